@@ -78,6 +78,7 @@ pub struct FailingFiles {
     for_good: bool,
     refused: Option<&'static str>,
     never: Option<&'static str>,
+    dead: Option<PathBuf>,
 }
 
 /// From which call on nothing is answered any more.
@@ -102,6 +103,7 @@ impl FailingFiles {
             for_good: false,
             refused: None,
             never: None,
+            dead: None,
         }
     }
 
@@ -116,6 +118,13 @@ impl FailingFiles {
     #[must_use]
     pub fn never(mut self, call: &'static str) -> Self {
         self.never = Some(call);
+        self
+    }
+
+    /// Fails each call in this folder, too: a disk of its own that is damaged.
+    #[must_use]
+    pub fn dead_in(mut self, folder: &Path) -> Self {
+        self.dead = Some(folder.to_owned());
         self
     }
 
@@ -180,7 +189,11 @@ impl FailingFiles {
         let n = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         self.answer(n);
         let is_gone = self.for_good && self.fail_at != 0 && n >= self.fail_at;
-        if n == self.fail_at || is_gone || self.never == Some(name) {
+        let is_dead = self
+            .dead
+            .as_ref()
+            .is_some_and(|dead| path.starts_with(dead));
+        if n == self.fail_at || is_gone || is_dead || self.never == Some(name) {
             let kind = *self.error.lock().unwrap_or_else(PoisonError::into_inner);
             return Err(kind.into());
         }

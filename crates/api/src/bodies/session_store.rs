@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use flowkeep_files::snapshots::{self, STORE_MOVE, Workshop, settle_move, store_dir, stored_bytes};
+use flowkeep_files::snapshots::{self, STORE_MOVE, settle_move, store_dir, stored_bytes};
 use flowkeep_host::path_text;
 
 use crate::apart::{apart_for, in_time};
@@ -89,8 +89,17 @@ impl Api {
             return Ok(());
         }
         let workshop = self.snapshot_workshop()?;
+        if is_moving {
+            let workshop = workshop.clone();
+            let settled = in_time(RECOVERY, &dir, move |_| {
+                settle_move(&workshop).map_err(AppError::from)
+            });
+            if let Err(error) = settled {
+                tracing::warn!(%error, "what a move of snapshots has left is cleared later");
+            }
+        }
         let recovered = in_time(RECOVERY, &dir, move |_| {
-            recover(&workshop).map_err(AppError::from)
+            snapshots::recover(&workshop).map_err(AppError::from)
         });
         match recovered {
             Ok(0) => {}
@@ -99,9 +108,4 @@ impl Api {
         }
         Ok(())
     }
-}
-
-fn recover(workshop: &Workshop) -> Result<u32, snapshots::TakeError> {
-    settle_move(workshop)?;
-    snapshots::recover(workshop)
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::thread;
 
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::FilesError;
@@ -385,4 +387,41 @@ fn whichever_call_fails_one_of_both_is_the_store() {
 fn whenever_the_disk_goes_away_one_of_both_is_the_store() {
     each_call_fails(false, true);
     each_call_fails(true, true);
+}
+
+/// Nobody waits for a disk that does not answer but whoever asked it.
+fn a_silent_disk_holds_no_lock(asks: impl FnOnce(&Face) + Send) {
+    let ground = Ground::orders();
+    let face = ground.with_two_versions();
+    let elsewhere = ground.elsewhere();
+    face.moved(Some(&elsewhere)).unwrap();
+    let old = path_text(&ground.place.path().join("old"));
+    face.sets(
+        STORE_MOVE,
+        json!({"from": old, "to": path_text(&elsewhere), "made": false}),
+    );
+    let (reached, hangs) = channel();
+    let (closed, gate) = channel();
+    let silent = FailingFiles::at(0, ErrorKind::Other).hanging_from(1, reached, gate);
+    let waiting = ground.face_on(Arc::new(silent)).anew();
+    thread::scope(|scope| {
+        scope.spawn(|| asks(&waiting));
+        hangs.recv().unwrap();
+        let face = face.anew();
+        ground.write("tools/sum.yaml", "name: sum\nversion: 3\n");
+        let session = flowkeep_files::snapshots::Of::Kept(Box::new(face.session()));
+        let taken = face.take(session, SnapshotReason::Asked, &Unfollowed);
+        drop(closed);
+        assert!(taken.unwrap().is_some());
+    });
+}
+
+#[test]
+fn a_disk_that_does_not_answer_holds_up_no_snapshot() {
+    a_silent_disk_holds_no_lock(|face| settle_move(&face.workshop).unwrap());
+    a_silent_disk_holds_no_lock(|face| drop(face.moved(None)));
+    a_silent_disk_holds_no_lock(|face| {
+        let lost = face.moved_with(None, true, &Unfollowed);
+        assert_eq!(code(lost), "not lost");
+    });
 }

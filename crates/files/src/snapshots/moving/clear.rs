@@ -30,7 +30,7 @@ pub(super) struct Left {
 /// # Errors
 /// [`TakeError::Io`]; what the database says. It is tried again then.
 pub fn settle_move(workshop: &Workshop) -> Result<(), TakeError> {
-    if moving(workshop)?.is_none() {
+    if !ask(workshop)? {
         return Ok(());
     }
     match workshop.alone() {
@@ -38,6 +38,28 @@ pub fn settle_move(workshop: &Workshop) -> Result<(), TakeError> {
         Err(error) => Err(error),
         Ok(_alone) => finish(workshop).map(drop),
     }
+}
+
+/// Asks the disk of what is to be cleared away, without a lock: it may not answer. Tells whether there is any.
+pub(super) fn ask(workshop: &Workshop) -> Result<bool, TakeError> {
+    let Some(moving) = moving(workshop)? else {
+        return Ok(false);
+    };
+    let (_, old, _) = places(workshop, &moving)?;
+    // What it says counts only once nobody else is at work on it.
+    let _mark = Mark::read(workshop.files.as_ref(), &old, &workshop.data_dir);
+    Ok(true)
+}
+
+/// The store as it counts, the other place of a move, and whether that was made for a copy.
+fn places(workshop: &Workshop, moving: &Moving) -> Result<(PathBuf, PathBuf, bool), TakeError> {
+    let store = store_dir(&workshop.store, &workshop.data_dir)?;
+    let (from, to) = (text_path(&moving.from), text_path(&moving.to));
+    Ok(if store == to {
+        (store, from, false)
+    } else {
+        (store, to, moving.made)
+    })
 }
 
 fn moving(workshop: &Workshop) -> Result<Option<Moving>, TakeError> {
@@ -50,13 +72,7 @@ pub(super) fn finish(workshop: &Workshop) -> Result<Left, TakeError> {
     let Some(moving) = moving(workshop)? else {
         return Ok(Left::default());
     };
-    let store = store_dir(&workshop.store, &workshop.data_dir)?;
-    let (from, to) = (text_path(&moving.from), text_path(&moving.to));
-    let (old, made) = if store == to {
-        (from, false)
-    } else {
-        (to, moving.made)
-    };
+    let (store, old, made) = places(workshop, &moving)?;
     let left = Clearing {
         files: workshop.files.as_ref(),
         data_dir: &workshop.data_dir,

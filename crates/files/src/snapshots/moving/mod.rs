@@ -21,7 +21,7 @@ use ulid::Ulid;
 pub use self::choice::StorePlaceError;
 use self::choice::{Choice, choose};
 pub use self::clear::settle_move;
-use self::clear::{Left, finish, listed};
+use self::clear::{Left, ask, finish, listed};
 use super::place::{above, make};
 use super::store_place::{Mark, STORE_DIR, STORE_MOVE, usual_store_dir};
 use super::workshop::PARTIAL;
@@ -76,15 +76,18 @@ pub fn move_store(
     wanted: &WantedMove,
     progress: &dyn Progress,
 ) -> Result<StoreMoved, TakeError> {
-    let _alone = workshop.alone()?;
-    // What cannot be cleared away now is on a disk that is away; the operator has seen what is left there.
-    let _left = finish(workshop)?;
-    let lost = wanted.lost && !workshop.is_there();
-    if wanted.lost && !lost {
-        return Err(StorePlaceError::NotLost(workshop.dir.clone()).into());
-    }
+    // A disk that does not answer holds up whoever asks it, and nobody else: the lock is taken after that.
+    let lost = wanted.lost;
     if !lost {
         workshop.stands()?;
+        ask(workshop)?;
+    } else if workshop.is_there() {
+        return Err(StorePlaceError::NotLost(workshop.dir.clone()).into());
+    }
+    let _alone = workshop.alone()?;
+    if !lost {
+        // What cannot be cleared away now is on a disk that is away; the operator has seen what is left there.
+        let _left = finish(workshop)?;
     }
     let choice = choose(workshop, wanted.to.as_deref())?;
     let files = if lost {
