@@ -227,6 +227,38 @@ fn a_store_that_is_away_is_not_made_anew() {
 }
 
 #[test]
+fn a_store_whose_mark_is_missing_leaves_nothing_behind_unsaid() {
+    for is_writable in [true, false] {
+        let ground = Ground::orders();
+        let face = ground.with_two_versions();
+        let elsewhere = ground.elsewhere();
+        face.moved(Some(&elsewhere)).unwrap();
+        fs::remove_file(elsewhere.join(MARK)).unwrap();
+        let there = tree(&elsewhere);
+        let mut files = FailingFiles::at(0, ErrorKind::ReadOnlyFilesystem);
+        if !is_writable {
+            files = files.never("replace");
+        }
+        let face = ground.face_on(Arc::new(files)).anew();
+        let left = face.moved(None).unwrap().left;
+        let named = left
+            .iter()
+            .map(|path| path.strip_prefix(&elsewhere).unwrap());
+        let mut named: Vec<_> = named.map(|path| path.to_str().unwrap()).collect();
+        named.sort_unstable();
+        let expected = if is_writable {
+            vec![]
+        } else {
+            there.keys().collect()
+        };
+        assert_eq!(named, expected);
+        assert_eq!(tree(&elsewhere).len(), expected.len());
+        let face = face.anew();
+        assert_eq!(face.held(), tree(&ground.place.path().join("configs")));
+    }
+}
+
+#[test]
 fn a_store_that_is_lost_begins_anew_when_somebody_says_so() {
     let ground = Ground::orders();
     let face = ground.with_two_versions();

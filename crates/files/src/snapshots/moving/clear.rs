@@ -113,6 +113,9 @@ impl Clearing<'_> {
                 // It was broken off before it said whose it is, or after it was emptied.
                 Mark::Missing => {
                     self.clear_beginnings(old, made, &mut left);
+                    // Whose the rest is nobody says, so it stays and is named.
+                    let rest = listed(self.files, old)?.into_iter();
+                    left.files.extend(rest.map(|file| old.join(file.place)));
                     return Ok(left);
                 }
                 Mark::Of(_) => return Ok(left),

@@ -88,6 +88,12 @@ pub fn move_store(
     if !lost {
         // What cannot be cleared away now is on a disk that is away; the operator has seen what is left there.
         let _left = finish(workshop)?;
+        // By its mark one knows later what may be cleared away there.
+        if workshop.is_moved()
+            && let Err(error) = workshop.make()
+        {
+            tracing::warn!(%error, "the store that is moved could not be marked");
+        }
     }
     let choice = choose(workshop, wanted.to.as_deref())?;
     let files = if lost {
