@@ -457,3 +457,36 @@ fn a_disk_that_does_not_answer_holds_up_no_snapshot() {
         assert_eq!(code(lost), "not lost");
     });
 }
+
+#[test]
+fn an_old_place_whose_disk_fails_is_in_the_way_of_nothing() {
+    let ground = Ground::orders();
+    let face = ground.with_two_versions();
+    let elsewhere = ground.elsewhere();
+    face.moved(Some(&elsewhere)).unwrap();
+    let old = ground.place.path().join("old");
+    fs::create_dir(&old).unwrap();
+    face.sets(
+        STORE_MOVE,
+        json!({"from": path_text(&old), "to": path_text(&elsewhere), "made": false}),
+    );
+    let failing = FailingFiles::at(0, ErrorKind::Other).dead_in(&old);
+    let face = ground.face_on(Arc::new(failing)).anew();
+    settle_move(&face.workshop).unwrap();
+    let unfinished = face.workshop.store.setting(STORE_MOVE).unwrap().unwrap();
+    assert_eq!(unfinished["from"], path_text(&old));
+    assert_eq!(face.moved(None).unwrap().left, Vec::<PathBuf>::new());
+    let face = face.anew();
+    assert_eq!(face.held(), tree(&ground.place.path().join("configs")));
+
+    // The disk fails while it is moved away from there.
+    face.moved(Some(&elsewhere)).unwrap();
+    let files = FailingFiles::at(0, ErrorKind::Other).never("remove_empty_folder");
+    let face = ground.face_on(Arc::new(files)).anew();
+    face.moved(None).unwrap();
+    let unfinished = face.workshop.store.setting(STORE_MOVE).unwrap().unwrap();
+    assert_eq!(unfinished["from"], path_text(&elsewhere));
+    settle_move(&ground.face().anew().workshop).unwrap();
+    face.is_settled();
+    assert!(!elsewhere.exists());
+}

@@ -28,7 +28,7 @@ pub(super) struct Left {
 /// Goes on with a move that a dead process left, unless somebody is at work on the store.
 ///
 /// # Errors
-/// [`TakeError::Io`]; what the database says. It is tried again then.
+/// [`TakeError::Io`] of the lock; what the database says. What a disk refuses is tried again at another time.
 pub fn settle_move(workshop: &Workshop) -> Result<(), TakeError> {
     if !ask(workshop)? {
         return Ok(());
@@ -68,6 +68,9 @@ fn moving(workshop: &Workshop) -> Result<Option<Moving>, TakeError> {
 }
 
 /// Clears away what the last move has left. Nobody else is at work on the store.
+///
+/// # Errors
+/// What the database says. A place whose disk fails is left, and it is tried again.
 pub(super) fn finish(workshop: &Workshop) -> Result<Left, TakeError> {
     let Some(moving) = moving(workshop)? else {
         return Ok(Left::default());
@@ -79,7 +82,15 @@ pub(super) fn finish(workshop: &Workshop) -> Result<Left, TakeError> {
         store: &store,
         counted_on: workshop.store.counted_on()?,
     }
-    .clear(&old, made)?;
+    .clear(&old, made)
+    .unwrap_or_else(|error| {
+        // Nobody else depends on that disk any more.
+        tracing::warn!(%error, "what a move of snapshots has left is cleared later");
+        Left {
+            files: vec![old],
+            is_unfinished: true,
+        }
+    });
     if !left.is_unfinished {
         workshop
             .store
