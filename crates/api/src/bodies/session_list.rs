@@ -113,17 +113,26 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
 pub fn stats(api: &Api, _: Nothing) -> Result<SessionStats, AppError> {
     let totals = api.store.snapshot_totals()?;
     let store = api.see_snapshot_store()?;
+    let counted = match store.away {
+        None => api.count_snapshot_store(),
+        Some(why) => Err(why),
+    };
+    let (bytes_stored, why) = match counted {
+        Ok(bytes) => (bytes, None),
+        Err(why) => (0, Some(why)),
+    };
     Ok(SessionStats {
         sessions: totals.sessions,
         snapshots: totals.snapshots,
         files: totals.files,
         bytes_original: totals.bytes,
-        bytes_stored: store.bytes,
+        bytes_stored,
         oldest: totals.oldest.map(time::rfc3339),
         newest: totals.newest.map(time::rfc3339),
         store_dir: path_text(&store.dir),
         store_chosen: store.dir != usual_store_dir(&api.data_dir),
-        store_away: store.away.is_some(),
+        store_away: why.is_some(),
+        store_why: why.map(Into::into),
     })
 }
 

@@ -51,8 +51,6 @@ pub(crate) struct StoreSeen {
     pub(crate) dir: PathBuf,
     /// Whether it is there; else nothing may lie in it yet.
     pub(crate) is_there: bool,
-    /// Bytes of what lies in it.
-    pub(crate) bytes: u64,
     /// Why it cannot be had.
     pub(crate) away: Option<AppError>,
 }
@@ -62,19 +60,27 @@ impl Api {
     pub(crate) fn see_snapshot_store(&self) -> Result<StoreSeen, AppError> {
         let workshop = self.snapshot_workshop()?;
         let dir = workshop.dir.clone();
-        let seen = in_time(GLANCE, &dir, move |_| {
+        let seen = in_time(GLANCE.min(self.most), &dir, move |_| {
             workshop.stands()?;
-            Ok::<_, AppError>((workshop.is_there(), stored_bytes(&workshop)?))
+            Ok::<_, AppError>(workshop.is_there())
         });
-        let (away, (is_there, bytes)) = match seen {
-            Ok(seen) => (None, seen),
-            Err(error) => (Some(error), (false, 0)),
+        let (away, is_there) = match seen {
+            Ok(is_there) => (None, is_there),
+            Err(error) => (Some(error), false),
         };
         Ok(StoreSeen {
             dir,
             is_there,
-            bytes,
             away,
+        })
+    }
+
+    /// Bytes of what lies in the store of snapshots. A large one takes longer to count than to be seen.
+    pub(crate) fn count_snapshot_store(&self) -> Result<u64, AppError> {
+        let workshop = self.snapshot_workshop()?;
+        let dir = workshop.dir.clone();
+        in_time(self.most, &dir, move |_| {
+            stored_bytes(&workshop).map_err(AppError::from)
         })
     }
 
@@ -107,5 +113,58 @@ impl Api {
             Err(error) => tracing::warn!(%error, "unfinished files of snapshots are still there"),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use flowkeep_host::SystemFiles;
+    use flowkeep_host::testing::FailingFiles;
+
+    use super::*;
+    use crate::Silent;
+    use crate::bodies::session_list::stats;
+    use crate::testing::open;
+    use crate::types::{ChosenPlace, Nothing};
+
+    fn why_away(api: &Api) -> Option<String> {
+        let stats = stats(api, Nothing {}).unwrap();
+        assert_eq!(stats.store_away, stats.store_why.is_some());
+        stats.store_why.map(|why| why.code)
+    }
+
+    #[test]
+    fn why_a_store_cannot_be_had_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let mut api = open(&root.path().join("data"));
+        let elsewhere = root.path().join("elsewhere");
+        let input = SessionStoreMoveInput {
+            to: Some(ChosenPlace::Path(elsewhere.clone())),
+            lost: None,
+        };
+        move_to(&api, input, &Silent).unwrap();
+        assert_eq!(why_away(&api), None);
+
+        for call in ["read", "entries"] {
+            let damaged = FailingFiles::at(0, ErrorKind::PermissionDenied).never(call);
+            api.files = Arc::new(damaged);
+            assert_eq!(why_away(&api).as_deref(), Some("file_forbidden"), "{call}");
+        }
+
+        let (reached, _hangs) = channel();
+        let (closed, gate) = channel();
+        let silent = FailingFiles::at(0, ErrorKind::Other).hanging_from(1, reached, gate);
+        api.files = Arc::new(silent);
+        api.most = Duration::from_millis(20);
+        assert_eq!(why_away(&api).as_deref(), Some("error_disk_silent"));
+        drop(closed);
+
+        (api.files, api.most) = (Arc::new(SystemFiles), Duration::from_secs(30));
+        std::fs::remove_dir_all(&elsewhere).unwrap();
+        assert_eq!(why_away(&api).as_deref(), Some("error_snapshot_store_gone"));
     }
 }

@@ -1,5 +1,6 @@
 //! What the commands about sessions take and give, but for previews.
 
+use flowkeep_core::Message;
 use flowkeep_core::run::Status;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -311,6 +312,10 @@ pub struct SessionStats {
     pub store_dir: String,
     /// Whether that folder was chosen; else it is in the data folder.
     pub store_chosen: bool,
-    /// Whether it cannot be had now: its drive is away, or it is another data folder's.
+    /// Whether it cannot be had now.
     pub store_away: bool,
+    /// Why not: its drive is away, or does not answer, or it is another data folder's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub store_why: Option<Message>,
 }

@@ -77,7 +77,8 @@ it('moves it back, and says what is still at the old place', async () => {
 });
 
 it('begins anew only where somebody says that the old place is gone', async () => {
-  const of = { store_dir: '/media/usb/kept', store_chosen: true, store_away: true };
+  const store_why = { code: 'error_snapshot_store_gone', fields: { path: '/media/usb/kept' } };
+  const of = { store_dir: '/media/usb/kept', store_chosen: true, store_away: true, store_why };
   const { session_store_move } = moving(of);
   await userEvent.click(screen.getByTestId('move-store-usual'));
   expect(go().disabled).toBe(true);
@@ -85,6 +86,18 @@ it('begins anew only where somebody says that the old place is gone', async () =
   await userEvent.click(go());
   await waitFor(() => expect(session_store_move).toHaveBeenCalled());
   expect(session_store_move.mock.calls[0]?.[0]).toEqual({ lost: true });
+});
+
+it.each([
+  ['error_disk_silent', /does not answer/],
+  ['file_forbidden', /This account may not open it/],
+])('lets a store be moved of which the disk says %s, and says that', async (code, words) => {
+  const store_why = { code, fields: { path: '/media/usb/kept' } };
+  moving({ store_dir: '/media/usb/kept', store_chosen: true, store_away: true, store_why });
+  expect(screen.getAllByText(words).length).toBeGreaterThan(0);
+  expect(screen.queryByText(/not there now/)).toBeNull();
+  await userEvent.click(screen.getByTestId('move-store-usual'));
+  expect(go().disabled).toBe(false);
 });
 
 it('says why it was refused, and lets another folder be chosen', async () => {

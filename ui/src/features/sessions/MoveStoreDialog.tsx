@@ -7,6 +7,7 @@ import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
 import styles from './MoveStoreDialog.module.css';
 import { pickTarget } from './pick';
+import { isGone, whyAway } from './storePlace';
 import { changedHere, moveStoreWork } from './work';
 
 interface Props {
@@ -63,7 +64,7 @@ export function MoveStoreDialog({ stats, onClose }: Props) {
             {!work.result && (
               <Button
                 look="primary"
-                isDisabled={to === null || (stats.store_away && !isLost)}
+                isDisabled={to === null || (isGone(stats) && !isLost)}
                 onPress={() => void move()}
                 data-testid="move-store-go"
               >
@@ -132,11 +133,13 @@ export function MoveStoreDialog({ stats, onClose }: Props) {
           {stats.store_away && (
             <>
               <Notice tone="warn" icon="warn">
-                {m.store_lies_away({ path: visible(stats.store_dir) })}
+                {whyAway(stats)}
               </Notice>
-              <Tick state={isLost} onChange={setLost} data-testid="move-store-lost">
-                {m.store_move_lost()}
-              </Tick>
+              {isGone(stats) && (
+                <Tick state={isLost} onChange={setLost} data-testid="move-store-lost">
+                  {m.store_move_lost()}
+                </Tick>
+              )}
               {isLost && <p className={styles.hint}>{m.store_move_lost_hint()}</p>}
             </>
           )}

@@ -9,6 +9,7 @@ import { statsQuery } from './queries';
 import { ScrubDialog } from './ScrubDialog';
 import styles from './SessionsPage.module.css';
 import { StrategyDialog } from './StrategyDialog';
+import { whyAway } from './storePlace';
 
 /** What all that is kept takes, what is kept of a configuration, and how that is cared for. */
 export function SpaceCard() {
@@ -68,7 +69,7 @@ export function SpaceCard() {
         {settings?.snapshots === 'off' && <p>{m.sessions_space_off()}</p>}
         {stats.store_away ? (
           <Notice tone="warn" icon="warn" data-testid="store-away">
-            {m.store_lies_away({ path: visible(stats.store_dir) })}
+            {whyAway(stats)}
           </Notice>
         ) : (
           <p data-selectable data-testid="store-lies">
