@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::folder::OWN_FOLDERS;
 use flowkeep_core::{FolderId, Kind, Message};
 use flowkeep_files::folders::is_unsafe;
+use flowkeep_files::snapshots::STORE_DIR;
 use flowkeep_host::{home_folder, is_mount_point, path_text, text_path};
 use flowkeep_store::{Rejection, SnapshotFolder, Staging, TaskFolderRecord};
 
-use crate::bodies::folders::remove_place;
+use crate::bodies::folders::{holds_snapshots, remove_place};
 use crate::mount_points::mount_points;
 use crate::{Api, AppError, Progress};
 
@@ -36,6 +37,7 @@ fn sort_out_by(
 ) -> Result<Vec<Message>, AppError> {
     tell_whose_it_is(api, plan)?;
     let (data_dir, home) = (api.real_data_dir(), home_folder());
+    let store = api.store.setting(STORE_DIR)?;
     let mut coming = Vec::new();
     for folder in plan.folders()? {
         // What is known does not come in.
@@ -43,7 +45,9 @@ fn sort_out_by(
             continue;
         }
         let path = data_dir.join(text_path(&folder.path));
-        match is_unsafe(&path, &data_dir, home.as_deref(), &[]) {
+        let why = is_unsafe(&path, &data_dir, home.as_deref(), &[])
+            .or_else(|| holds_snapshots(&path, store.as_ref()));
+        match why {
             Some(why) => leave_out(plan, &folder, &path, why)?,
             None => coming.push((folder, path)),
         }
@@ -214,10 +218,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::bodies::session_store;
     use crate::testing::{adopt, keep_workflow, know, open, task_folder};
     use crate::types::{
         ActivityInput, BackupInput, ChosenPlace, FolderCreateInput, FolderRef, FolderSetInput,
-        RestoreInput, RestorePlanInput, RestoreResult, UndoInput, UndoResult,
+        RestoreInput, RestorePlanInput, RestoreResult, SessionStoreMoveInput, UndoInput,
+        UndoResult,
     };
     use crate::{Silent, activity, backups, folders, plan_decisions, restores};
 
@@ -457,22 +463,31 @@ mod tests {
     fn one_that_would_be_unsafe_here_or_is_not_wanted_stays_out() {
         let root = tempfile::tempdir().unwrap();
         let backup = backed_up(root.path());
-        // This data folder lies in what was a task folder of the other.
-        let api = open(&root.path().join("outside/data"));
-        let plan_id = planned(&api, &backup);
-        let result = restored(&api, plan_id.clone());
-        assert_eq!(count(&result), 1);
-        let mut told = Vec::new();
-        plan_decisions::each_result(&api, &plan_id, |item| {
-            told.extend(item.reason);
-            Ok(())
-        })
-        .unwrap();
-        let why = told
-            .iter()
-            .find(|why| why.code == "folder_left_out")
+        // This data folder lies in what was a task folder of the other; the snapshots of that one do.
+        let inside = open(&root.path().join("outside/data"));
+        let beside = open(&root.path().join("beside"));
+        let to = ChosenPlace::Path(root.path().join("outside/kept"));
+        let to = SessionStoreMoveInput {
+            to: Some(to),
+            lost: None,
+        };
+        session_store::move_to(&beside, to, &Silent).unwrap();
+        for api in [inside, beside] {
+            let plan_id = planned(&api, &backup);
+            let result = restored(&api, plan_id.clone());
+            assert_eq!(count(&result), 1);
+            let mut told = Vec::new();
+            plan_decisions::each_result(&api, &plan_id, |item| {
+                told.extend(item.reason);
+                Ok(())
+            })
             .unwrap();
-        assert_eq!(why.because.as_ref().unwrap().code, "folder_unsafe_data");
+            let why = told
+                .iter()
+                .find(|why| why.code == "folder_left_out")
+                .unwrap();
+            assert_eq!(why.because.as_ref().unwrap().code, "folder_unsafe_data");
+        }
 
         let api = open(&root.path().join("third"));
         let plan_id = planned(&api, &backup);

@@ -195,14 +195,18 @@ impl NewFolder {
         if let Some(why) = is_unsafe(path, &self.data_dir, self.home.as_deref(), &known) {
             return Err(unsafe_folder(path, why));
         }
-        // Else an archive would take away what snapshots keep.
-        let store = tx.setting(STORE_DIR)?;
-        let store = store.as_ref().and_then(Value::as_str).map(text_path);
-        if store.is_some_and(|store| store.starts_with(path) || path.starts_with(&store)) {
-            return Err(unsafe_folder(path, Message::new("folder_unsafe_data")));
+        if let Some(why) = holds_snapshots(path, tx.setting(STORE_DIR)?.as_ref()) {
+            return Err(unsafe_folder(path, why));
         }
         Ok(tx.add_task_folder(&self.folder)?)
     }
+}
+
+/// Why no task folder may lie where a chosen store of snapshots does: an archive would take away what these keep.
+pub(crate) fn holds_snapshots(path: &Path, store: Option<&Value>) -> Option<Message> {
+    let store = store.and_then(Value::as_str).map(text_path)?;
+    let is_there = store.starts_with(path) || path.starts_with(&store);
+    is_there.then(|| Message::new("folder_unsafe_data"))
 }
 
 fn unsafe_folder(path: &Path, why: Message) -> AppError {
