@@ -331,6 +331,18 @@ fn whenever_it_is_cancelled_nothing_has_changed() {
 }
 
 #[test]
+fn what_is_removed_then_is_told_step_by_step_and_not_cancelled() {
+    let ground = Ground::orders();
+    let face = ground.with_two_versions();
+    let cancels = Cancels("snapshot_move_clear", Cancellation::default());
+    face.moved_with(Some(&ground.elsewhere()), false, &cancels)
+        .unwrap();
+    assert!(cancels.1.is_cancelled(), "the second step was told");
+    assert!(!ground.usual().exists());
+    face.is_settled();
+}
+
+#[test]
 fn who_knows_the_old_place_only_asks_again() {
     let ground = Ground::orders();
     let face = ground.with_two_versions();

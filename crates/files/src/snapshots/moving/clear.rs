@@ -3,11 +3,11 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use flowkeep_host::{EntryFiles, EntryKind, text_path};
+use flowkeep_host::{EntryFiles, EntryKind, Progress, Unfollowed, text_path};
 use flowkeep_store::CountedOn;
 use serde_json::Value;
 
-use super::{Moving, StoreFile, What};
+use super::{CLEAR, Moving, StoreFile, What};
 use crate::snapshots::manifest::{SESSIONS, TREES};
 use crate::snapshots::pack::OBJECTS;
 use crate::snapshots::place::above;
@@ -36,7 +36,7 @@ pub fn settle_move(workshop: &Workshop) -> Result<(), TakeError> {
     match workshop.alone() {
         Err(TakeError::Busy) => Ok(()),
         Err(error) => Err(error),
-        Ok(_alone) => finish(workshop).map(drop),
+        Ok(_alone) => finish(workshop, &Unfollowed).map(drop),
     }
 }
 
@@ -71,7 +71,7 @@ fn moving(workshop: &Workshop) -> Result<Option<Moving>, TakeError> {
 ///
 /// # Errors
 /// What the database says. A place whose disk fails is left, and it is tried again.
-pub(super) fn finish(workshop: &Workshop) -> Result<Left, TakeError> {
+pub(super) fn finish(workshop: &Workshop, progress: &dyn Progress) -> Result<Left, TakeError> {
     let Some(moving) = moving(workshop)? else {
         return Ok(Left::default());
     };
@@ -81,6 +81,7 @@ pub(super) fn finish(workshop: &Workshop) -> Result<Left, TakeError> {
         data_dir: &workshop.data_dir,
         store: &store,
         counted_on: workshop.store.counted_on()?,
+        progress,
     }
     .clear(&old, made)
     .unwrap_or_else(|error| {
@@ -105,6 +106,7 @@ struct Clearing<'a> {
     /// The store as it counts.
     store: &'a Path,
     counted_on: CountedOn,
+    progress: &'a dyn Progress,
 }
 
 impl Clearing<'_> {
@@ -132,7 +134,11 @@ impl Clearing<'_> {
                 Mark::Of(_) => return Ok(left),
             }
         };
-        for file in listed(self.files, old)? {
+        let files = listed(self.files, old)?;
+        let total = u32::try_from(files.len()).unwrap_or(u32::MAX);
+        for (done, file) in (1..).zip(files) {
+            let name = file.place.display().to_string();
+            self.progress.step(CLEAR, done, Some(total), Some(&name));
             let path = old.join(&file.place);
             if self.goes(&file) {
                 if let Err(error) = self.files.remove_file(&path) {

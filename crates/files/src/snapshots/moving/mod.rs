@@ -28,9 +28,11 @@ use super::workshop::PARTIAL;
 use super::{SnapshotError, TakeError, Workshop};
 use crate::FilesError;
 
-/// What says in progress that files are copied, and that they are read back.
+/// What says in progress that files are copied, that they are read back, and that those are removed which are no longer
+/// needed.
 const COPY: &str = "snapshot_move";
 const CHECK: &str = "snapshot_move_check";
+const CLEAR: &str = "snapshot_move_clear";
 
 /// Where the store is to lie.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +67,8 @@ struct Moving {
 
 /// Moves the store.
 ///
-/// Steps of progress: `snapshot_move` for each file that is copied, `snapshot_move_check` for each that is read back.
+/// Steps of progress: `snapshot_move` for each file that is copied, `snapshot_move_check` for each that is read back,
+/// `snapshot_move_clear` for each that is removed then; that is not cancelled.
 ///
 /// # Errors
 /// [`TakeError::Busy`] while anybody is at work on it, [`TakeError::Place`] and others where it cannot lie there,
@@ -87,7 +90,7 @@ pub fn move_store(
     let _alone = workshop.alone()?;
     if !lost {
         // What cannot be cleared away now is on a disk that is away; the operator has seen what is left there.
-        let _left = finish(workshop)?;
+        let _left = finish(workshop, progress)?;
         // By its mark one knows later what may be cleared away there.
         if workshop.is_moved()
             && let Err(error) = workshop.make()
@@ -111,7 +114,7 @@ pub fn move_store(
     let moved = carry(workshop, &there, &choice, &files, progress)
         .and_then(|()| switch(workshop, &choice, lost));
     // Whatever happened, the database says which of both is the store.
-    let left = match (moved, finish(&there)) {
+    let left = match (moved, finish(&there, progress)) {
         (Ok(()), left) => left,
         (Err(error), left) => {
             if let Err(error) = left {
