@@ -8,6 +8,7 @@ use flowkeep_host::{EntryFiles, EntryKind};
 use ulid::Ulid;
 
 use super::manifest::{SESSIONS, TREES};
+use super::moving::kept_bytes;
 use super::pack::OBJECTS;
 use super::workshop::PARTIAL;
 use super::{TakeError, Workshop};
@@ -38,34 +39,15 @@ pub fn recover(workshop: &Workshop) -> Result<u32, TakeError> {
     Ok(removed)
 }
 
-/// Bytes of all finished files of the store.
+/// Bytes of all finished files of the store. What somebody else put there does not count.
 ///
 /// # Errors
 /// [`TakeError::Io`].
 pub fn stored_bytes(workshop: &Workshop) -> Result<u64, TakeError> {
-    let files = workshop.files.as_ref();
     if !workshop.is_there() {
         return Ok(0);
     }
-    let mut bytes = bytes_below(files, &workshop.dir, 0)?;
-    for folder in folders(files, &workshop.dir)? {
-        bytes += bytes_below(files, &folder, DEPTH - 1)?;
-    }
-    Ok(bytes)
-}
-
-fn bytes_below(files: &dyn EntryFiles, dir: &Path, depth: usize) -> Result<u64, TakeError> {
-    let mut bytes = 0;
-    for entry in files.entries(dir).map_err(TakeError::at(dir))? {
-        bytes += match entry.kind {
-            EntryKind::File if !is_partial(&entry.name) => entry.bytes,
-            EntryKind::Folder if depth > 0 => {
-                bytes_below(files, &dir.join(&entry.name), depth - 1)?
-            }
-            _ => 0,
-        };
-    }
-    Ok(bytes)
+    kept_bytes(workshop)
 }
 
 fn is_marked(files: &dyn EntryFiles, dir: &Path) -> Result<bool, TakeError> {

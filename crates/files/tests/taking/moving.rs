@@ -11,7 +11,7 @@ use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::FilesError;
 use flowkeep_files::snapshots::{
     STORE_DIR, STORE_MOVE, SnapshotError, StoreMoved, StorePlaceError, TakeError, WantedMove,
-    move_store, recover, settle_move, store_dir,
+    move_store, recover, settle_move, store_dir, stored_bytes,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Progress, Space, Unfollowed, path_text};
@@ -138,6 +138,7 @@ fn what_somebody_else_put_there_stays_there() {
     // What ends like ours and is not; something in a folder of ours.
     let objects = elsewhere.join("objects");
     let folder = fs::read_dir(objects).unwrap().next().unwrap().unwrap();
+    let stored = stored_bytes(&face.workshop).unwrap();
     let theirs = [
         elsewhere.join("film.partial"),
         folder.path().join("notes.txt"),
@@ -145,6 +146,7 @@ fn what_somebody_else_put_there_stays_there() {
     for path in &theirs {
         fs::write(path, "theirs").unwrap();
     }
+    assert_eq!(stored_bytes(&face.workshop).unwrap(), stored);
     let ours = elsewhere.join("01J9Z3NDEKTSV4RRFFQ69G5FAV.partial");
     fs::write(&ours, "").unwrap();
     assert_eq!(recover(&face.workshop).unwrap(), 1);

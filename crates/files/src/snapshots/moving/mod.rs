@@ -166,6 +166,13 @@ impl StoreFile {
     }
 }
 
+/// Bytes of the files of the store.
+pub(super) fn kept_bytes(workshop: &Workshop) -> Result<u64, TakeError> {
+    let files = listed(workshop.files.as_ref(), &workshop.dir)?;
+    let kept = files.iter().filter(|file| file.comes_along());
+    Ok(kept.map(|file| file.bytes).sum())
+}
+
 /// Whether all of it fits, in whole clusters and with a tenth on top.
 fn has_room(workshop: &Workshop, choice: &Choice, files: &[StoreFile]) -> Result<(), TakeError> {
     let place = if choice.made {
