@@ -279,6 +279,35 @@ fn a_store_that_is_lost_begins_anew_when_somebody_says_so() {
 }
 
 #[test]
+fn a_store_that_is_lost_begins_anew_in_its_place_or_in_one_that_is_found_again() {
+    let ground = Ground::orders();
+    let face = ground.with_two_versions();
+    let elsewhere = ground.elsewhere();
+    face.moved(Some(&elsewhere)).unwrap();
+    let face = face.anew();
+    let (away, kept) = (elsewhere.with_file_name("away"), tree(&elsewhere));
+    fs::rename(&elsewhere, &away).unwrap();
+    // Another drive in the same place.
+    fs::create_dir(&elsewhere).unwrap();
+    face.moved_with(Some(&elsewhere), true, &Unfollowed)
+        .unwrap();
+    face.is_settled();
+    let face = face.anew();
+    assert_eq!(face.workshop.dir, elsewhere);
+    assert!(face.workshop.is_there());
+
+    // What was lost is found under another name.
+    fs::remove_dir_all(&elsewhere).unwrap();
+    face.moved_with(Some(&away), true, &Unfollowed).unwrap();
+    face.is_settled();
+    assert_eq!(tree(&away), kept);
+    let face = face.anew();
+    assert_eq!(face.held(), tree(&ground.place.path().join("configs")));
+    face.moved(None).unwrap();
+    assert!(!away.exists(), "it was made for the store");
+}
+
+#[test]
 fn where_there_is_no_room_nothing_is_begun() {
     let ground = Ground::orders();
     drop(ground.with_two_versions());

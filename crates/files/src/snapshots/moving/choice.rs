@@ -37,11 +37,17 @@ pub(super) struct Choice {
     pub(super) made: bool,
 }
 
-/// Looks at the folder that was chosen, or at the usual one.
+/// Looks at the folder that was chosen, or at the usual one. In place of a store that is lost it may be the same one, on
+/// another drive by now, or one that is marked as this data folder's.
 ///
 /// # Errors
 /// Why it may not lie there.
-pub(super) fn choose(workshop: &Workshop, to: Option<&Path>) -> Result<Choice, TakeError> {
+pub(super) fn choose(
+    workshop: &Workshop,
+    to: Option<&Path>,
+    lost: bool,
+) -> Result<Choice, TakeError> {
+    let files = workshop.files.as_ref();
     let data = workshop.data_dir.canonicalize();
     let is_usual = |path: &PathBuf| {
         data.as_ref()
@@ -50,13 +56,20 @@ pub(super) fn choose(workshop: &Workshop, to: Option<&Path>) -> Result<Choice, T
     let chosen = to.map(known).transpose()?.filter(|path| !is_usual(path));
     let is_chosen = chosen.is_some();
     let dir = chosen.unwrap_or_else(|| usual_store_dir(&workshop.data_dir));
-    if dir == workshop.dir {
+    if dir == workshop.dir && !lost {
         return Err(StorePlaceError::Here(dir).into());
     }
+    let mut is_ours = None;
     if is_chosen {
         is_free(workshop, &dir)?;
+        if lost && let Mark::Ours(owner) = Mark::read(files, &dir, &workshop.data_dir)? {
+            is_ours = Some(owner.made);
+        }
     }
-    match workshop.files.entries(&dir) {
+    if let Some(made) = is_ours {
+        return Ok(Choice { dir, made });
+    }
+    match files.entries(&dir) {
         Ok(entries) if entries.is_empty() => Ok(Choice { dir, made: false }),
         Ok(_) => Err(SnapshotError::NotEmpty(dir).into()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Choice { dir, made: true }),
@@ -95,7 +108,7 @@ fn is_free(workshop: &Workshop, dir: &Path) -> Result<(), TakeError> {
     let mut taken = roots
         .chain(folders)
         .chain(backups)
-        .chain([workshop.dir.clone()]);
+        .chain(Some(&workshop.dir).filter(|store| *store != dir).cloned());
     let is_data = |above: &&Path| above.join(DATABASE).exists();
     let inside = taken
         .find(|other| dir.starts_with(other))

@@ -39,7 +39,8 @@ const CLEAR: &str = "snapshot_move_clear";
 pub struct WantedMove {
     /// An empty folder, or one that is not there yet; in the data folder unless told.
     pub to: Option<PathBuf>,
-    /// Whether the old place is lost with all that was in it. Where it is still there, nothing is done.
+    /// Whether the old place is lost with all that was in it. Where it is still there, nothing is done. The new one may be
+    /// the same folder, or one with this data folder's mark: what lies in that is taken up.
     pub lost: bool,
 }
 
@@ -98,7 +99,7 @@ pub fn move_store(
             tracing::warn!(%error, "the store that is moved could not be marked");
         }
     }
-    let choice = choose(workshop, wanted.to.as_deref())?;
+    let choice = choose(workshop, wanted.to.as_deref(), lost)?;
     let files = if lost {
         Vec::new()
     } else {
@@ -110,6 +111,17 @@ pub fn move_store(
         dir: choice.dir.clone(),
         ..workshop.clone()
     };
+    if lost {
+        // Nothing is copied, so nothing is to be cleared away: what lies there may be all that is left.
+        carry(workshop, &there, &choice, &files, progress)?;
+        switch(workshop, &choice, lost)?;
+        return Ok(StoreMoved {
+            dir: choice.dir,
+            files: 0,
+            bytes: 0,
+            left: Vec::new(),
+        });
+    }
     begin(workshop, &choice)?;
     let moved = carry(workshop, &there, &choice, &files, progress)
         .and_then(|()| switch(workshop, &choice, lost));
