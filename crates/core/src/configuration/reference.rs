@@ -139,17 +139,21 @@ impl Reference {
     }
 }
 
-/// A key as most files write it: `llmClient` is `llm_client`.
+/// A key as most files write it: `llmClient` is `llm_client`, and `promptIDs` is `prompt_ids`. One that begins with
+/// a capital is a word of a text more often than a key, and stays as it is.
 fn snake_case(key: &str) -> Cow<'_, str> {
-    if !key.contains(|letter: char| letter.is_ascii_uppercase()) {
+    let is_capital = |letter: char| letter.is_ascii_uppercase();
+    if key.starts_with(is_capital) || !key.contains(is_capital) {
         return Cow::Borrowed(key);
     }
     let mut words = String::with_capacity(key.len() + 2);
+    let mut before = None;
     for letter in key.chars() {
-        if letter.is_ascii_uppercase() && words.ends_with(|last: char| last.is_ascii_lowercase()) {
+        if is_capital(letter) && before.is_some_and(|before: char| before.is_ascii_lowercase()) {
             words.push('_');
         }
         words.push(letter.to_ascii_lowercase());
+        before = Some(letter);
     }
     Cow::Owned(words)
 }
