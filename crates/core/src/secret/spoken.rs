@@ -47,7 +47,7 @@ const OTHERS: [&str; 12] = [
 ];
 
 /// Words between a name and what it names. A sign may follow them.
-const WORDS: [&str; 4] = ["is", "was", "是", "为"];
+const WORDS: [&str; 5] = ["is", "was", "是", "为", "為"];
 
 /// Signs between a name and what it names.
 const SIGNS: [&str; 7] = ["=>", "->", "→", ":", "=", "：", "＝"];
@@ -94,7 +94,7 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
         }
         let called = PASSWORDS.get(name.pattern().as_usize());
         let is_password = called.is_some();
-        let within = text[..name.start()].ends_with(char::is_alphanumeric);
+        let within = text[..name.start()].ends_with(|c| char::is_alphanumeric(c) && !is_chinese(c));
         if within && called == Some(&SHORT_NAME) {
             return None;
         }

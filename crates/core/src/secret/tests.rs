@@ -54,6 +54,8 @@ fn document(format: Format, text: &str) -> Document {
 #[case(r#"{"text": "The PW is: hunter22"}"#, true)]
 #[case(r#"{"text": "das Passwort ist egal, Passwort: hunter22"}"#, true)]
 #[case(r#"{"text": "steps upw: 12345678"}"#, false)]
+#[case(r#"{"text": "数据库pw：hunter22"}"#, true)]
+#[case(r#"{"text": "登入密碼為hunter22，請保密"}"#, true)]
 #[case(r#"{"text": "\"password\": \"\", \"user\": \"user1\""}"#, false)]
 #[case(r#"{"text": "{\"password\":\"\",\"user\":\"user1\"}"}"#, false)]
 #[case(r#"{"text": "The password is <masked>."}"#, false)]
