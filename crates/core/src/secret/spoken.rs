@@ -54,6 +54,8 @@ const SIGNS: [&str; 7] = ["=>", "->", "→", ":", "=", "：", "＝"];
 
 const BLANK: [char; 2] = [' ', '\t'];
 
+const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+
 /// The shortest password, and the shortest other secret.
 const SHORTEST: (usize, usize) = (4, 8);
 
@@ -88,7 +90,7 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
         .flat_map(move |names| names.find_iter(text));
     let mut told = 0;
     met.filter_map(move |name| {
-        // A name within a word that was looked at means nothing.
+        // A name within a secret means nothing.
         if name.start() < told {
             return None;
         }
@@ -98,10 +100,24 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
         if within && called == Some(&SHORT_NAME) {
             return None;
         }
-        let word = word_behind(text, name.end())?;
+        let word = secret_behind(text, name.end(), is_password)?;
         told = word.end;
-        is_secret(&text[word.clone()], is_password).then_some((word, SecretKind::Name))
+        Some((word, SecretKind::Name))
     })
+}
+
+/// The word that is named by a name that ends here, where it is a secret.
+fn secret_behind(text: &str, at: usize, is_password: bool) -> Option<Range<usize>> {
+    /// Far enough to tell. What a program wrote may be one word as long as its file, and full of names.
+    const NEAR: usize = 1024;
+    let near = &text[..text.floor_char_boundary(at.saturating_add(NEAR))];
+    let word = word_behind(near, at).filter(|word| is_secret(&near[word.clone()], is_password))?;
+    let is_cut = near.len() < text.len() && word.end + 16 > near.len();
+    if is_cut {
+        word_behind(text, at)
+    } else {
+        Some(word)
+    }
 }
 
 fn is_secret(word: &str, is_password: bool) -> bool {
@@ -219,20 +235,33 @@ fn unquoted(text: &str) -> Range<usize> {
 /// The word without quotes with which a text begins.
 fn bare(text: &str) -> &str {
     let ends = |c: char| c.is_whitespace() || is_chinese(c);
-    let mut word = &text[..text.find(ends).unwrap_or(text.len())];
+    let word = &text[..text.find(ends).unwrap_or(text.len())];
+    let mut word = &word[..before_next(word).unwrap_or(word.len())];
+    let mut unopened = BRACKETS.map(|(open, close)| {
+        let more = word.matches(close).count();
+        (close, more.saturating_sub(word.matches(open).count()))
+    });
     while let Some(last) = word.chars().next_back() {
-        let is_open = |open: char| word.matches(open).count() >= word.matches(last).count();
-        let is_of_it = match last {
-            '.' | ',' | ';' | ':' => false,
-            ')' => is_open('('),
-            ']' => is_open('['),
-            '}' => is_open('{'),
-            mark => !is_mark(mark),
-        };
-        if is_of_it {
-            break;
+        let bracket = unopened.iter_mut().find(|(close, _)| *close == last);
+        match bracket {
+            Some((_, 0)) => break,
+            Some((_, more)) => *more -= 1,
+            None if is_mark(last) || matches!(last, '.' | ',' | ';' | ':') => {}
+            None => break,
         }
         word = &word[..word.len() - last.len_utf8()];
     }
     word
+}
+
+/// Where a word without quotes ends in JSON and the like that has no spaces: at the comma before the next quote.
+fn before_next(word: &str) -> Option<usize> {
+    if word.starts_with(is_mark) {
+        return None;
+    }
+    let mut commas = word.match_indices([',', ';']).map(|(at, _)| at);
+    commas.find(|at| {
+        let rest = word[at + 1..].trim_start_matches('\\');
+        rest.starts_with(['"', '\''])
+    })
 }

@@ -241,6 +241,26 @@ fn yaml_is_the_same_but_for_its_keys(#[case] text: &str, #[case] expected: &str)
     r#"{"arguments": "{\"password\": \"hunter22\", \"user\": \"x\"}"}"#,
     r#"{"arguments": "{\"password\": \"<masked>\", \"user\": \"x\"}"}"#
 )]
+#[case::behind_what_is_none_in_json(
+    r#"{"arguments": "{\"token\":null,\"password\":\"hunter22\"}"}"#,
+    r#"{"arguments": "{\"token\":null,\"password\":\"<masked>\"}"}"#
+)]
+#[case::behind_a_number_in_json(
+    r#"{"arguments": "{\"token\":12345678,\"password\":\"hunter22\"}"}"#,
+    r#"{"arguments": "{\"token\":12345678,\"password\":\"<masked>\"}"}"#
+)]
+#[case::before_more_json(
+    r#"{"arguments": "{\"pw\":12345678,\"user\":\"x\"}"}"#,
+    r#"{"arguments": "{\"pw\":<masked>,\"user\":\"x\"}"}"#
+)]
+#[case::behind_none_in_python(
+    r#"{"said": "{'token':None,'password':'hunter22'}"}"#,
+    r#"{"said": "{'token':None,'password':'<masked>'}"}"#
+)]
+#[case::behind_a_placeholder(
+    r#"{"said": "token=${T};password=hunter22"}"#,
+    r#"{"said": "token=${T};password=<masked>"}"#
+)]
 #[case::pointer(
     r#"{"a/b": [{"password": "hunter22"}]}"#,
     r#"{"a/b": [{"password": "<masked>"}]}"#
@@ -349,6 +369,10 @@ fn a_long_value_is_masked_to_its_end() {
             format!("a: : 1\ntoken: '{long}' # x\n"),
             "a: : 1\ntoken: '<masked>' # x\n",
         ),
+        (
+            format!("a: the token is {long}, yes\n"),
+            "a: the token is <masked>, yes\n",
+        ),
     ] {
         assert_eq!(left(Format::Yaml, &text).0, expected);
     }
@@ -404,6 +428,8 @@ fn long_lines_are_gone_through_once() {
     for part in [
         "a://b:c1",
         "token=",
+        "token=$",
+        "password=1)",
         "password is x",
         "\"token\":\"x\",",
         "authorization:",
