@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::name::is_placeholder;
+use super::name::{is_phrase, is_placeholder};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
 
@@ -100,21 +100,22 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
         if within && called == Some(&SHORT_NAME) {
             return None;
         }
-        let word = secret_behind(text, name.end(), is_password)?;
+        let word = secret_behind(text, name.range(), is_password)?;
         told = word.end;
         Some((word, SecretKind::Name))
     })
 }
 
-/// The word that is named by a name that ends here, where it is a secret.
-fn secret_behind(text: &str, at: usize, is_password: bool) -> Option<Range<usize>> {
+/// The word that is named by a name that stands here, where it is a secret.
+fn secret_behind(text: &str, name: Range<usize>, is_password: bool) -> Option<Range<usize>> {
     /// Far enough to tell. What a program wrote may be one word as long as its file, and full of names.
     const NEAR: usize = 1024;
-    let near = &text[..text.floor_char_boundary(at.saturating_add(NEAR))];
-    let word = word_behind(near, at).filter(|word| is_secret(&near[word.clone()], is_password))?;
+    let near = &text[..text.floor_char_boundary(name.end.saturating_add(NEAR))];
+    let word = word_behind(near, name.clone());
+    let word = word.filter(|word| is_secret(&near[word.clone()], is_password))?;
     let is_cut = near.len() < text.len() && word.end + 16 > near.len();
     if is_cut {
-        word_behind(text, at)
+        word_behind(text, name)
     } else {
         Some(word)
     }
@@ -129,12 +130,17 @@ fn is_secret(word: &str, is_password: bool) -> bool {
         && !is_placeholder(word)
 }
 
-/// The word that is named by a name that ends here.
-fn word_behind(text: &str, at: usize) -> Option<Range<usize>> {
-    let rest = text[at..].trim_start_matches(is_mark);
+/// The word that is named by a name that stands here. What is in quotes and has several spaces says what it is
+/// like, unless a phrase is what it is.
+fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
+    let rest = text[name.end..].trim_start_matches(is_mark);
     let behind = behind_link(rest.trim_start_matches(BLANK))?;
     let start = text.len() - behind.len();
-    let word = quoted(behind).unwrap_or_else(|| unquoted(behind));
+    let is_word = |word: &Range<usize>| {
+        is_phrase(&text[name]) || behind[word.clone()].matches(char::is_whitespace).count() <= 1
+    };
+    let word = quoted(behind).filter(is_word);
+    let word = word.unwrap_or_else(|| unquoted(behind));
     Some(start + word.start..start + word.end)
 }
 
