@@ -29,6 +29,17 @@ const SECRET_WORDS: [&str; 18] = [
 /// What ends the name of a secret field in Chinese, which has no spaces between its words.
 pub(super) const CHINESE: [&str; 6] = ["密码", "密碼", "口令", "密钥", "令牌", "私钥"];
 
+/// Chinese goes on without a space.
+pub(super) fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// Whether a field is named in Chinese as secrets are. What follows in Chinese, too, says something about one.
+pub(super) fn is_chinese_name(key: &str) -> bool {
+    let key = key.trim_end_matches(|c: char| c.is_ascii_digit() || !c.is_alphanumeric());
+    CHINESE.iter().any(|name| key.ends_with(name))
+}
+
 /// Parts of which one stands in every name of a secret field that is no Chinese one.
 pub(super) const SECRET_NAME_PARTS: [&str; 8] = [
     "pass",
@@ -80,12 +91,14 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
     };
     let before = |among: &[&str]| words.clone().next().is_some_and(|one| among.contains(&one));
     let named = SECRET_WORDS.contains(&last)
-        || CHINESE.iter().any(|name| last.ends_with(name))
+        || is_chinese_name(key)
         || (last == "key" && before(&KEY_WORDS))
         || (last == "pass" && before(&PASS_WORDS));
     // `token: 12` counts tokens and `secret: user` names one; a password is at least four long
     // and no sentence, which is what a passphrase is.
-    let plausible = text.len() >= 4 && (is_phrase(key) || !text.contains(char::is_whitespace));
+    let plausible = text.len() >= 4
+        && (is_phrase(key) || !text.contains(char::is_whitespace))
+        && !(is_chinese_name(key) && text.contains(is_chinese));
     let header = last == "authorization" && text.contains(' ') && !text.contains("${");
     (named && plausible) || header
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::name::{is_phrase, is_placeholder};
+use super::name::{is_chinese, is_phrase, is_placeholder};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
 
@@ -163,11 +163,6 @@ fn is_mark(c: char) -> bool {
         c,
         '"' | '\'' | '\\' | '`' | '*' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』'
     )
-}
-
-/// Chinese goes on without a space.
-fn is_chinese(c: char) -> bool {
-    matches!(c, '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
 }
 
 /// Where the word is with whose quotes, or the like, a text begins: what is between may hold spaces, and marks too,

@@ -49,6 +49,8 @@ fn document(format: Format, text: &str) -> Document {
 #[case(r#"{"passphrase": "correct horse battery staple"}"#, true)]
 #[case(r#"{"密码": "hunter"}"#, true)]
 #[case(r#"{"数据库口令": "hunter"}"#, true)]
+#[case(r#"{"密码": "请输入登录密码", "令牌1": "至少8位"}"#, false)]
+#[case(r#"{"text": "注意密码：不要向用户索要"}"#, false)]
 #[case(r#"{"pass": "deploy", "on_pass": "step_2", "bypass": "never"}"#, false)]
 #[case(r#"{"pwm": "3000", "密码长度": "12345"}"#, false)]
 #[case(r#"{"text": "The PW is: hunter22"}"#, true)]
@@ -198,6 +200,10 @@ fn left(format: Format, text: &str) -> (String, Vec<Stood>, bool) {
     "数据库密码: <masked>\n说明: 密码长度\n"
 )]
 #[case::chinese_comment("# 密码是：hunter22，保密\na: 1\n", "# 密码是：<masked>，保密\na: 1\n")]
+#[case::chinese_text(
+    "# 密码：至少8位\n# 注意密码：不要向用户索要1\n密码: 请输入登录密码\n口令: hunter22\n",
+    "# 密码：至少8位\n# 注意密码：不要向用户索要1\n密码: 请输入登录密码\n口令: <masked>\n"
+)]
 #[case::phrase("passphrase: one two three\nb: 1\n", "passphrase: <masked>\nb: 1\n")]
 #[case::said_twice(
     "a: admin1, whose password is admin1\n",
@@ -327,6 +333,14 @@ fn private_keys_go_from_their_first_to_their_last_line() {
     "a: : 1\npassphrase: <masked>\nb: 1\n"
 )]
 #[case("a: : 1\n口令：hunter\n", "a: : 1\n口令：<masked>\n")]
+#[case(
+    "a: : 1\n密码: 请输入登录密码\n# 密码：至少8位\n# 注意密码：不要向用户索要1\n密码: \"请输入\"\n密码: hunter22\n",
+    "a: : 1\n密码: 请输入登录密码\n# 密码：至少8位\n# 注意密码：不要向用户索要1\n密码: \"请输入\"\n密码: <masked>\n"
+)]
+#[case(
+    "a: : 1\n数据库密码：hunter，请保密\n",
+    "a: : 1\n数据库密码：<masked>，请保密\n"
+)]
 #[case(
     "a: : 1\n  Authorization: Bearer abc123\n",
     "a: : 1\n  Authorization: <masked>\n"

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::name::{is_phrase, is_placeholder, is_secret, may_name_secret};
+use super::name::{
+    is_chinese, is_chinese_name, is_phrase, is_placeholder, is_secret, may_name_secret,
+};
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
 use super::spoken::keys_told_in;
@@ -84,7 +86,13 @@ fn value_behind(text: &str, at: usize, key: &str) -> Range<usize> {
         Some(end) if !is_header && !is_phrase(key) => end,
         _ => line.len(),
     };
-    let word = line[..end]
+    let word = &line[..end];
+    let word = if is_chinese_name(key) {
+        &word[..word.find(is_chinese).unwrap_or(word.len())]
+    } else {
+        word
+    };
+    let word = word
         .trim_end()
         .trim_end_matches([',', '}', ']', ';', '"', '\'']);
     begins..begins + word.len()
