@@ -109,7 +109,7 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
 /// The word that is named by a name that stands here, where it is a secret.
 fn secret_behind(text: &str, name: Range<usize>, is_password: bool) -> Option<Range<usize>> {
     /// Far enough to tell. What a program wrote may be one word as long as its file, and full of names.
-    const NEAR: usize = 1024;
+    const NEAR: usize = 320;
     let near = &text[..text.floor_char_boundary(name.end.saturating_add(NEAR))];
     let word = word_behind(near, name.clone());
     let word = word.filter(|word| is_secret(&near[word.clone()], is_password))?;
