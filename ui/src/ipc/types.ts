@@ -134,6 +134,7 @@ export type { SessionCreated } from './generated/SessionCreated';
 export type { SessionDifference } from './generated/SessionDifference';
 export type { SessionFile } from './generated/SessionFile';
 export type { SessionFileUser } from './generated/SessionFileUser';
+export type { SessionForgotten } from './generated/SessionForgotten';
 export type { SessionImported } from './generated/SessionImported';
 export type { SessionImportItem } from './generated/SessionImportItem';
 export type { SessionInPlaceFile } from './generated/SessionInPlaceFile';

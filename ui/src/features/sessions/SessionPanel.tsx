@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Empty, ErrorNotice, Menu, type MenuEntry, Segments } from '@/components';
 import { label, m, visible } from '@/i18n';
-import { CallError, type SessionShow, shell } from '@/ipc';
+import { CallError, type SessionForgotten, type SessionShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
@@ -24,8 +24,8 @@ interface Props {
   id: string;
   search: SessionsSearch;
   onSearch: (search: SessionsSearch) => void;
-  /** It is not there any more. */
-  onGone: () => void;
+  /** It is forgotten, and this is what is left of it. */
+  onGone: (name: string, left: SessionForgotten) => void;
 }
 
 /** One session: how it goes on, or what is kept of it. */
@@ -141,7 +141,7 @@ function Exporting({ session }: { session: string }) {
 }
 
 /** What can be done with a session besides going on with it. */
-function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }) {
+function Deeds({ session, onGone }: { session: SessionShow; onGone: Props['onGone'] }) {
   const navigate = useNavigate();
   const [isForgetting, setForgetting] = useState(false);
   const take = useSnapshot(session.id);
@@ -199,7 +199,11 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: () => void }
       )}
       {entries.length > 0 && <Menu label={m.more()} entries={entries} data-testid="session-menu" />}
       {isForgetting && (
-        <ForgetSession session={session} onClose={() => setForgetting(false)} onGone={onGone} />
+        <ForgetSession
+          session={session}
+          onClose={() => setForgetting(false)}
+          onGone={(left) => onGone(session.name, left)}
+        />
       )}
     </>
   );

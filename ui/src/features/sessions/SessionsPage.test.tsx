@@ -512,6 +512,21 @@ it('forgets a session only after it was said what goes with it', async () => {
   await waitFor(() => expect(asked('session_forget')).toEqual([{ id: '01A' }]));
 });
 
+it('says what of a forgotten session is left on the disk, until somebody has read it', async () => {
+  const copy = '/data/overlays/customer-import-1';
+  const failed = [{ file: copy, reason: { code: 'file_denied', fields: { path: copy } } }];
+  show({ session_forget: () => ({ freed_bytes: 0, waits: true, failed }) });
+  await userEvent.click(await screen.findByTestId('session-menu'));
+  await userEvent.click(await screen.findByTestId('menu-forget'));
+  await userEvent.click(await screen.findByTestId('session-forget-go'));
+  const dialog = within(await screen.findByTestId('dialog-left-of-session'));
+  expect(dialog.getByText(/^1 thing that was kept of it could not be removed/)).toBeTruthy();
+  expect(dialog.getByText(copy)).toBeTruthy();
+  expect(dialog.getByText(/still in the store of snapshots/)).toBeTruthy();
+  await userEvent.click(dialog.getByTestId('left-of-session-close'));
+  await waitFor(() => expect(screen.queryByTestId('dialog-left-of-session')).toBeNull());
+});
+
 it('offers how to begin where there are none', async () => {
   show({ session_list: () => ({ ...list, total: 0, recoverable: 0, items: [] }) });
   expect(await screen.findByText('No work to recover')).toBeTruthy();

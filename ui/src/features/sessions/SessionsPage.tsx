@@ -3,8 +3,10 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { Button, Card, Empty, ErrorNotice, Page, Segments } from '@/components';
 import { counted, label, m, number } from '@/i18n';
-import type { PickedPlace, SessionList, SessionRow } from '@/ipc';
+import type { PickedPlace, SessionForgotten, SessionList, SessionRow } from '@/ipc';
+import { isClean } from './ForgetSession';
 import { ImportSessions } from './ImportSessions';
+import { LeftOfSession } from './LeftOfSession';
 import { OpenConfigDialog } from './OpenConfigDialog';
 import { pickSessions, useSessionDrop } from './pick';
 import { sessionsQuery } from './queries';
@@ -14,8 +16,11 @@ import styles from './SessionsPage.module.css';
 import { SpaceCard } from './SpaceCard';
 import { type SessionsSearch, WHICH, type Which } from './which';
 
-/** What is asked: which configuration a session begins with, or which session files come in. */
-type Asked = { what: 'open' } | { what: 'import'; places: readonly PickedPlace[] };
+/** What is asked or told: which configuration a session begins with, which session files come in, what is left of one. */
+type Asked =
+  | { what: 'open' }
+  | { what: 'import'; places: readonly PickedPlace[] }
+  | { what: 'left'; name: string; left: SessionForgotten };
 
 /** Work that can be taken up again, and how sure that is. */
 export function SessionsPage() {
@@ -132,7 +137,10 @@ export function SessionsPage() {
               id={open}
               search={search}
               onSearch={(next) => go(open, next)}
-              onGone={() => go(undefined, { which: search.which })}
+              onGone={(name, left) => {
+                go(undefined, { which: search.which });
+                if (!isClean(left)) setAsked({ what: 'left', name, left });
+              }}
             />
           )}
         </div>
@@ -142,6 +150,9 @@ export function SessionsPage() {
           onClose={() => setAsked(null)}
           onKept={(session) => go(session, { which: 'all' })}
         />
+      )}
+      {asked?.what === 'left' && (
+        <LeftOfSession name={asked.name} left={asked.left} onClose={() => setAsked(null)} />
       )}
       {asked?.what === 'import' && (
         <ImportSessions places={asked.places} onClose={() => setAsked(null)} />

@@ -1,0 +1,47 @@
+import { Button, Dialog, Notice, Spring } from '@/components';
+import { begun, counted, m, say, visible } from '@/i18n';
+import type { SessionForgotten } from '@/ipc';
+import { ResultList } from '../restore/ResultList';
+import styles from './CleanUpSnapshots.module.css';
+
+interface Props {
+  name: string;
+  left: SessionForgotten;
+  onClose: () => void;
+}
+
+/** What is left on the disk of a session that is forgotten, which may hold keys. */
+export function LeftOfSession({ name, left, onClose }: Props) {
+  const { failed, waits } = left;
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={m.session_left_title({ name: visible(name) })}
+      data-testid="dialog-left-of-session"
+      foot={
+        <>
+          <Spring />
+          <Button look="primary" onPress={onClose} autoFocus data-testid="left-of-session-close">
+            {m.close()}
+          </Button>
+        </>
+      }
+    >
+      {failed.length > 0 && (
+        <>
+          <Notice tone="warn" icon="warn">
+            {counted('session_left', failed.length)}
+          </Notice>
+          <ResultList
+            rows={failed.map(({ file, reason }) => ({
+              name: visible(file),
+              reason: begun(visible(say(reason))),
+            }))}
+          />
+        </>
+      )}
+      {waits && <p className={styles.hint}>{m.session_left_waits()}</p>}
+    </Dialog>
+  );
+}
