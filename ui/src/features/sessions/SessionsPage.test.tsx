@@ -4,7 +4,13 @@ import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
-import { CallError, type RunShow, type SessionRestored, setTransport } from '@/ipc';
+import {
+  CallError,
+  type RunShow,
+  type SessionRestored,
+  type SessionSnapshot,
+  setTransport,
+} from '@/ipc';
 import { type Answers, testTransport } from '@/ipc/testing';
 import { isTaken } from '../drops';
 import { recovery, row, session, snapshot } from './fixtures';
@@ -510,6 +516,22 @@ it('forgets a session only after it was said what goes with it', async () => {
   expect(asked('session_forget')).toEqual([]);
   await userEvent.click(dialog.getByTestId('session-forget-go'));
   await waitFor(() => expect(asked('session_forget')).toEqual([{ id: '01A' }]));
+});
+
+it.each([
+  ['complete', {}, 'Some of what is kept is damaged; “Check the snapshots…” says what'],
+  [
+    'partial',
+    { missing: [{ path: 'tools/sum.yaml', named_by: 'workflows/import.yaml', reason: '' }] },
+    'Some of what is kept is damaged; “Check the snapshots…” says what · 1 reference leads to nothing',
+  ],
+] as const)('says of a snapshot that was %s that it is damaged', async (status, more, words) => {
+  const damaged = { ...snapshot, files: [], status, ...more, damaged: 1 } as SessionSnapshot;
+  search = { tab: 'snapshots' };
+  show({ session_show: () => ({ ...session, confidence: 'partial', snapshots: [damaged] }) });
+  const certainty = await screen.findByTestId('session-certainty');
+  expect(certainty.textContent).toContain(words);
+  expect(screen.getByTestId('snapshot-1').textContent).toContain('is kept is damaged');
 });
 
 it('says what of a forgotten session is left on the disk, until somebody has read it', async () => {

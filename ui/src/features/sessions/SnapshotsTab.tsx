@@ -111,6 +111,9 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
         )}
       </span>
       <span className={styles.detail}>{told.join(' · ')}</span>
+      {snapshot.damaged !== undefined && (
+        <span className={styles.detail}>{m.session_part_damaged()}</span>
+      )}
       {isWork && before && <span className={styles.detail}>{changeWords(before, snapshot)}</span>}
       <span className={styles.deeds}>
         {!isWork && (

@@ -30,16 +30,17 @@ export function whyInPart(session: SessionShow): string[] {
     return [origin === 'import2' ? m.session_part_named() : m.session_part_none()];
   }
   if (newest.status === 'failed') return [m.session_part_unread()];
-  if (newest.status === 'complete') return [m.session_part_damaged()];
+  const isDamaged = newest.status === 'complete' || newest.damaged !== undefined;
   const counts = {
     config_missing: newest.missing.length,
     config_ambiguous: newest.ambiguous.length,
     config_unparsed: newest.unparsed.length,
     config_masked: newest.files.filter((file) => file.masked).length,
   };
-  return Object.entries(counts).flatMap(([stem, count]) =>
+  const parts = Object.entries(counts).flatMap(([stem, count]) =>
     count > 0 ? [counted(stem, count)] : [],
   );
+  return isDamaged ? [m.session_part_damaged(), ...parts] : parts;
 }
 
 type Stand = Pick<
