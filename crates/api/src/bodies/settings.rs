@@ -80,7 +80,12 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
         let before = read(|key| tx.setting(key))?;
         let after = changed(&before, input, folder, log_dir);
         if let Some(recipient) = recipient {
-            tx.set_setting(RECIPIENT, &recipient.to_string().into())?;
+            let recipient = Value::from(recipient.to_string());
+            if tx.setting(RECIPIENT)?.as_ref() != Some(&recipient) {
+                // What was encrypted to the key before may not be read again with this one.
+                tx.disown_encrypted_packs()?;
+                tx.set_setting(RECIPIENT, &recipient)?;
+            }
         }
         if after != before {
             keep(tx, &before, &after, &actor, face)?;

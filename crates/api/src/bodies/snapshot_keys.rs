@@ -191,6 +191,7 @@ mod tests {
     use super::*;
     use crate::Silent;
     use crate::testing::open;
+    use crate::types::{ChosenPlace, SessionCreateInput};
 
     fn set(api: &Api, snapshot_secrets: &str) {
         let input = json!({ "snapshot_secrets": snapshot_secrets });
@@ -215,6 +216,47 @@ mod tests {
         let other = Identities::generate().to_text();
         api.secrets.set(SNAPSHOT_KEY, &other).unwrap();
         assert_eq!(key(&api), (true, "gone"));
+    }
+
+    /// A session whose configuration has a key in it.
+    fn begin(api: &Api, root: &Path) {
+        let config = root.join("configs/workflows/import.yaml");
+        std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+        let key = format!("sk-{}", "a1B2c3D4".repeat(4));
+        std::fs::write(
+            &config,
+            format!("name: import\napi_key: {key}\ntasks: []\n"),
+        )
+        .unwrap();
+        let new = SessionCreateInput {
+            config: ChosenPlace::Path(config),
+            root: None,
+            strategy: None,
+            agent: None,
+            state: None,
+            start: None,
+            trust: None,
+            shown: None,
+        };
+        crate::session_snapshots::create(api, new, &Silent).unwrap();
+    }
+
+    #[test]
+    fn nothing_new_counts_on_what_is_encrypted_to_a_key_that_was_lost() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        set(&api, "encrypted");
+        begin(&api, root.path());
+        let of_others = || api.store.packs_for_others().unwrap().len();
+        set(&api, "masked");
+        set(&api, "encrypted");
+        assert_eq!(of_others(), 0, "it is the same key");
+        let other = Identities::generate().to_text();
+        api.secrets.set(SNAPSHOT_KEY, &other).unwrap();
+        set(&api, "masked");
+        assert_eq!(of_others(), 0);
+        set(&api, "encrypted");
+        assert_eq!(of_others(), 1);
     }
 
     #[test]
