@@ -19,7 +19,7 @@ const GLANCE: Duration = Duration::from_secs(2);
 /// More steps than anybody is asked about at once; then they are looked for again.
 const MOST: usize = 1_000;
 
-/// A step that was broken off, and for the how manieth time in a row.
+/// A step that was broken off, and in which of its attempts.
 type BrokenOff = (RunId, TaskId, u32);
 
 /// What was found for steps that were broken off.
@@ -27,9 +27,14 @@ type BrokenOff = (RunId, TaskId, u32);
 pub(crate) struct Outlived(Mutex<HashMap<BrokenOff, Option<RunningProgram>>>);
 
 impl Outlived {
-    /// The program that an attempt at a step started, where it is still there.
-    pub(crate) fn program(&self, run: RunId, task: &TaskId, times: u32) -> Option<RunningProgram> {
-        let step = (run, task.clone(), times);
+    /// The program that this attempt at a step started, where it is still there.
+    pub(crate) fn program(
+        &self,
+        run: RunId,
+        task: &TaskId,
+        attempt: u32,
+    ) -> Option<RunningProgram> {
+        let step = (run, task.clone(), attempt);
         let known = self.known().get(&step).cloned();
         if let Some(known) = known
             && known.as_ref().is_none_or(RunningProgram::is_still_there)

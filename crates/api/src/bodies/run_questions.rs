@@ -139,7 +139,7 @@ pub(super) fn still_running(
     task: &Task,
     now: &TaskState,
 ) -> Option<RunProgram> {
-    let found = api.outlived.program(run.id, &task.id, now.broken)?;
+    let found = api.outlived.program(run.id, &task.id, now.attempts)?;
     Some(RunProgram {
         process: found.process,
         name: found.name,

@@ -188,4 +188,41 @@ mod tests {
         write(Status::Paused);
         assert!(sheet().is_none());
     }
+
+    /// Where a person had a step done again and that was broken off too, it is once in a row again.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_program_that_outlived_a_later_attempt_is_found() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let (row, id) = stopped(&api);
+        let running_in = |attempts| {
+            let broken_off = api.store.write::<_, StoreError>(move |tx| {
+                stand(tx, (row, id), Status::Interrupted, |task| {
+                    task.phase = Phase::Interrupted;
+                    (task.attempts, task.broken) = (attempts, 1);
+                })
+            });
+            broken_off.unwrap();
+            let sheet = show(&api, Nothing {}).unwrap().sheet.unwrap();
+            let mut questions = sheet.runs.into_iter().flat_map(|run| run.questions);
+            questions.next().unwrap().running
+        };
+        assert!(running_in(1).is_none());
+        let text = id.to_string();
+        let mark = [("FLOWKEEP_RUN", &*text), ("FLOWKEEP_TASK", "a")];
+        let mut program = std::process::Command::new("cat")
+            .envs(mark)
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        while flowkeep_host::running_with(&mark).is_none_or(|found| found.name != "cat") {
+            std::thread::yield_now();
+        }
+        let found = running_in(2).map(|found| found.process);
+        drop(program.stdin.take());
+        let process = program.id();
+        program.wait().unwrap();
+        assert_eq!(found, Some(process));
+    }
 }
