@@ -1,5 +1,7 @@
 //! What was under way when an owner of the engine ended without leaving: in a crash, by a power cut, killed.
 
+use std::collections::BTreeMap;
+
 use rusqlite::OptionalExtension as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +25,22 @@ pub struct StoppedRecord {
     pub noted_at: i64,
     /// The runs that had something under way, by their ids.
     pub runs: Vec<String>,
+    /// Those of them that were noted when an owner before ended so, and when that was.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub earlier: BTreeMap<String, i64>,
+}
+
+impl StoppedRecord {
+    /// When it was noted that this run had something under way.
+    fn noted(&self, run: &str) -> i64 {
+        // What was noted by an earlier version has no time of its own.
+        let last = if self.noted_at == 0 {
+            self.last_sign
+        } else {
+            self.noted_at
+        };
+        self.earlier.get(run).copied().unwrap_or(last)
+    }
 }
 
 impl Store {
@@ -34,19 +52,21 @@ impl Store {
         Ok(read(self.setting(KEY)?))
     }
 
-    /// Those of these runs about which a person has decided since a time.
+    /// Those of these runs about which a person has decided since it was noted what they had under way.
     ///
     /// # Errors
     /// What the database says.
-    pub fn decided_since(&self, runs: &[String], since: i64) -> Result<Vec<String>, StoreError> {
+    pub fn decided_since(&self, stopped: &StoppedRecord) -> Result<Vec<String>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT w.value FROM json_each(?1) w WHERE EXISTS (
+            "SELECT w.key FROM json_each(?1) w WHERE EXISTS (
                SELECT 1 FROM operation_item i JOIN operation o ON o.id = i.operation
-               WHERE i.kind = ?2 AND i.id = w.value AND o.at >= ?3 AND NOT o.came_in)",
+               WHERE i.kind = ?2 AND i.id = w.key AND o.at >= w.value AND NOT o.came_in)",
         )?;
-        let runs = serde_json::json!(runs).to_string();
-        let rows = statement.query_map((runs, RUN, since), |row| row.get(0))?;
+        let runs = stopped.runs.iter();
+        let since: BTreeMap<_, _> = runs.map(|run| (run, stopped.noted(run))).collect();
+        let since = serde_json::json!(since).to_string();
+        let rows = statement.query_map((since, RUN), |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -88,14 +108,17 @@ impl Tx<'_> {
             |row| row.get(0),
         )?;
         // What nobody has seen yet of the time before is still to be seen.
-        let before = read(self.setting(KEY)?).map_or_else(Vec::new, |before| before.runs);
+        let before = read(self.setting(KEY)?);
         let mut is_open = self
             .connection
             .prepare_cached("SELECT 1 FROM run WHERE id = ?1 AND ended_at IS NULL")?;
-        let mut runs = Vec::new();
-        for run in before.into_iter().filter(|run| !found.contains(run)) {
-            if is_open.exists([&run])? {
-                runs.push(run);
+        let (mut runs, mut earlier) = (Vec::new(), BTreeMap::new());
+        if let Some(before) = &before {
+            for run in before.runs.iter().filter(|run| !found.contains(run)) {
+                if is_open.exists([run])? {
+                    earlier.insert(run.clone(), before.noted(run));
+                    runs.push(run.clone());
+                }
             }
         }
         runs.extend(found);
@@ -103,6 +126,7 @@ impl Tx<'_> {
             last_sign: said.max(since.unwrap_or_default()),
             noted_at: self.now().0,
             runs,
+            earlier,
         };
         let note = serde_json::to_value(note).unwrap_or_default();
         self.set_setting(KEY, &note)
@@ -118,19 +142,21 @@ mod tests {
     use std::sync::Arc;
 
     use flowkeep_core::run::{Head, Phase, Status, TaskId, TaskState};
-    use flowkeep_host::SystemClock;
+    use flowkeep_host::Clock;
+    use flowkeep_host::testing::TestClock;
 
     use super::*;
     use crate::{NewOperation, NewRun, OperationItemRecord, RunWrite, StoreOptions};
 
-    fn store() -> (tempfile::TempDir, Store) {
+    fn store() -> (tempfile::TempDir, Store, Arc<TestClock>) {
+        let clock = Arc::new(TestClock::at(1_000));
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(StoreOptions {
             path: folder.path().join("flowkeep.db"),
             safety: folder.path().join("safety"),
-            clock: Arc::new(SystemClock),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
         });
-        (folder, store.unwrap())
+        (folder, store.unwrap(), clock)
     }
 
     fn own(store: &Store) -> i64 {
@@ -188,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_was_under_way_when_an_owner_never_left_is_noted_until_somebody_has_seen_it() {
-        let (_folder, store) = store();
+        let (_folder, store, _) = store();
         let first = own(&store);
         let run = under_way(&store);
         store
@@ -201,8 +227,14 @@ mod tests {
         let noted = store.stopped().unwrap().unwrap();
         assert_eq!(noted.runs, std::slice::from_ref(&run));
         assert!(noted.last_sign > 0 && noted.noted_at > 0);
-        let decided = |since| store.decided_since(&noted.runs, since).unwrap();
-        assert!(decided(0).is_empty());
+        let decided = |noted_at| {
+            let noted = StoppedRecord {
+                noted_at,
+                ..noted.clone()
+            };
+            store.decided_since(&noted).unwrap()
+        };
+        assert!(decided(1).is_empty());
         decide(&store, &run);
         assert_eq!(decided(noted.noted_at), noted.runs);
         assert!(decided(i64::MAX).is_empty(), "it was decided about before");
@@ -215,8 +247,37 @@ mod tests {
     }
 
     #[test]
+    fn what_was_decided_between_two_crashes_stays_decided() {
+        let (_folder, store, clock) = store();
+        own(&store);
+        let (decided, open) = (under_way(&store), under_way(&store));
+        own(&store);
+        // Nobody has taken them up when the next ends so, too.
+        let rested = store.write::<_, StoreError>(|tx| {
+            let sql = "UPDATE run_task SET status = 'interrupted'";
+            Ok(tx.connection.execute(sql, [])?)
+        });
+        assert_eq!(rested.unwrap(), 2);
+        clock.pass(10_000);
+        decide(&store, &decided);
+        clock.pass(10_000);
+        let other = under_way(&store);
+        for _ in 0..2 {
+            own(&store);
+            let noted = store.stopped().unwrap().unwrap();
+            assert_eq!(noted.runs.len(), 3);
+            assert_eq!(store.decided_since(&noted).unwrap(), [decided.clone()]);
+        }
+        clock.pass(10_000);
+        decide(&store, &open);
+        decide(&store, &other);
+        let noted = store.stopped().unwrap().unwrap();
+        assert_eq!(store.decided_since(&noted).unwrap().len(), 3);
+    }
+
+    #[test]
     fn where_nothing_was_under_way_nothing_is_noted() {
-        let (_folder, store) = store();
+        let (_folder, store, _) = store();
         own(&store);
         own(&store);
         assert_eq!(store.stopped().unwrap(), None);

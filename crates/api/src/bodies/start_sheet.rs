@@ -20,9 +20,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<StartShow, AppError> {
     let Some(stopped) = api.store.stopped()? else {
         return Ok(StartShow { sheet: None });
     };
-    // What was noted by an earlier version has no time of its own.
-    let since = stopped.noted_at.max(stopped.last_sign);
-    let decided = api.store.decided_since(&stopped.runs, since)?;
+    let decided = api.store.decided_since(&stopped)?;
     let mut runs = Vec::new();
     for id in stopped.runs {
         // The history may have been cleared up meanwhile.
