@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_core::session::SNAPSHOT_KEY;
-use flowkeep_files::snapshots::SnapshotKeys;
+use flowkeep_files::snapshots::{self, SnapshotKeys};
 use flowkeep_files::{Existing, export_document, io_reason};
 use flowkeep_host::{
     Identities, ReadError, Recipient, Secrets, SecretsError, open_regular, path_text,
@@ -64,7 +64,30 @@ pub fn show(api: &Api, _: Nothing) -> Result<SnapshotKeyShow, AppError> {
     let is_wanted = settings::of(&api.store)?.snapshot_secrets == SnapshotSecrets::Encrypted;
     let encrypted = is_wanted || api.store.keeps_encrypted()?;
     let key = if encrypted { state(api)? } else { "none" };
-    Ok(SnapshotKeyShow { encrypted, key })
+    let closed = without_key(api)?.filter(|count| *count > 0);
+    Ok(SnapshotKeyShow {
+        encrypted,
+        key,
+        closed,
+    })
+}
+
+/// How many snapshots are encrypted to a key that is not here; nothing where their disk does not say.
+///
+/// # Errors
+/// What the database says.
+pub(crate) fn without_key(api: &Api) -> Result<Option<u32>, AppError> {
+    if !api.store.keeps_encrypted()? {
+        return Ok(Some(0));
+    }
+    let workshop = api.snapshot_workshop()?;
+    let place = workshop.dir.clone();
+    let closed = in_time(api.most, &place, move |_| snapshots::without_key(&workshop));
+    match closed {
+        Ok(closed) => Ok(Some(closed)),
+        Err(error) if error.code == "disk_silent" => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn state(api: &Api) -> Result<&'static str, AppError> {
@@ -257,6 +280,19 @@ mod tests {
         assert_eq!(of_others(), 0);
         set(&api, "encrypted");
         assert_eq!(of_others(), 1);
+    }
+
+    #[test]
+    fn what_is_closed_is_counted_also_where_there_is_a_key_for_what_is_new() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        set(&api, "encrypted");
+        begin(&api, root.path());
+        let closed = || show(&api, Nothing {}).unwrap().closed;
+        assert_eq!((key(&api), closed()), ((true, "there"), None));
+        api.secrets.remove(SNAPSHOT_KEY).unwrap();
+        set(&api, "encrypted");
+        assert_eq!((key(&api), closed()), ((true, "there"), Some(1)));
     }
 
     #[test]

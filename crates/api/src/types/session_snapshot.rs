@@ -126,6 +126,11 @@ pub struct SnapshotKeyShow {
     /// The key to that: `there`, `locked`, `gone`; `none` where nothing needs one.
     #[ts(type = "\"there\" | \"locked\" | \"gone\" | \"none\"")]
     pub key: &'static str,
+    /// Snapshots that are encrypted to a key that is not here; absent where there are none, and where their disk does
+    /// not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub closed: Option<u32>,
 }
 
 /// Keys that came in.

@@ -64,8 +64,17 @@ it('offers to save the key as soon as snapshots become encrypted, and goes once 
 it('has the key at hand where older snapshots are encrypted, and says when it is gone', async () => {
   show({ snapshots: 'on', snapshot_secrets: 'masked' }, { encrypted: true, key: 'gone' });
   expect((await screen.findByTestId('snapshot-key-gone')).textContent).toContain(
-    'not on this computer any more',
+    'The key is not on this computer.',
   );
   expect(screen.queryByTestId('snapshot-key-save')).toBeNull();
   expect(screen.getByTestId('snapshot-key-add')).toBeTruthy();
+});
+
+it('counts what is closed where there is a key for what is new', async () => {
+  const key = { encrypted: true, key: 'there', closed: 3 } as const;
+  show({ snapshots: 'on', snapshot_secrets: 'encrypted' }, key);
+  const closed = await screen.findByTestId('snapshots-closed');
+  expect(closed.textContent).toContain('3 snapshots are encrypted with a key that is not on');
+  expect(screen.queryByTestId('snapshot-key-gone')).toBeNull();
+  expect(screen.getByTestId('snapshot-key-save')).toBeTruthy();
 });

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, Card, Dialog, Notice, Row, Segments, Spring } from '@/components';
-import { m } from '@/i18n';
+import { counted, m } from '@/i18n';
 import type { Settings, SettingsUpdate, SnapshotKeyShow } from '@/ipc';
 import { UnlockButton } from '../connections/UnlockButton';
 import { snapshotKeyQuery } from '../sessions/queries';
@@ -59,14 +59,16 @@ export function SnapshotsCard({ settings, onChange }: Props) {
       >
         {m.snapshot_secrets()}
       </Row>
-      {(snapshot_secrets === 'encrypted' || key?.encrypted) && <KeyRows stands={key?.key} />}
+      {(snapshot_secrets === 'encrypted' || key?.encrypted) && <KeyRows shown={key} />}
       {isAsked && snapshot_secrets === 'encrypted' && <SaveNow onClose={() => setAsked(false)} />}
     </Card>
   );
 }
 
 /** The key to what is kept encrypted: that it is there or not, a copy of it, and that of another computer. */
-function KeyRows({ stands }: { stands: SnapshotKeyShow['key'] | undefined }) {
+function KeyRows({ shown }: { shown: SnapshotKeyShow | undefined }) {
+  const stands = shown?.key;
+  const closed = stands === 'there' ? (shown?.closed ?? 0) : 0;
   const client = useQueryClient();
   const add = async () => {
     if (await addKey()) void client.invalidateQueries(snapshotKeyQuery());
@@ -77,6 +79,11 @@ function KeyRows({ stands }: { stands: SnapshotKeyShow['key'] | undefined }) {
       {stands === 'gone' && (
         <Notice tone="fail" icon="warn" data-testid="snapshot-key-gone">
           {m.snapshot_key_gone()}
+        </Notice>
+      )}
+      {closed > 0 && (
+        <Notice tone="warn" icon="key" data-testid="snapshots-closed">
+          {counted('snapshots_closed', closed)}
         </Notice>
       )}
       {stands === 'locked' && (
@@ -100,7 +107,7 @@ function KeyRows({ stands }: { stands: SnapshotKeyShow['key'] | undefined }) {
         detail={m.snapshot_key_other_hint()}
         end={
           <Button
-            look={stands === 'gone' ? 'primary' : 'plain'}
+            look={stands === 'gone' || closed > 0 ? 'primary' : 'plain'}
             onPress={() => void add()}
             data-testid="snapshot-key-add"
           >

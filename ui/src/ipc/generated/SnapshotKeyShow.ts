@@ -11,4 +11,9 @@ encrypted: boolean,
 /**
  * The key to that: `there`, `locked`, `gone`; `none` where nothing needs one.
  */
-key: "there" | "locked" | "gone" | "none", };
+key: "there" | "locked" | "gone" | "none", 
+/**
+ * Snapshots that are encrypted to a key that is not here; absent where there are none, and where their disk does
+ * not say.
+ */
+closed?: number, };
