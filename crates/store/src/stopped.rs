@@ -266,7 +266,10 @@ mod tests {
             own(&store);
             let noted = store.stopped().unwrap().unwrap();
             assert_eq!(noted.runs.len(), 3);
-            assert_eq!(store.decided_since(&noted).unwrap(), [decided.clone()]);
+            assert_eq!(
+                store.decided_since(&noted).unwrap(),
+                std::slice::from_ref(&decided)
+            );
         }
         clock.pass(10_000);
         decide(&store, &open);
