@@ -14,10 +14,11 @@ use crate::bodies::{
     activity, agents, backups, config_roots, diagnostics, documents, drafts, duplicates, examples,
     exports, fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents,
     folder_put_back, folders, history, log_transfers, logs, notices, overview, plan_decisions,
-    restores, revisions, routes, run_changes, run_overview, run_previews, run_questions, runs,
-    schedules, secrets, session_clean_up, session_export, session_forget, session_import,
-    session_in_place, session_list, session_recovery, session_scrub, session_snapshots,
-    session_store, sessions, settings, snapshot_keys, sources, start_sheet, strategies, templates,
+    restores, revisions, routes, run_changes, run_overview, run_previews, run_questions,
+    run_window, runs, schedules, secrets, session_clean_up, session_export, session_forget,
+    session_import, session_in_place, session_list, session_recovery, session_scrub,
+    session_snapshots, session_store, sessions, settings, snapshot_keys, sources, start_sheet,
+    strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -183,6 +184,8 @@ static OTHERS: &[Command] = &[
     command!("run_start", t::RunStartInput => t::RunStatus, run_changes::start, [writes]),
     command!("run_task", t::RunTaskInput => t::RunTaskResult, run_changes::task, [writes] long),
     command!("run_list", t::RunListInput => t::RunPage, runs::list, []),
+    command!("run_window", t::RunWindowInput => t::RunWindow, run_window::window, []),
+    command!("run_rows", t::RunRowsInput => t::RunRows, run_window::rows, []),
     command!("run_show", t::RunShowInput => t::RunShow, runs::show, []),
     command!("flow_hindered", t::Nothing => t::HinderedFlows, flow_hindered::list, []),
     command!("run_overview", t::Nothing => t::RunOverview, run_overview::show, []),

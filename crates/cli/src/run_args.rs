@@ -100,6 +100,19 @@ pub(crate) struct RunList {
         hide_possible_values = true
     )]
     pub(crate) needs: Option<Needs>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "person|schedule|event|run",
+        hide_possible_values = true
+    )]
+    pub(crate) begun_by: Option<BegunBy>,
+    #[arg(long = "source", value_name = "NAME")]
+    pub(crate) used_source: Option<String>,
+    #[arg(long = "agent", value_name = "NAME")]
+    pub(crate) used_agent: Option<String>,
+    #[arg(long)]
+    pub(crate) oldest_first: bool,
     #[arg(long, value_name = "WORDS")]
     pub(crate) text: Option<String>,
     #[command(flatten)]
@@ -121,6 +134,14 @@ pub(crate) struct Which {
     pub(crate) after: Option<String>,
     #[arg(long)]
     pub(crate) count: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum BegunBy {
+    Person,
+    Schedule,
+    Event,
+    Run,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

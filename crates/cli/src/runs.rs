@@ -5,9 +5,9 @@ use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
-    RetryDefinition, RunAnswerInput, RunDecision, RunListInput, RunLog, RunLogInput, RunMessage,
-    RunMode, RunNeeds, RunPreviewInput, RunRef, RunResumeInput, RunRetryInput, RunShow,
-    RunShowInput, RunStartInput, RunStatus, RunTaskInput, RunText,
+    RetryDefinition, RunAnswerInput, RunBegunBy, RunDecision, RunListInput, RunLog, RunLogInput,
+    RunMessage, RunMode, RunNeeds, RunPage, RunPreviewInput, RunRef, RunResumeInput, RunRetryInput,
+    RunShow, RunShowInput, RunStartInput, RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Progress as _, copy_log, folder_clean_ups, history, run_changes,
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::output::{Out, Outcome, Output, aside, table, values, write};
 use crate::progress::Shown;
-use crate::run_args::{Answer, Definition, Mode, Needs, Retry, Run, RunList, Start};
+use crate::run_args::{Answer, BegunBy, Definition, Mode, Needs, Retry, Run, RunList, Start};
 use crate::run_details::{of_archive, preview, show, task_output, told_acts};
 use crate::waiting;
 
@@ -311,7 +311,7 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
         let unknown = AppError::new("status_unknown").with("status", &word);
         serde_json::from_value(Value::String(word)).map_err(|_| unknown)
     });
-    let page = runs::list(
+    let page = whole_page(
         api,
         RunListInput {
             workflow: list.of.of_workflow,
@@ -320,12 +320,22 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
                 Needs::Answer => RunNeeds::Answer,
                 Needs::Look => RunNeeds::Look,
             }),
+            begun_by: list.begun_by.map(|by| match by {
+                BegunBy::Person => RunBegunBy::Person,
+                BegunBy::Schedule => RunBegunBy::Schedule,
+                BegunBy::Event => RunBegunBy::Event,
+                BegunBy::Run => RunBegunBy::Run,
+            }),
+            source: list.used_source,
+            agent: list.used_agent,
             since: list.of.since,
             until: list.of.until,
             text: list.text,
+            oldest_first: Some(list.oldest_first),
             after: list.of.after,
             limit: list.of.limit,
             count: Some(list.of.count),
+            count_to: None,
         },
     )?;
     if !output.is_json() {
@@ -348,6 +358,23 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
     output.none(page.items.is_empty());
     output.more(page.next.as_deref());
     Ok(Outcome::Done)
+}
+
+/// A page that is full wherever enough runs fit, however many have to be looked at for it.
+fn whole_page(api: &Api, mut asked: RunListInput) -> Result<RunPage, AppError> {
+    let mut page = runs::list(api, asked.clone())?;
+    let limit = asked.limit.unwrap_or(50) as usize;
+    asked.count = None;
+    while page.sought_to.is_some() && page.items.len() < limit {
+        asked.after = page.next.take();
+        asked.limit = u32::try_from(limit - page.items.len()).ok();
+        let further = runs::list(api, asked.clone())?;
+        page.items.extend(further.items);
+        (page.next, page.sought_to) = (further.next, further.sought_to);
+    }
+    // The page is full, and how far was looked for it is nothing to tell.
+    page.sought_to = None;
+    Ok(page)
 }
 
 fn log(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {

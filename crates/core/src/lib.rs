@@ -49,8 +49,8 @@ pub use kind::Kind;
 pub use masking::without_passwords;
 pub use message::{Message, Place};
 pub use names::{
-    Sentences, file_name, search_query, search_terms, search_words, slug, sort_key, visible,
-    visible_whole,
+    Sentences, excerpt, file_name, has_a_word, search_query, search_terms, search_words, slug,
+    sort_key, visible, visible_whole,
 };
 pub use recognise::{Recognised, recognise, wrap};
 pub use summary::{Summary, starts_by, summarise};

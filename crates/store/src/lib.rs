@@ -47,6 +47,7 @@ mod run_overview;
 mod run_request;
 mod run_round;
 mod run_search;
+mod run_window;
 mod safety_copy;
 mod said_once;
 mod schedule;
@@ -113,13 +114,15 @@ pub use run::{KeptRun, NewRun, Parent};
 pub use run_agents::{AttemptUnderWay, UnservedTask};
 pub use run_folder::{HeldFolder, RunFolder};
 pub use run_list::{
-    AttemptRecord, MessageRecord, OutputRecord, RunFilter, RunNeed, RunPage, RunRecord,
+    AttemptRecord, BegunBy, MessageRecord, OutputRecord, RunCount, RunCounts, RunFilter, RunHit,
+    RunNeed, RunPage, RunRecord,
 };
 pub use run_noted::NotedRecord;
 pub use run_outlook::{Expected, OpenRuns};
 pub use run_overview::{AskingRecord, ProgressRecord, UnderWayRecord};
 pub use run_request::{NewRunRequest, RequestAnswer, RunRequest, Watch};
 pub use run_round::{AssignedSource, RunWrite, Said};
+pub use run_window::{MOST_BUCKETS, RunWindow, WindowAsked, WindowRow};
 pub use safety_copy::{check_copy, newest_operation_in_copy};
 pub use schedule::{EventRecord, Listened, Paused, ScheduleLook, ScheduleRecord};
 pub use schedule_backup::SnapshotSchedule;

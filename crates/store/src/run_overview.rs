@@ -200,15 +200,15 @@ impl Store {
     }
 }
 
+pub(crate) const FAILURE: &str = "SELECT task, error FROM attempt \
+    WHERE run = ?1 AND status = 'failed' AND error NOT NULL ORDER BY ended_at DESC, number DESC LIMIT 1";
+
 /// Why a run failed: the task that failed last, and why; no task where the run could not begin.
 pub(crate) fn failure(
     reader: &rusqlite::Connection,
     row: i64,
 ) -> Result<Option<(Option<TaskId>, Message)>, StoreError> {
-    let mut statement = reader.prepare_cached(
-        "SELECT task, error FROM attempt WHERE run = ?1 AND status = 'failed' AND error NOT NULL
-         ORDER BY ended_at DESC, number DESC LIMIT 1",
-    )?;
+    let mut statement = reader.prepare_cached(FAILURE)?;
     let failed = statement.query_row([row], |row| {
         let error: String = row.get(1)?;
         Ok((Some(TaskId(row.get(0)?)), json_of(1, &error)?))
@@ -235,7 +235,7 @@ mod tests {
     use flowkeep_host::testing::TestClock;
 
     use super::*;
-    use crate::{NewRun, Parent, RunFilter, RunNeed, RunWrite, StoreOptions};
+    use crate::{NewRun, Parent, RunCount, RunFilter, RunNeed, RunWrite, StoreOptions};
 
     const TASKS: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "manual"}, {"id": "b", "action": "manual"}]}"#;
 
@@ -425,7 +425,7 @@ mod tests {
             let filter = RunFilter {
                 needs: Some(needs),
                 limit: 50,
-                count: true,
+                count: RunCount::All,
                 ..RunFilter::default()
             };
             let page = place.store.runs(&filter).unwrap();

@@ -47,11 +47,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0018_forgotten_folders.sql")),
         M::up(include_str!("schema/0019_warnings.sql")),
         M::up(include_str!("schema/0020_config_look.sql")),
+        M::up(include_str!("schema/0021_history.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 20;
+const KNOWN: u32 = 21;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

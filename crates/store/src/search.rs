@@ -17,7 +17,7 @@ const SEARCHED: usize = 256 << 10;
 
 pub(crate) const PLACE_BITS: u32 = 32;
 const PLACES: i64 = (1 << PLACE_BITS) - 1;
-const ERRORS: i64 = 1 << (PLACE_BITS - 1);
+pub(crate) const ERRORS: i64 = 1 << (PLACE_BITS - 1);
 /// What of a message's number says its place.
 pub(crate) const MESSAGES: i64 = ERRORS - 1;
 
@@ -109,27 +109,44 @@ pub(crate) fn forget(
     Ok(())
 }
 
-/// What [`Hits`] reads with: a statement per word.
+/// In which order the rows of runs come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// From the highest row down.
+    NewestFirst,
+    /// From the lowest up.
+    OldestFirst,
+}
+
+/// What [`Hits`] reads with: a statement per word. Rows that come from the lowest up are told below zero, so that
+/// what comes later is always less.
 pub(crate) fn statements<'a>(
     connection: &'a Connection,
     searched: Searched,
     words: &[String],
+    order: Order,
 ) -> Result<Vec<Statement<'a>>, StoreError> {
     let table = searched.table();
+    let (sign, order) = match order {
+        Order::NewestFirst => ("", "DESC"),
+        Order::OldestFirst => ("-", "ASC"),
+    };
     let sql = format!(
-        "SELECT rowid >> {PLACE_BITS} FROM {table}
-         WHERE {table} MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC"
+        "SELECT {sign}(rowid >> {PLACE_BITS}), rowid & {PLACES} FROM {table}
+         WHERE {table} MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid {order}"
     );
     let prepared = words.iter().map(|_| connection.prepare(&sql));
     Ok(prepared.collect::<Result<_, _>>()?)
 }
 
-/// Runs or executions in whose texts all words are, from the highest row down.
+/// Runs or executions in whose texts all words are, in the order of their statements.
 pub(crate) struct Hits<'a> {
     /// Those of each word.
     streams: Vec<Rows<'a>>,
     /// Where each of them stands.
     standing: Vec<i64>,
+    /// In which text of that row.
+    places: Vec<i64>,
     /// All hits not below this one have been given.
     below: i64,
 }
@@ -150,33 +167,63 @@ impl<'a> Hits<'a> {
         }
         Ok(Self {
             standing: vec![i64::MAX; streams.len()],
+            places: vec![0; streams.len()],
             streams,
             below: i64::MAX,
         })
     }
 
-    /// The next one. Each stream falls below the last hit, then to the lowest of them all; where they
-    /// stand together is a hit.
-    pub(crate) fn next(&mut self) -> Result<Option<i64>, StoreError> {
+    /// The next one, after so many steps at most. Each stream falls below the last hit, then to the lowest of
+    /// them all; where they stand together is a hit.
+    pub(crate) fn next(&mut self, left: &mut u32) -> Result<Hit, StoreError> {
         loop {
-            for (stream, standing) in self.streams.iter_mut().zip(&mut self.standing) {
+            let standing = self.standing.iter_mut().zip(&mut self.places);
+            for (stream, (standing, place)) in self.streams.iter_mut().zip(standing) {
                 while *standing >= self.below {
+                    let Some(less) = left.checked_sub(1) else {
+                        return Ok(Hit::NoneTo(self.below.abs()));
+                    };
+                    *left = less;
                     match stream.next()? {
-                        Some(row) => *standing = row.get(0)?,
-                        None => return Ok(None),
+                        Some(row) => (*standing, *place) = (row.get(0)?, row.get(1)?),
+                        None => return Ok(Hit::End),
                     }
                 }
             }
             let Some(lowest) = self.standing.iter().copied().min() else {
-                return Ok(None);
+                return Ok(Hit::End);
             };
             let together = self.standing.iter().all(|one| *one == lowest);
             self.below = if together { lowest } else { lowest + 1 };
             if together {
-                return Ok(Some(lowest));
+                return Ok(Hit::Row(lowest.abs()));
             }
         }
     }
+}
+
+impl Hits<'_> {
+    /// Of the last hit: a text that each word is in, each text once.
+    pub(crate) fn places(&self) -> Vec<i64> {
+        let mut places = Vec::new();
+        for place in &self.places {
+            if !places.contains(place) {
+                places.push(*place);
+            }
+        }
+        places
+    }
+}
+
+/// What a walk through the index came upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hit {
+    /// All words are in the texts of this row.
+    Row(i64),
+    /// Enough steps were made: there is none up to this row, and it may be one.
+    NoneTo(i64),
+    /// There is none any more.
+    End,
 }
 
 #[cfg(test)]
@@ -201,11 +248,12 @@ mod tests {
 
     fn hits(connection: &Connection, query: &str, rows: Range<i64>, most: usize) -> Vec<i64> {
         let words = search_words(query);
-        let mut statements = statements(connection, Searched::Runs, &words).unwrap();
+        let mut statements =
+            statements(connection, Searched::Runs, &words, Order::NewestFirst).unwrap();
         let mut hits = Hits::begin(&mut statements, &words, &rows).unwrap();
         let mut found = Vec::new();
         while found.len() < most
-            && let Some(row) = hits.next().unwrap()
+            && let Hit::Row(row) = hits.next(&mut u32::MAX.clone()).unwrap()
         {
             found.push(row);
         }

@@ -11,10 +11,10 @@ import { ADDRESS_TABS, type AddressTab, isLibraryKind } from '@/features/catalog
 import { type ConnectionTab, isConnectionTab } from '@/features/connections/tabs';
 import { FOLDER_TABS, type FolderTab } from '@/features/folders/tabs';
 import { OverviewPage } from '@/features/overview/OverviewPage';
-import { isNeed, isStatus } from '@/features/runs/status';
+import { isBegunBy, isNeed, isStatus } from '@/features/runs/status';
 import { runSearch } from '@/features/runs/timeline/search';
 import { ASKS, SESSION_TABS, type SessionsSearch, WHICH } from '@/features/sessions/which';
-import type { RunNeeds, Status } from '@/ipc';
+import type { RunBegunBy, RunNeeds, Status } from '@/ipc';
 import { BrokenPage } from './BrokenPage';
 import { Shell } from './Shell';
 
@@ -55,6 +55,9 @@ export interface RunsSearch {
   workflow?: string;
   status?: Status;
   needs?: RunNeeds;
+  begunBy?: RunBegunBy;
+  source?: string;
+  agent?: string;
   since?: string;
   until?: string;
 }
@@ -83,11 +86,15 @@ const runs = createRoute({
   validateSearch: (search: Record<string, unknown>): RunsSearch => {
     const status = text(search.status);
     const needs = text(search.needs);
+    const begunBy = text(search.begunBy);
     return {
       q: text(search.q),
       workflow: text(search.workflow),
       status: isStatus(status) ? status : undefined,
       needs: isNeed(needs) ? needs : undefined,
+      begunBy: isBegunBy(begunBy) ? begunBy : undefined,
+      source: text(search.source),
+      agent: text(search.agent),
       since: text(search.since),
       until: text(search.until),
     };

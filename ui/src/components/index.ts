@@ -17,6 +17,7 @@ export { FormDialog } from './FormDialog';
 export { arriveByKey } from './firstKeys';
 export { Icon, type IconName } from './Icon';
 export { IconButton } from './IconButton';
+export { Marked } from './Marked';
 export { Menu, type MenuEntry } from './Menu';
 export { Notice } from './Notice';
 export { Page } from './Page';

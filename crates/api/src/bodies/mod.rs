@@ -39,6 +39,7 @@ pub mod run_overview;
 pub mod run_previews;
 pub mod run_questions;
 mod run_trust;
+pub mod run_window;
 pub mod runs;
 pub mod schedules;
 pub mod secrets;

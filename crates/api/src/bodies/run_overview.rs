@@ -3,7 +3,7 @@
 use flowkeep_core::Kind;
 use flowkeep_core::run::TaskId;
 use flowkeep_engine::definition_of;
-use flowkeep_store::{RunFilter, RunRecord};
+use flowkeep_store::{RunCount, RunFilter, RunRecord};
 
 use super::overview::proven_backup;
 use super::{runs, secrets, sources};
@@ -89,7 +89,7 @@ pub(super) fn since_backup(api: &Api) -> Result<u32, AppError> {
     let made_since = RunFilter {
         // One that was under way then is in it as it was then.
         touched_since: Some(backup.created_at),
-        count: true,
+        count: RunCount::All,
         ..RunFilter::default()
     };
     Ok(api.store.runs(&made_since)?.total.unwrap_or_default())
@@ -124,6 +124,7 @@ fn progress(api: &Api, row: i64) -> Result<Option<RunProgress>, AppError> {
             face: run.face,
             failed: None,
             noted: None,
+            hits: Vec::new(),
         }),
     }))
 }

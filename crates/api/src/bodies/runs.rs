@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use flowkeep_core::json::{self, parse};
 use flowkeep_core::run::{Parked, Passing, Phase, Status, TaskId, passing};
-use flowkeep_core::{Message, RunId};
+use flowkeep_core::{Message, RunId, excerpt, has_a_word};
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::{
-    AttemptRecord, KeptRun, MessageRecord, NotedRecord, RunFilter, RunNeed, RunRecord, Said,
+    AttemptRecord, BegunBy, KeptRun, MessageRecord, NotedRecord, RunCount, RunFilter,
+    RunHit as StoreHit, RunNeed, RunRecord, Said,
 };
 
 use super::page;
@@ -18,8 +19,9 @@ use super::run_previews::names;
 use super::run_questions::{decided, question};
 use crate::said::sentences;
 use crate::types::{
-    FailedTask, RunAttempt, RunListInput, RunLog, RunLogInput, RunMessage, RunNeeds, RunNoted,
-    RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask, RunTaskRef, RunText, StepKind,
+    FailedTask, RunAttempt, RunBegunBy, RunHit, RunHitPlace, RunListInput, RunLog, RunLogInput,
+    RunMessage, RunNeeds, RunNoted, RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask,
+    RunTaskRef, RunText, StepKind,
 };
 use crate::{Api, AppError, Face, time};
 
@@ -30,15 +32,39 @@ const LINES: u32 = 500;
 const SHOWN_OF_ONE: u32 = 16_384;
 const SHOWN_OF_ALL: u32 = 1_048_576;
 
-/// A page of runs, newest first. Runs that a task started are shown with its run.
+/// Runs that are looked at for one page: a page of what hardly any run meets comes at once, and says how far it
+/// looked.
+const LOOKS: u32 = 10_000;
+
+/// A page of runs, newest first unless told.
 ///
 /// # Errors
 /// `limit_too_large`, `time_unreadable`, `run_unknown` for a page that begins after none.
 pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
     api.mark_left();
+    let typed = input.text.clone().unwrap_or_default();
+    let page = api.store.runs(&filter(api, input)?)?;
+    Ok(RunPage {
+        items: page
+            .items
+            .into_iter()
+            .map(|record| found(record, &typed))
+            .collect(),
+        next: page.next.map(|id| id.to_string()),
+        total: page.total,
+        more: page.more,
+        sought_to: page.sought_to.map(time::rfc3339),
+    })
+}
+
+/// What is asked of the database.
+///
+/// # Errors
+/// As [`list`].
+pub(super) fn filter(api: &Api, input: RunListInput) -> Result<RunFilter, AppError> {
     let now = api.clock.now().0;
     let at = |text: Option<String>| text.map(|text| time::given(&text, now)).transpose();
-    let page = api.store.runs(&RunFilter {
+    Ok(RunFilter {
         workflow: input.workflow,
         status: input.status,
         needs: input.needs.map(|need| match need {
@@ -47,19 +73,64 @@ pub fn list(api: &Api, input: RunListInput) -> Result<RunPage, AppError> {
                 since: now.saturating_sub(LOOK_BACK),
             },
         }),
+        begun_by: input.begun_by.map(|by| match by {
+            RunBegunBy::Person => BegunBy::Person,
+            RunBegunBy::Schedule => BegunBy::Schedule,
+            RunBegunBy::Event => BegunBy::Event,
+            RunBegunBy::Run => BegunBy::Run,
+        }),
+        source: input.source,
+        agent: input.agent,
         since: at(input.since)?,
         until: at(input.until)?,
         touched_since: None,
         words: words(input.text.as_deref()),
+        oldest_first: input.oldest_first.unwrap_or_default(),
         after: input.after.as_deref().map(parsed).transpose()?,
         limit: page(input.limit, 50)?,
-        count: input.count.unwrap_or_default(),
-    })?;
-    Ok(RunPage {
-        items: page.items.into_iter().map(row).collect(),
-        next: page.next.map(|id| id.to_string()),
-        total: page.total,
+        most: Some(LOOKS),
+        count: match input.count_to {
+            _ if input.count == Some(true) => RunCount::All,
+            Some(most) => RunCount::To(most),
+            None => RunCount::No,
+        },
     })
+}
+
+/// Characters of a text that is told around what was looked for.
+const PIECE: usize = 160;
+
+/// A row with pieces of the texts the typed words are in. Its names and ids stand in the row itself.
+fn found(mut record: RunRecord, typed: &str) -> RunRow {
+    let hits = std::mem::take(&mut record.hits).into_iter();
+    let hits = hits.filter_map(|hit| {
+        let piece = |text: &str| RunText::Line(excerpt(text, typed, PIECE));
+        match hit {
+            StoreHit::Facts { context } => has_a_word(&context, typed).then(|| RunHit {
+                place: RunHitPlace::Input,
+                task: None,
+                text: piece(&context),
+            }),
+            StoreHit::Message(line) => Some(RunHit {
+                place: RunHitPlace::Message,
+                task: line.task,
+                text: match line.said {
+                    Said::Message(message) => RunText::Message(message),
+                    Said::Line(line) => piece(&line),
+                },
+            }),
+            StoreHit::Error { task, error } => Some(RunHit {
+                place: RunHitPlace::Error,
+                task: Some(task.0),
+                text: RunText::Message(error),
+            }),
+        }
+    });
+    let hits = hits.collect();
+    RunRow {
+        hits,
+        ..row(record)
+    }
 }
 
 /// What to look for in texts; no words at all find nothing, and are no filter where nothing was typed.
@@ -288,6 +359,7 @@ pub(super) fn row(record: RunRecord) -> RunRow {
             error,
         }),
         noted: record.noted.map(noted),
+        hits: Vec::new(),
     }
 }
 

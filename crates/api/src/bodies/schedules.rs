@@ -345,6 +345,20 @@ fn current(
     Ok(row(kept, now, here))
 }
 
+/// When a workflow starts by itself from a moment on; never, while it is paused or nothing but an event starts it.
+pub(super) fn times_from(
+    kept: &ScheduleRecord,
+    from: Moment,
+    here: &str,
+) -> impl Iterator<Item = Moment> + use<> {
+    let schedule = match &kept.trigger {
+        Trigger::Schedule(times) if kept.paused.is_none() => Schedule::read(times, here).ok(),
+        _ => None,
+    };
+    let first = schedule.as_ref().and_then(|schedule| schedule.next(from));
+    std::iter::successors(first, move |last| schedule.as_ref()?.next(*last))
+}
+
 fn row(kept: ScheduleRecord, now: Moment, here: &str) -> ScheduleRow {
     let trigger = kept.trigger.word().to_owned();
     let mut why = kept.paused.map_or(kept.trouble, because);

@@ -102,6 +102,12 @@ pub struct RunListInput {
     pub status: Option<Status>,
     /// Those that need a person, for this.
     pub needs: Option<RunNeeds>,
+    /// Those that this began.
+    pub begun_by: Option<RunBegunBy>,
+    /// Those in which a task used the data source of this name.
+    pub source: Option<String>,
+    /// Those of which an agent of this name carried a task out.
+    pub agent: Option<String>,
     /// Made at or after: RFC 3339, local time, or `30d`.
     pub since: Option<String>,
     /// Made before.
@@ -109,12 +115,30 @@ pub struct RunListInput {
     /// Words of its messages, errors, context, of the workflow's name or id, or its own id: all of them,
     /// each from its beginning.
     pub text: Option<String>,
+    /// Whether the oldest comes first.
+    pub oldest_first: Option<bool>,
     /// The `next` of the page before.
     pub after: Option<String>,
     /// Rows of a page; 50 unless told, 500 at most.
     pub limit: Option<u32>,
     /// Whether to count all of them.
     pub count: Option<bool>,
+    /// Whether to count so many of them at least: more only where that costs nothing.
+    pub count_to: Option<u32>,
+}
+
+/// What began a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunBegunBy {
+    /// A person.
+    Person,
+    /// Its schedule.
+    Schedule,
+    /// An event.
+    Event,
+    /// A task of another run.
+    Run,
 }
 
 /// What a run needs a person for, as the Overview counts it.
@@ -127,7 +151,7 @@ pub enum RunNeeds {
     Look,
 }
 
-/// A page of runs, newest first.
+/// A page of runs, newest first unless told.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RunPage {
     /// The rows.
@@ -138,6 +162,15 @@ pub struct RunPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub total: Option<u32>,
+    /// There may be more than that: so many were counted, or looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub more: bool,
+    /// Enough runs were looked at for one page, back (or on) to those made then: what else fits comes with the
+    /// next pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub sought_to: Option<String>,
 }
 
 /// One row of the history.
@@ -169,6 +202,35 @@ pub struct RunRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub noted: Option<RunNoted>,
+    /// Of a run that was found by words: pieces of texts they are in, three at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<RunHit>>", optional)]
+    pub hits: Vec<RunHit>,
+}
+
+/// A text in which a run was found, cut around the words.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunHit {
+    /// What text.
+    pub place: RunHitPlace,
+    /// The task it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub task: Option<String>,
+    /// The text: what we say ourselves whole, for whoever shows it to say it.
+    pub text: RunText,
+}
+
+/// What text of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunHitPlace {
+    /// What it was started with.
+    Input,
+    /// A line of its log.
+    Message,
+    /// Why a task failed.
+    Error,
 }
 
 /// What a run that succeeded warned of.

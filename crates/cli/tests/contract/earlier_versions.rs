@@ -92,3 +92,11 @@ fn a_database_of_version_6_opens_whole() {
 fn a_database_of_version_16_opens_whole() {
     opens_whole(16);
 }
+
+#[test]
+fn a_database_of_version_20_opens_whole() {
+    opens_whole(20);
+    // Runs from before are counted like those that come.
+    let counted = of_version(20).done(&["run", "list", "--count", "--status", "succeeded"]);
+    assert_eq!(counted["total"], 1, "{counted}");
+}

@@ -34,6 +34,61 @@ fn those_that_need_a_person_are_told_apart() {
 }
 
 #[test]
+fn runs_are_told_apart_by_what_began_them_and_what_they_used() {
+    let flowkeep = Flowkeep::new();
+    let fails = started(&flowkeep, FAILS, "fails");
+    let waits = started(&flowkeep, WAITS, "waits");
+    let listens = r#"{"id": "listens", "name": "Listens", "trigger": "event", "event": {"name": "loaded"},
+      "tasks": [{"id": "t", "action": "wait", "params": {"ms": 0}}]}"#;
+    let file = flowkeep.file("listens.json", listens);
+    flowkeep.done(&["flow", "create", &file]);
+    let begun = flowkeep.done(&["event", "emit", "loaded"]);
+    let begun = begun["started"][0].as_str().unwrap().to_owned();
+    let listed = |words: &[&str]| {
+        let all = [&["run", "list", "--count"], words].concat();
+        let found = flowkeep.done(&all);
+        let ids = found["items"].as_array().unwrap().iter();
+        let ids: Vec<_> = ids
+            .map(|run| run["id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(found["total"], ids.len(), "{found}");
+        assert_eq!(found.get("sought_to"), None);
+        ids
+    };
+    let newest_first = [&begun, &waits, &fails].map(Clone::clone);
+    assert_eq!(listed(&[]), newest_first);
+    let mut oldest_first = newest_first;
+    oldest_first.reverse();
+    assert_eq!(listed(&["--oldest-first"]), oldest_first);
+    assert_eq!(listed(&["--begun-by", "event"]), [begun]);
+    assert_eq!(
+        listed(&["--begun-by", "person", "--status", "failed"]),
+        std::slice::from_ref(&fails)
+    );
+    assert_eq!(listed(&["--begun-by", "run"]), [""; 0]);
+    assert_eq!(listed(&["--source", "local"]), [fails]);
+    assert_eq!(listed(&["--source", "elsewhere"]), [""; 0]);
+    let wrong = flowkeep.say(&["run", "list", "--begun-by", "nobody"]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+}
+
+#[test]
+fn what_words_find_is_told_with_a_piece_of_its_text() {
+    let flowkeep = Flowkeep::new();
+    let fails = started(&flowkeep, FAILS, "fails");
+    let found = flowkeep.done(&["run", "list", "--text", "nowhere"]);
+    let hit = &found["items"][0]["hits"][0];
+    assert_eq!(found["items"][0]["id"], json!(fails));
+    assert!(
+        ["error", "message"].contains(&hit["place"].as_str().unwrap()),
+        "{found}"
+    );
+    assert_eq!(hit["task"], "go");
+    let none = flowkeep.done(&["run", "list"]);
+    assert_eq!(none["items"][0].get("hits"), None);
+}
+
+#[test]
 fn a_list_says_that_there_are_more() {
     let flowkeep = Flowkeep::new();
     for _ in 0..3 {

@@ -12,6 +12,7 @@
 //! | [`Archive`] | what lay in its task folder before it began |
 //! | [`route`] | which data source a task uses, and why none of the others |
 //! | [`queue`] | which attempt goes next, and to which agent |
+//! | [`chart`] | what of many runs is drawn as one |
 //!
 //! An engine around it does four things. It keeps the state and the history in a database. It tells
 //! what happens as an [`Event`], writes the new state and the [`Effect`]s in one transaction, and
@@ -25,6 +26,7 @@ mod act;
 pub mod action;
 mod archive;
 mod asked;
+pub mod chart;
 mod definition;
 mod effect;
 mod event;

@@ -6,7 +6,9 @@ use flowkeep_core::log::{
 };
 use flowkeep_core::{RunId, Value};
 use flowkeep_host::Timestamp;
-use flowkeep_store::{KeptRun, OperationFilter, OperationRecord, RunFilter, Said as Told, Store};
+use flowkeep_store::{
+    KeptRun, OperationFilter, OperationRecord, RunCount, RunFilter, Said as Told, Store,
+};
 
 use super::{LogError, LogPage, LogQuery, LogReader, LogRow, no_place};
 
@@ -68,14 +70,17 @@ impl OwnLog<'_> {
         let mut filter = RunFilter {
             workflow: query.workflow.clone(),
             status: status.flatten(),
-            needs: None,
             since: query.since,
             until: query.until,
-            touched_since: None,
             words: query.sought.as_ref().map(|sought| sought.words.clone()),
             after: after.transpose()?,
             limit: query.limit,
-            count: query.count,
+            count: if query.count {
+                RunCount::All
+            } else {
+                RunCount::No
+            },
+            ..RunFilter::default()
         };
         loop {
             let page = self.store.runs(&filter)?;

@@ -5,7 +5,7 @@ use flowkeep_core::run::Status;
 use flowkeep_core::{RunId, search_words};
 use flowkeep_files::log::{DatabaseLog, Log, LogQuery, LogReader as _, OwnLog};
 use flowkeep_host::Unfollowed;
-use flowkeep_store::{CleanUpActor, CleanUpRule, RunFilter};
+use flowkeep_store::{CleanUpActor, CleanUpRule, RunCount, RunFilter};
 
 use crate::catalog::Catalog;
 use crate::runs::put_run;
@@ -92,7 +92,7 @@ fn old_runs_that_come_in_stand_below_newer_ones_and_pages_have_no_holes() {
         words: Some(search_words("订单")),
         after: Some(newest[4]),
         limit: 2,
-        count: true,
+        count: RunCount::All,
         ..RunFilter::default()
     });
     let counted = counted.unwrap();

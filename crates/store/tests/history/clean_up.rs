@@ -197,7 +197,7 @@ fn cancelling_keeps_the_rest_and_tells_what_went() {
 #[test]
 fn the_file_becomes_smaller() {
     let ground = Ground::new();
-    for number in 0..80 {
+    for number in 0..120 {
         let run = ground.run("w", number, "{}");
         let lines = (0..40).map(|line| RunWrite::Say {
             level: Level::Info,

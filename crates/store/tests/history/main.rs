@@ -5,5 +5,8 @@ mod activity;
 mod clean_up;
 mod figures;
 mod ground;
+mod pages;
 mod recorded;
 mod searching;
+mod slots;
+mod window;

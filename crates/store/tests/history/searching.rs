@@ -2,7 +2,7 @@
 
 use flowkeep_core::run::{Level, Status, TaskId};
 use flowkeep_core::{Message, RunId, search_words};
-use flowkeep_store::{RunFilter, RunWrite, Said};
+use flowkeep_store::{RunCount, RunFilter, RunHit, RunWrite, Said};
 
 use crate::ground::{Ground, attempt, head, new_run};
 
@@ -89,7 +89,7 @@ fn pages_of_what_is_found_follow_each_other_and_are_counted() {
     let mut filter = RunFilter {
         words: Some(search_words("even more")),
         limit: 10,
-        count: true,
+        count: RunCount::All,
         ..RunFilter::default()
     };
     let mut seen = Vec::new();
@@ -119,7 +119,7 @@ fn what_was_made_or_ended_since_a_moment_is_told() {
     let touched = RunFilter {
         touched_since: Some(30),
         limit: 9,
-        count: true,
+        count: RunCount::All,
         ..RunFilter::default()
     };
     let page = ground.store.runs(&touched).unwrap();
@@ -134,4 +134,43 @@ fn what_was_made_or_ended_since_a_moment_is_told() {
         ground.store.run(still_open.1).unwrap().unwrap().ended_at,
         None
     );
+}
+
+#[test]
+fn the_texts_a_run_is_found_in_are_told() {
+    let ground = Ground::new();
+    let run = ground.run("w", 1_000, r#"{"customer": "alpha"}"#);
+    let said = RunWrite::Say {
+        level: Level::Info,
+        task: Some("load".into()),
+        said: Said::Line("beta was loaded".to_owned()),
+    };
+    ground.write(run, 1_000, vec![said, attempt("load", 1, Status::Failed)]);
+    let hits = |text: &str| {
+        let filter = RunFilter {
+            words: Some(search_words(text)),
+            limit: 9,
+            ..RunFilter::default()
+        };
+        let page = ground.store.runs(&filter).unwrap();
+        let told = page
+            .items
+            .into_iter()
+            .flat_map(|run| run.hits)
+            .map(|hit| match hit {
+                RunHit::Facts { context } => context,
+                RunHit::Message(line) => match line.said {
+                    Said::Line(line) => line,
+                    Said::Message(message) => message.code.clone(),
+                },
+                RunHit::Error { task, error } => format!("{}: {}", task.0, error.code),
+            });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(hits("alpha"), [r#"{"customer": "alpha"}"#]);
+    assert_eq!(hits("loaded"), ["beta was loaded"]);
+    assert_eq!(hits("orders"), ["load: sql_failed"]);
+    let both = hits("alpha beta");
+    assert_eq!(both, [r#"{"customer": "alpha"}"#, "beta was loaded"]);
+    assert!(hits("nothing").is_empty());
 }

@@ -59,7 +59,13 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
     drop(store);
     // As the version before left it.
     let database = rusqlite::Connection::open(folder.path().join("flowkeep.db")).unwrap();
-    let before = "DROP INDEX message_unserved; DROP INDEX document_starts;
+    let before = "DROP TABLE run_slot; DROP TABLE run_used; DROP VIEW run_slot_level;
+        DROP TRIGGER run_slot_added; DROP TRIGGER run_slot_changed; DROP TRIGGER run_slot_removed;
+        DROP TRIGGER run_used_added; DROP TRIGGER run_used_changed; DROP TRIGGER run_used_removed;
+        DROP INDEX run_shape; DROP INDEX run_over_hour; DROP INDEX run_by_workflow_status;
+        DROP INDEX run_by_beginning; DROP INDEX run_repeating; DROP INDEX attempt_failed;
+        ALTER TABLE run DROP COLUMN begun_by;
+        DROP INDEX message_unserved; DROP INDEX document_starts;
         ALTER TABLE document DROP COLUMN starts_by;
         DROP TABLE schedule; DROP TABLE event; DROP TABLE arrival; DROP TABLE notice_delivery;
         DROP TABLE notice; DROP TABLE notice_channel; DROP TABLE fallen_write; DROP TABLE run_folder;

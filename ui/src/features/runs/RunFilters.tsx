@@ -1,16 +1,22 @@
+import { useState } from 'react';
+import { Button } from '@/components';
 import { begun, label, m } from '@/i18n';
-import type { RunNeeds, Status } from '@/ipc';
+import type { RunBegunBy, RunNeeds, Status } from '@/ipc';
 import { FilterBar } from '../filters/FilterBar';
 import { FilterChoice } from '../filters/FilterChoice';
 import { PeriodChoice } from '../filters/PeriodChoice';
 import type { Period } from '../filters/period';
-import { isNeed, isStatus, RUN_STATUSES } from './status';
+import { BEGUN_BY, isBegunBy, isNeed, isStatus, RUN_STATUSES } from './status';
+import { UsedFilters } from './UsedFilters';
 import { WorkflowPick } from './WorkflowPick';
 
 export interface Filters extends Period {
   workflow?: string;
   status?: Status;
   needs?: RunNeeds;
+  begunBy?: RunBegunBy;
+  source?: string;
+  agent?: string;
 }
 
 interface Props {
@@ -20,16 +26,21 @@ interface Props {
   onFilters: (filters: Filters) => void;
 }
 
-/** Which runs are shown: by words, of which workflow, what they came to or need, and when. */
+/** Which runs are shown: by words, of which workflow, what they came to or need, what began them, and when. */
 export function RunFilters({ query, onQuery, filters, onFilters }: Props) {
-  const { workflow, status, needs, since, until } = filters;
+  const { workflow, status, needs, begunBy, source, agent, since, until } = filters;
+  const [isAsked, setMore] = useState(false);
+  const isMore = isAsked || [begunBy, source, agent].some(Boolean);
   return (
     <FilterBar
       label={m.search_runs()}
       query={query}
       onQuery={onQuery}
-      isChosen={[workflow, status, needs, since, until].some(Boolean)}
-      onClear={() => onFilters({})}
+      isChosen={Object.values(filters).some(Boolean)}
+      onClear={() => {
+        setMore(false);
+        onFilters({});
+      }}
     >
       <WorkflowPick
         value={workflow}
@@ -56,8 +67,34 @@ export function RunFilters({ query, onQuery, filters, onFilters }: Props) {
       />
       <PeriodChoice
         period={{ since, until }}
-        onChange={(period) => onFilters({ workflow, status, needs, ...period })}
+        onChange={(period) =>
+          onFilters({ ...filters, since: undefined, until: undefined, ...period })
+        }
       />
+      {isMore ? (
+        <MoreFilters filters={filters} onFilters={onFilters} />
+      ) : (
+        <Button look="quiet" icon="down" onPress={() => setMore(true)} data-testid="filter-more">
+          {m.filter_more()}
+        </Button>
+      )}
     </FilterBar>
+  );
+}
+
+/** What is asked less often: what began a run, and what it used. */
+function MoreFilters({ filters, onFilters }: Pick<Props, 'filters' | 'onFilters'>) {
+  return (
+    <>
+      <FilterChoice
+        label={m.run_filter_begun()}
+        all={m.run_filter_begun_all()}
+        options={BEGUN_BY.map((value) => ({ value, label: label('begun_by', value) }))}
+        value={filters.begunBy}
+        onChange={(next) => onFilters({ ...filters, begunBy: isBegunBy(next) ? next : undefined })}
+        data-testid="filter-begun-by"
+      />
+      <UsedFilters filters={filters} onFilters={onFilters} />
+    </>
   );
 }

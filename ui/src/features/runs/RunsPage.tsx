@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Button, Card, Empty, ErrorNotice, Page, RowList, useSearchWords } from '@/components';
-import { counted, m } from '@/i18n';
+import { counted, m, number, when } from '@/i18n';
 import { momentsOf } from '../filters/period';
 import { overviewQuery } from '../overview/queries';
 import { runColumns } from './columns';
 import { isAtWork, useNow } from './now';
 import { runCountQuery, runOverviewQuery } from './queries';
 import { RunFilters } from './RunFilters';
+import styles from './RunsPage.module.css';
 import { openRunSheet } from './sheet/store';
 import { useRunRows } from './useRunRows';
 
@@ -21,30 +22,30 @@ export function RunsPage() {
   const search = useSearch({ from: '/runs' });
   const navigate = useNavigate();
   const { q, ...filters } = search;
-  const { workflow, status, needs, since, until } = filters;
+  const { since, until, begunBy, ...others } = filters;
   const { query, setQuery, words } = useSearchWords(
     q,
     (next) => void navigate({ to: '/runs', search: { ...search, q: next }, replace: true }),
   );
   // A span is counted back once, not with every drawing: each would be another question.
   const moments = useMemo(() => momentsOf({ since, until }, new Date()), [since, until]);
-  const question = { text: words, workflow, status, needs, ...moments };
+  const question = { text: words, begun_by: begunBy, ...others, ...moments };
   const runs = useRunRows(question);
-  const total = useQuery(runCountQuery(question)).data;
+  const count = useQuery(runCountQuery(question)).data;
   const asking = useQuery(runOverviewQuery()).data?.asking ?? 0;
   const isLive = runs.rows.some(({ status }) => isAtWork(status));
   const now = useNow(isLive ? LIVE : STILL);
-  const columns = useMemo(() => runColumns(now), [now]);
+  const columns = useMemo(() => runColumns(now, 'all', words), [now, words]);
   const canRun = useCanRun();
-  const isFiltered = Boolean(words || workflow || status || needs || since || until);
+  const isFiltered = Boolean(words) || Object.values(filters).some(Boolean);
   const isEmpty = !runs.isPending && !runs.error && runs.total === 0;
   return (
     <Page
       title={m.nav_runs()}
       subtitle={[
-        total === undefined || total === null ? ' ' : counted('n_runs', total),
+        count === undefined ? ' ' : inWords(count),
         // A run may ask for several things: the number elsewhere counts them.
-        ...(needs === 'answer' && asking > 0 ? [counted('waiting_for_you', asking)] : []),
+        ...(others.needs === 'answer' && asking > 0 ? [counted('waiting_for_you', asking)] : []),
       ].join(' · ')}
       body="fill"
       end={
@@ -71,7 +72,7 @@ export function RunsPage() {
       {runs.error && <ErrorNotice error={runs.error} onRetry={runs.retry} />}
       {!runs.isPending && (!runs.error || runs.total > 0) && (
         <Card fill="hold">
-          {isEmpty ? (
+          {isEmpty && !runs.soughtTo ? (
             <NoRuns
               isFiltered={isFiltered}
               onClear={() => {
@@ -93,10 +94,22 @@ export function RunsPage() {
               rowHeight={46}
             />
           )}
+          {runs.soughtTo && (
+            <div className={styles.sought} data-testid="runs-sought-to">
+              {m.run_sought_to({ when: when(runs.soughtTo) })}
+              <Button look="quiet" onPress={runs.lookFurther} data-testid="runs-look-further">
+                {m.run_look_further()}
+              </Button>
+            </div>
+          )}
         </Card>
       )}
     </Page>
   );
+}
+
+function inWords({ total, more }: { total: number; more: boolean }): string {
+  return more ? m.n_runs_more({ count: number(total) }) : counted('n_runs', total);
 }
 
 /** Whether there is anything to run. */

@@ -1,6 +1,6 @@
-import { type Column, Time } from '@/components';
+import { type Column, Marked, Time } from '@/components';
 import { begun, counted, label, m, say, visible } from '@/i18n';
-import type { RunRow } from '@/ipc';
+import type { RunHit, RunRow } from '@/ipc';
 import { actionWords } from '../catalog/forms/actions';
 import { lengthSoFar } from './now';
 import styles from './RunsPage.module.css';
@@ -25,6 +25,29 @@ function Told({ run: { failed, noted } }: { run: RunRow }) {
   );
 }
 
+/** The text in which a run was found, with the words marked; else why it failed. */
+function Found({ run, words }: { run: RunRow; words: string }) {
+  const hit = run.hits?.find((hit) => hit.place !== 'input') ?? run.hits?.[0];
+  if (!hit || !words) return <Told run={run} />;
+  const text = hitWords(hit);
+  return (
+    <small className={styles.reason} title={text} data-testid="run-hit">
+      {hitPlace(hit)}
+      {': '}
+      <Marked text={text} words={words} />
+    </small>
+  );
+}
+
+function hitWords({ text }: RunHit): string {
+  return typeof text === 'string' ? visible(text) : begun(visible(say(text)));
+}
+
+function hitPlace({ place, task }: RunHit): string {
+  const where = label('run_hit', place);
+  return task ? m.run_hit_of_task({ place: where, task: visible(task) }) : where;
+}
+
 /** As many as are counted of a run's warnings; there may be more. */
 const MOST = 99;
 
@@ -32,8 +55,8 @@ function moreWords(more: number): string {
   return more < MOST ? counted('run_more_warnings', more) : m.run_many_warnings({ count: MOST });
 }
 
-/** What a list tells of each run: of all workflows, or of one. */
-export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>[] {
+/** What a list tells of each run: of all workflows, or of one; and of those that words found, where. */
+export function runColumns(now: Date, of: 'all' | 'one' = 'all', words = ''): Column<RunRow>[] {
   const failure: Column<RunRow> = {
     key: 'failure',
     title: m.run_column_failure(),
@@ -47,7 +70,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all'): Column<RunRow>
     cell: (run) => (
       <span className={styles.name}>
         <b title={runName(run)}>{runName(run)}</b>
-        <Told run={run} />
+        <Found run={run} words={words} />
       </span>
     ),
   };

@@ -61,3 +61,36 @@ it('begins anew where too many have come, or the run at the seam is gone', async
   expect(new Set(ids(now.pages)).size).toBe(200);
   expect(asked.length).toBe(7);
 });
+
+it('goes on for a page of what few runs meet, and says how far it looked', async () => {
+  const asked: (string | undefined)[] = [];
+  const answers = (count: number) =>
+    setTransport(
+      testTransport({
+        run_list: ({ after }: Input<'run_list'>) => {
+          const number = Number(after ?? 0) + 1;
+          asked.push(after);
+          const items = number === 3 ? [{ id: 'rare', status: 'succeeded' } as RunRow] : [];
+          const isLast = number === count;
+          return {
+            items,
+            next: isLast ? null : String(number),
+            ...(isLast ? {} : { sought_to: `2026-11-${30 - (number % 28)}` }),
+          };
+        },
+      }),
+    );
+  answers(7);
+  const page = await runsPage({ status: 'failed' }, null, undefined);
+  expect([ids([page]), page.next, page.sought_to]).toEqual([['rare'], null, undefined]);
+  expect(asked).toHaveLength(7);
+  asked.length = 0;
+  answers(1000);
+  const some = await runsPage({ status: 'failed' }, null, undefined);
+  expect(asked).toHaveLength(20);
+  expect([some.next, some.sought_to]).toEqual(['20', '2026-11-10']);
+  // Asked for again, the end of such a page is no run to look for.
+  asked.length = 0;
+  const again = await runsPage({ status: 'failed' }, null, { pages: [some], pageParams: [null] });
+  expect([asked.length, again.next]).toEqual([20, '20']);
+});

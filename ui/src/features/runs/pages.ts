@@ -18,7 +18,23 @@ export interface KeptPage extends RunPage {
   askedAt: number;
 }
 
-type Question = Omit<RunListInput, 'after' | 'limit' | 'count'>;
+type Question = Omit<RunListInput, 'after' | 'limit' | 'count' | 'count_to'>;
+
+/** The core looks at so many runs for each answer; so many answers make a page of what few runs meet. */
+const ANSWERS = 20;
+
+/** A page that is full, or holds what was found of all that was looked at for it. */
+async function wholePage(question: Question, after: string | null): Promise<RunPage> {
+  const ask = (from: string | null, limit: number) =>
+    call('run_list', { ...question, after: from ?? undefined, limit });
+  let page = await ask(after, PAGE);
+  const items = [...page.items];
+  for (let more = 1; page.sought_to && items.length < PAGE && more < ANSWERS; more += 1) {
+    page = await ask(page.next, PAGE - items.length);
+    items.push(...page.items);
+  }
+  return { ...page, items };
+}
 
 /** The runs after one, or from the newest on; `before` is what the list showed until now. */
 export async function runsPage(
@@ -29,10 +45,10 @@ export async function runsPage(
   const askedAt = Date.now();
   const kept = before?.pages[before.pageParams.indexOf(after)];
   if (after !== null && kept && isSettled(kept, askedAt)) return kept;
-  const load = (from: string | null) =>
-    call('run_list', { ...question, after: from ?? undefined, limit: PAGE });
+  const load = (from: string | null) => wholePage(question, from);
   const page = await load(after);
-  if (after !== null || !kept?.next) return { ...page, askedAt };
+  // Where a page ended because enough was looked at, its end is none of its runs.
+  if (after !== null || !kept?.next || kept.sought_to) return { ...page, askedAt };
   // The second page begins where it began, however many runs have come before it.
   const seam = kept.next;
   const items = [...page.items];

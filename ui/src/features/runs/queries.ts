@@ -12,7 +12,10 @@ const LINES = 500;
 /** Lines of a log that the window keeps: the newest. */
 const KEPT = 20_000;
 
-export type RunQuestion = Omit<RunListInput, 'after' | 'limit' | 'count'>;
+/** So many are counted at least; of more, only where it costs nothing. */
+const COUNT_TO = 10_000;
+
+export type RunQuestion = Omit<RunListInput, 'after' | 'limit' | 'count' | 'count_to'>;
 
 /** Runs, the newest first, page after page by key. */
 export function runsQuery(question: RunQuestion) {
@@ -33,7 +36,10 @@ export function runsQuery(question: RunQuestion) {
 export function runCountQuery(question: RunQuestion) {
   return queryOptions({
     queryKey: ['run count', question],
-    queryFn: async () => (await call('run_list', { ...question, limit: 1, count: true })).total,
+    queryFn: async () => {
+      const { total, more } = await call('run_list', { ...question, limit: 1, count_to: COUNT_TO });
+      return { total: total ?? 0, more: more ?? false };
+    },
     placeholderData: keepPreviousData,
     meta: { tags: ['run'], atMostEvery: COUNT_EVERY },
   });

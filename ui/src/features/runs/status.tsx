@@ -1,6 +1,6 @@
 import { Chip, Icon, type IconName, type Tone } from '@/components';
 import { begun, label, m } from '@/i18n';
-import type { RunNeeds, RunNoted, Status } from '@/ipc';
+import type { RunBegunBy, RunNeeds, RunNoted, Status } from '@/ipc';
 
 const LOOKS: Record<Status, { icon: IconName; tone: Tone }> = {
   queued: { icon: 'clock', tone: 'off' },
@@ -42,6 +42,12 @@ const NEEDS: readonly RunNeeds[] = ['answer', 'look'];
 
 export function isNeed(word: string | undefined): word is RunNeeds {
   return NEEDS.some((need) => need === word);
+}
+
+export const BEGUN_BY: readonly RunBegunBy[] = ['person', 'schedule', 'event', 'run'];
+
+export function isBegunBy(word: string | undefined): word is RunBegunBy {
+  return BEGUN_BY.some((one) => one === word);
 }
 
 /** What a run that succeeded all the same warned of. */

@@ -11,17 +11,23 @@ export function useRunRows(question: RunQuestion) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const loaded = rows.length;
+  // So far back that the next page is asked for when somebody wants it, not by scrolling.
+  const soughtTo = data?.pages.at(-1)?.sought_to;
+  const goesOn = hasNextPage && !soughtTo;
   const onRange = useCallback(
     (_: number, last: number) => {
-      if (last >= loaded - AHEAD && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+      if (last >= loaded - AHEAD && goesOn && !isFetchingNextPage) void fetchNextPage();
     },
-    [loaded, hasNextPage, isFetchingNextPage, fetchNextPage],
+    [loaded, goesOn, isFetchingNextPage, fetchNextPage],
   );
   return {
     rows,
     /** The rows that are there, and one more that stands for all that are not. */
-    total: loaded + (hasNextPage ? 1 : 0),
+    total: loaded + (goesOn ? 1 : 0),
     onRange,
+    /** How far was looked for what is there, where that is not all. */
+    soughtTo: isFetchingNextPage ? undefined : soughtTo,
+    lookFurther: () => void fetchNextPage(),
     isPending: query.isPending,
     error: query.error,
     retry: () => void query.refetch(),

@@ -2,7 +2,7 @@
 import type { RunRow } from "./RunRow";
 
 /**
- * A page of runs, newest first.
+ * A page of runs, newest first unless told.
  */
 export type RunPage = { 
 /**
@@ -16,4 +16,13 @@ next: string | null,
 /**
  * How many there are in all, when that was wanted.
  */
-total?: number, };
+total?: number, 
+/**
+ * There may be more than that: so many were counted, or looked at.
+ */
+more?: boolean, 
+/**
+ * Enough runs were looked at for one page, back (or on) to those made then: what else fits comes with the
+ * next pages.
+ */
+sought_to?: string, };

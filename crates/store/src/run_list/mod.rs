@@ -1,61 +1,33 @@
 //! Runs for people: pages, details, the log.
 
+mod counted;
+mod filter;
+mod hits;
+mod walk;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use flowkeep_core::run::route::PassedOver;
 use flowkeep_core::run::{Status, TaskId};
 use flowkeep_core::{Message, RunId};
 use rusqlite::Row;
-use rusqlite::types::Value as Sql;
 use serde::{Deserialize, Serialize};
 
-use crate::run::{first_id, id_of, json_of, status_of};
+use crate::run::{id_of, json_of, status_of};
 use crate::run_noted::{NotedRecord, noted};
-use crate::run_overview::{ASKS, NEEDS_A_LOOK, failure};
+use crate::run_overview::failure;
 use crate::run_round::Said;
-use crate::run_search::found;
+use crate::run_search;
 use crate::{Store, StoreError};
+
+pub use counted::RunCounts;
+pub(crate) use counted::{Of, made_between};
+pub use filter::{BegunBy, RunCount, RunFilter, RunNeed};
+pub use hits::RunHit;
+pub(crate) use walk::{Found, Walked, page};
 
 /// Characters of a run's id.
 const ID_LENGTH: usize = 26;
-
-/// Which runs.
-#[derive(Debug, Clone, Default)]
-pub struct RunFilter {
-    /// Of this workflow.
-    pub workflow: Option<String>,
-    /// Of this status.
-    pub status: Option<Status>,
-    /// Those that need a person, for this.
-    pub needs: Option<RunNeed>,
-    /// Milliseconds; made at or after.
-    pub since: Option<i64>,
-    /// Milliseconds; made before.
-    pub until: Option<i64>,
-    /// Milliseconds; made or ended at or after.
-    pub touched_since: Option<i64>,
-    /// In whose texts (messages, errors, what it was started with, names and ids) all of these are:
-    /// expressions of `core::search_words`.
-    pub words: Option<Vec<String>>,
-    /// Older than this one.
-    pub after: Option<RunId>,
-    /// Rows of the page.
-    pub limit: u32,
-    /// Whether to count them all.
-    pub count: bool,
-}
-
-/// What a run needs a person for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunNeed {
-    /// A task asks.
-    Answer,
-    /// It failed, and its workflow has not succeeded since.
-    Look {
-        /// Milliseconds; made at or after.
-        since: i64,
-    },
-}
 
 /// A row of a list of runs.
 #[derive(Debug, Clone)]
@@ -84,6 +56,8 @@ pub struct RunRecord {
     pub failed: Option<(Option<TaskId>, Message)>,
     /// Of a run that succeeded: what it warned of.
     pub noted: Option<NotedRecord>,
+    /// Of a run that was found by words: texts they are in, one for each word at most.
+    pub hits: Vec<RunHit>,
 }
 
 impl RunRecord {
@@ -109,18 +83,24 @@ pub(crate) fn listed(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunRecord> {
         face: row.get(9)?,
         failed: None,
         noted: None,
+        hits: Vec::new(),
     })
 }
 
-/// A page of runs, newest first.
+/// A page of runs.
 #[derive(Debug)]
 pub struct RunPage {
     /// The rows.
     pub items: Vec<RunRecord>,
-    /// Where the next page begins.
+    /// What the next page begins behind.
     pub next: Option<RunId>,
     /// How many there are in all, when that was wanted.
     pub total: Option<u32>,
+    /// Whether there may be more than that: enough were counted or looked at.
+    pub more: bool,
+    /// Milliseconds; when the last run was made that was looked at for this page, where it is not full because
+    /// enough were looked at.
+    pub sought_to: Option<i64>,
 }
 
 /// One attempt at a task. Also a part of a line of a backup's `runs/*.jsonl`.
@@ -197,67 +177,20 @@ pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRecord> {
     })
 }
 
-/// All of a filter but its words, as SQL and what is bound there.
-fn conditions(filter: &RunFilter) -> (Vec<String>, Vec<Sql>) {
-    let mut conditions = vec!["1".to_owned()];
-    let mut values: Vec<Sql> = Vec::new();
-    let mut add = |condition: &str, value: Sql| {
-        values.push(value);
-        conditions.push(condition.replace('?', &format!("?{}", values.len())));
-    };
-    if let Some(workflow) = &filter.workflow {
-        add("workflow_id = ?", workflow.clone().into());
-    }
-    if let Some(status) = filter.status {
-        add("status = ?", status.as_str().to_owned().into());
-    }
-    if let Some(since) = filter.since {
-        add("created_at >= ?", since.into());
-    }
-    if let Some(until) = filter.until {
-        add("created_at < ?", until.into());
-    }
-    if let Some(since) = filter.touched_since {
-        // As two conditions, each of which has its index.
-        add("(created_at >= ? OR ended_at >= ?)", since.into());
-    }
-    match filter.needs {
-        Some(RunNeed::Look { since }) => {
-            add(NEEDS_A_LOOK, since.into());
-            add("id >= ?", first_id(since).into());
-        }
-        Some(RunNeed::Answer) => conditions.push(ASKS.to_owned()),
-        None => {}
-    }
-    (conditions, values)
-}
-
-/// A page of runs that are found without words, the newest first and one more than wanted.
-fn page(filter: &RunFilter) -> (String, Vec<Sql>) {
-    let (mut conditions, mut values) = conditions(filter);
-    let mut add = |condition: &str, id: String| {
-        values.push(id.into());
-        conditions.push(format!("{condition} ?{}", values.len()));
-    };
-    if let Some(since) = filter.since {
-        // It says no more than the moment does, and ends the walk down the ids.
-        add("id >=", first_id(since));
-    }
-    if let Some(after) = filter.after {
-        add("id <", after.to_string());
-    }
-    let sql = format!(
-        "SELECT {} FROM run WHERE {} ORDER BY id DESC LIMIT {}",
-        RunRecord::COLUMNS,
-        conditions.join(" AND "),
-        u64::from(filter.limit) + 1
-    );
-    (sql, values)
-}
-
-/// How many runs these conditions hold for.
-fn counted(conditions: &str) -> String {
-    format!("SELECT count(*) FROM run WHERE {conditions}")
+/// A line of a log, from `message, at, level, task, said, line`.
+fn message(row: &Row<'_>) -> rusqlite::Result<MessageRecord> {
+    let said: Option<String> = row.get(4)?;
+    let line: Option<String> = row.get(5)?;
+    Ok(MessageRecord {
+        number: row.get(0)?,
+        at: row.get(1)?,
+        level: row.get(2)?,
+        task: row.get(3)?,
+        said: match said {
+            Some(said) => Said::Message(json_of(4, &said)?),
+            None => Said::Line(line.unwrap_or_default()),
+        },
+    })
 }
 
 impl Store {
@@ -329,42 +262,42 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A page of runs, newest first. The place of a page is the id of its last run, which may have been
-    /// removed meanwhile.
+    /// A page of runs, newest first unless told. The place of a page is the id of its last run, which may have
+    /// been removed meanwhile.
     ///
     /// # Errors
     /// What the database says.
     pub fn runs(&self, filter: &RunFilter) -> Result<RunPage, StoreError> {
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
-        let (conditions, values) = conditions(filter);
-        let conditions = conditions.join(" AND ");
-        let (mut items, total) = if let Some(words) = &filter.words {
-            found(&reader, filter, words, &conditions, &values)?
-        } else {
-            let total = if filter.count {
-                let sql = counted(&conditions);
-                let count = |row: &rusqlite::Row<'_>| row.get(0);
-                Some(reader.query_row(&sql, rusqlite::params_from_iter(&values), count)?)
-            } else {
-                None
-            };
-            let (sql, values) = page(filter);
-            let mut statement = reader.prepare(&sql)?;
-            let rows = statement.query_map(rusqlite::params_from_iter(&values), listed)?;
-            (rows.collect::<Result<Vec<_>, _>>()?, total)
+        let Walked {
+            mut found,
+            sought_to,
+        } = match &filter.words {
+            Some(words) => run_search::page(&reader, filter, words)?,
+            None => page(&reader, filter)?,
         };
-        let more = items.len() > filter.limit as usize;
-        items.truncate(filter.limit as usize);
-        for item in &mut items {
-            match item.status {
-                Status::Failed => item.failed = failure(&reader, item.row)?,
-                Status::Succeeded => item.noted = noted(&reader, item.row)?,
+        let (total, more) = counted::counted(&reader, filter)?;
+        let is_full = found.len() > filter.limit as usize;
+        found.truncate(filter.limit as usize);
+        let mut items = Vec::with_capacity(found.len());
+        for Found { mut run, places } in found {
+            match run.status {
+                Status::Failed => run.failed = failure(&reader, run.row)?,
+                Status::Succeeded => run.noted = noted(&reader, run.row)?,
                 _ => {}
             }
+            run.hits = hits::hits(&reader, run.row, &places)?;
+            items.push(run);
         }
-        let next = items.last().filter(|_| more).map(|row| row.id);
-        Ok(RunPage { items, next, total })
+        let last = items.last().filter(|_| is_full).map(|row| row.id);
+        Ok(RunPage {
+            items,
+            next: last.or(sought_to.map(|(id, _)| id)),
+            total,
+            more,
+            sought_to: sought_to.map(|(_, at)| at),
+        })
     }
 
     /// What a run that succeeded warned of.
@@ -403,20 +336,7 @@ impl Store {
              WHERE run = ?1 AND message > ?2 AND (?3 IS NULL OR level = ?3)
              ORDER BY message LIMIT ?4",
         )?;
-        let rows = statement.query_map((row, after, level, limit), |row| {
-            let said: Option<String> = row.get(4)?;
-            let line: Option<String> = row.get(5)?;
-            Ok(MessageRecord {
-                number: row.get(0)?,
-                at: row.get(1)?,
-                level: row.get(2)?,
-                task: row.get(3)?,
-                said: match said {
-                    Some(said) => Said::Message(json_of(4, &said)?),
-                    None => Said::Line(line.unwrap_or_default()),
-                },
-            })
-        })?;
+        let rows = statement.query_map((row, after, level, limit), message)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
@@ -424,6 +344,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use flowkeep_host::Timestamp;
+    use rusqlite::types::Value as Sql;
 
     use super::*;
     use crate::schema;
@@ -442,71 +363,107 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flowkeep.db");
         let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
-        let (conditions, values) = conditions(&RunFilter {
+        let filter = RunFilter {
             touched_since: Some(1),
             ..RunFilter::default()
-        });
-        let steps = steps(&connection, &counted(&conditions.join(" AND ")), &values).join("\n");
+        };
+        let (conditions, values) = filter.conditions();
+        let steps = steps(&connection, &counted::counting(&conditions), &values).join("\n");
         for index in ["run_by_time (created_at>", "run_ended (ended_at>"] {
             assert!(steps.contains(index), "{steps}");
         }
     }
 
-    /// However many runs there are, a page costs what is in it: the order is that of an index, and no
-    /// row is sorted.
+    type Ask<'a> = &'a dyn Fn(&mut RunFilter);
+
+    /// However many runs there are, a page costs the runs that are looked at for it: they come in the order of
+    /// an index, and none is put in order.
     #[test]
     fn every_page_follows_an_index() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flowkeep.db");
         let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
-        let any = RunFilter::default;
-        let workflow = Some("nightly".to_owned());
+        let workflow = || Some("nightly".to_owned());
         let status = Some(Status::Failed);
-        for (filter, index) in [
-            (any(), "sqlite_autoindex_run_1"),
+        let begun_by = Some(BegunBy::Schedule);
+        let asks: [(Ask<'_>, &str); 12] = [
+            (&|_| {}, "run USING INDEX sqlite_autoindex_run_1"),
+            (&|ask| ask.since = Some(1), "sqlite_autoindex_run_1 (id>"),
+            (&|ask| ask.until = Some(7), "sqlite_autoindex_run_1 (id<"),
             (
-                RunFilter {
-                    since: Some(1),
-                    ..any()
-                },
-                "sqlite_autoindex_run_1 (id>",
-            ),
-            (
-                RunFilter {
-                    workflow: workflow.clone(),
-                    ..any()
-                },
+                &|ask| ask.workflow = workflow(),
                 "run_by_workflow (workflow_id=?",
             ),
-            (RunFilter { status, ..any() }, "run_by_status (status=?"),
+            (&|ask| ask.status = status, "run_by_status (status=?"),
             (
-                RunFilter {
-                    status,
-                    since: Some(1),
-                    ..any()
-                },
+                &|ask| (ask.status, ask.since) = (status, Some(1)),
                 "run_by_status (status=? AND id>",
             ),
             (
-                RunFilter {
-                    workflow,
-                    status,
-                    ..any()
-                },
-                "run_by_",
+                &|ask| ask.needs = Some(RunNeed::Look { since: 1 }),
+                "run_by_status (status=?",
             ),
-        ] {
-            for after in [None, Some(RunId(ulid::Ulid(7)))] {
+            (
+                &|ask| ask.begun_by = begun_by,
+                "run_by_beginning (begun_by=?",
+            ),
+            (
+                &|ask| (ask.begun_by, ask.status) = (begun_by, status),
+                "run_by_status (status=?",
+            ),
+            (
+                &|ask| (ask.workflow, ask.status) = (workflow(), status),
+                "run_by_workflow_status (workflow_id=? AND status=?",
+            ),
+            (
+                &|ask| (ask.source, ask.begun_by) = (workflow(), begun_by),
+                "SEARCH used USING PRIMARY KEY (kind=? AND name=?",
+            ),
+            (
+                &|ask| (ask.agent, ask.status) = (workflow(), status),
+                "SEARCH used USING PRIMARY KEY (kind=? AND name=?",
+            ),
+        ];
+        for (ask, index) in asks {
+            let mut filter = RunFilter::default();
+            ask(&mut filter);
+            for (after, oldest_first) in [
+                (None, false),
+                (Some(RunId(ulid::Ulid(7))), false),
+                (None, true),
+            ] {
                 let filter = RunFilter {
-                    after,
+                    after: after.or(filter.after),
+                    oldest_first,
                     limit: 50,
                     ..filter.clone()
                 };
-                let (sql, values) = page(&filter);
-                let steps = steps(&connection, &sql, &values);
-                assert_eq!(steps.len(), 1, "{filter:?}: {steps:?}");
-                assert!(steps[0].contains(index), "{filter:?}: {steps:?}");
+                let (sql, conditions) = walk::statement(&filter);
+                let steps = steps(&connection, &sql, &conditions.values);
+                assert!(
+                    steps.iter().any(|step| step.contains(index)),
+                    "{filter:?}: {steps:#?}"
+                );
+                let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+                assert!(!sorts, "{filter:?}: {steps:#?}");
             }
         }
+    }
+
+    /// However many attempts a run that failed had.
+    #[test]
+    fn why_a_run_failed_is_found_by_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let steps = steps(
+            &connection,
+            crate::run_overview::FAILURE,
+            &[Sql::Integer(1)],
+        );
+        assert!(
+            matches!(&steps[..], [one] if one.contains("attempt_failed (run=?)")),
+            "{steps:#?}"
+        );
     }
 }
