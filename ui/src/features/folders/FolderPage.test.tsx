@@ -354,7 +354,7 @@ it('says of a folder that is not there where it should be, and offers to look ag
 });
 
 it('does not archive while a run works in it', async () => {
-  const run = { workflow_id: 'describe', workflow_name: 'Describe' };
+  const run = { tasks: [], workflow_id: 'describe', workflow_name: 'Describe' };
   show({ run_show: () => run as never }, { held_by: '01RUN' });
   expect((await screen.findByTestId('folder-archive')).hasAttribute('disabled')).toBe(true);
   expect(await screen.findByText('“Describe” runs in it')).toBeTruthy();
