@@ -44,9 +44,9 @@ pub fn forget(workshop: &Workshop, session: &SessionRecord) -> Result<Forgotten,
     };
     if let Err(error) = forget_copies(workshop, session, &mut done) {
         tracing::warn!(%error, session = session.id, "its own copies are still there");
-        let reason = match &error {
-            TakeError::Io { source, .. } => io_reason(source),
-            error => Message::new("internal").with("detail", error),
+        let reason = match error {
+            TakeError::Io { source, .. } => io_reason(&source),
+            error => io_reason(&std::io::Error::other(error.to_string())),
         };
         done.left.push((workshop.data_dir.join(OVERLAYS), reason));
     }
