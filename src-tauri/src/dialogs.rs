@@ -36,6 +36,10 @@ pub(crate) async fn picked(
         name,
     };
     let picked = ask(window, question).await?;
+    // The dialog was another program's: the keys are with this window again.
+    if let Err(error) = window.set_focus() {
+        tracing::debug!(%error, "the window has no focus");
+    }
     if let Some(path) = picked.first() {
         places.ended(&title, path);
     }

@@ -5,13 +5,12 @@ use std::path::Path;
 
 use flowkeep_core::folder::OWN_FOLDERS;
 use flowkeep_core::{Bound, Document, Kind, Message, OperationId, bound};
-use flowkeep_files::snapshots;
 use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{SnapshotFolder, StagedItem, TaskFolderRecord};
 
 use crate::backups::chosen_folder;
 use crate::plans::Plan;
-use crate::{Api, AppError, folders_coming};
+use crate::{Api, AppError, folders_coming, snapshot_keys};
 
 /// Names told of those that something is about.
 const NAMES: usize = 3;
@@ -64,11 +63,8 @@ pub(crate) fn of(
 
 /// The key without which what came in of configurations cannot be read.
 fn snapshot_key(api: &Api) -> Result<Option<Message>, AppError> {
-    if !api.store.keeps_encrypted()? {
-        return Ok(None);
-    }
-    let closed = snapshots::without_key(&api.snapshot_workshop()?)?;
-    Ok((closed > 0).then(|| Message::new("checklist_snapshot_key").with("count", closed)))
+    let closed = snapshot_keys::without_key(api)?.filter(|count| *count > 0);
+    Ok(closed.map(|closed| Message::new("checklist_snapshot_key").with("count", closed)))
 }
 
 /// The connections whose passwords have to be entered.

@@ -11,13 +11,15 @@ use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::run::{Level, TaskId};
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256};
-use flowkeep_engine::{Configuring, LookWish, Looked, Occasion};
+use flowkeep_engine::{Belonging, Configuring, LookWish, Looked, Occasion};
+use flowkeep_files::snapshots::manifest::TreeFile;
 use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
 use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, store_dir, take};
 use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress, Secrets};
-use flowkeep_store::{ConfigSnapshotRecord, SessionRecord, Store, WorksWith};
+use flowkeep_store::{ConfigSnapshotRecord, KeptRun, SessionRecord, Store, WorksWith};
 
 use crate::apart::{AT_MOST, in_time};
+use crate::belonging::Belongings;
 use crate::bodies::folders::some;
 use crate::bodies::session_snapshots::Looking;
 use crate::bodies::{settings, snapshot_keys};
@@ -37,9 +39,26 @@ pub(crate) struct Configurations {
     pub(crate) data_dir: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) secrets: Arc<dyn Secrets>,
+    pub(crate) belongings: Belongings,
 }
 
 impl Configuring for Configurations {
+    fn may_have(&self, run: &KeptRun) -> bool {
+        self.belongings.may_have(&self.store, run)
+    }
+
+    fn belonging(&self, row: i64) -> Belonging {
+        self.belongings
+            .find(&self.store, row)
+            .unwrap_or_else(|error| {
+                let message = Message::new("run_configuration_not_found");
+                Belonging {
+                    session: None,
+                    told: vec![(Level::Warning, message.because(error.into()))],
+                }
+            })
+    }
+
     fn look(&self, wish: &LookWish) -> Looked {
         let is_taken_up = wish.occasion == Occasion::TakenUp;
         self.try_look(wish).unwrap_or_else(|error| {
@@ -79,11 +98,31 @@ impl Configurations {
         }
     }
 
+    /// What keeps a run from going on without a word about its configuration; nothing where that is as it was.
+    pub(crate) fn undecided(&self, run: &KeptRun) -> Option<Message> {
+        let wish = LookWish {
+            run: run.id,
+            row: run.row,
+            session: run.session.clone()?,
+            occasion: Occasion::TakenUp,
+        };
+        let looked = self.look(&wish);
+        let why = looked.told.into_iter().next().map(|(_, message)| message);
+        why.filter(|_| looked.holds)
+    }
+
     /// Whether what a lost owner left may go on by itself.
     fn taken_up(&self, wish: &LookWish, session: SessionRecord) -> Result<Looked, AppError> {
         let Some(root) = self.store.root_of(&session)?.map(|root| root.path) else {
             return Ok(Looked::default());
         };
+        if self.is_nothing_kept(wish, &session)? {
+            let message = Message::new("run_configuration_kept_too_late");
+            return Ok(Looked {
+                told: vec![(Level::Warning, message)],
+                holds: true,
+            });
+        }
         let workshop = self.workshop(wish)?;
         let place = root.clone();
         let differ = in_time(AT_MOST, &root, move |step| {
@@ -100,6 +139,16 @@ impl Configurations {
             told: vec![(Level::Warning, message)],
             holds: true,
         })
+    }
+
+    /// Whether the work of a run had begun before anything of its configuration was kept, so that nobody can say how
+    /// that was. A session of a file has its first snapshot before it has a run.
+    fn is_nothing_kept(&self, wish: &LookWish, session: &SessionRecord) -> Result<bool, AppError> {
+        if !session.begins_with_run() || settings::of(&self.store)?.snapshots == Snapshots::Off {
+            return Ok(false);
+        }
+        let newest = self.store.newest_snapshot_of_the_work(session.row)?;
+        Ok(newest.is_none() && !self.store.attempts(wish.row)?.is_empty())
     }
 
     /// Keeps a configuration where it is not as it was, and says so; where a run begins, also that it is kept.
@@ -136,9 +185,8 @@ impl Configurations {
         };
         let mut told = Vec::new();
         if wish.occasion == Occasion::Begun {
-            let kept = Message::new("run_configuration_kept");
-            let files = now.as_ref().map_or(0, |now| now.files);
-            told.push((Level::Info, kept.with("count", files)));
+            told.push((Level::Info, told_of_begin(&session, now.as_ref())));
+            told.extend(now.as_ref().and_then(told_of_missing));
         }
         if let (Some(_), Some(before), Some(now)) = (taken, before, now) {
             let names = changed(&self.contents(&before)?, &self.contents(&now)?);
@@ -191,6 +239,43 @@ impl Configurations {
     }
 }
 
+/// What is kept where a run begins, and how much of what it refers to its strategy does not take.
+fn told_of_begin(session: &SessionRecord, kept: Option<&ConfigSnapshotRecord>) -> Message {
+    let count = kept.map_or(0, |kept| kept.files);
+    match kept.map_or(0, left_out) {
+        left_out if left_out > 0 && session.begins_with_run() => {
+            Message::new("run_configuration_kept_in_part")
+                .with("count", count)
+                .with("left_out", left_out)
+                .with("strategy", &session.strategy)
+        }
+        _ => Message::new("run_configuration_kept").with("count", count),
+    }
+}
+
+/// How many files are referred to that the strategy of a snapshot does not take.
+fn left_out(snapshot: &ConfigSnapshotRecord) -> usize {
+    found(snapshot).left_out.len()
+}
+
+/// What is referred to where a run begins and is not there.
+fn told_of_missing(snapshot: &ConfigSnapshotRecord) -> Option<(Level, Message)> {
+    let missing = found(snapshot).missing;
+    if missing.is_empty() {
+        return None;
+    }
+    let names = missing.iter().map(|missing| &missing.reference);
+    let message = Message::new("run_configuration_missing")
+        .with("count", missing.len())
+        .with("names", some(names));
+    Some((Level::Warning, message))
+}
+
+/// What a snapshot says of what it was taken from.
+fn found(snapshot: &ConfigSnapshotRecord) -> TreeFile {
+    serde_json::from_str(&snapshot.found).unwrap_or_default()
+}
+
 type Contents = BTreeMap<ConfigPath, Sha256>;
 
 /// The paths of what is on one side only, or not the same on both.
@@ -214,7 +299,7 @@ pub(crate) fn keep_changed(
     reason: SnapshotReason,
     task: Option<TaskId>,
 ) -> Result<Option<Taken>, AppError> {
-    let place = looking.wish().config.to_owned();
+    let place = looking.place().to_owned();
     let session = Of::Kept(Box::new(session.clone()));
     in_time(AT_MOST, &place, move |step| {
         let wanted = Wanted {
@@ -223,7 +308,13 @@ pub(crate) fn keep_changed(
             reason,
             task,
         };
-        patiently(|| take(&workshop, &wanted, &Ticks(step))).map_err(AppError::from)
+        let mut workshop = workshop;
+        let taken = patiently(|| {
+            // It may have been moved since.
+            workshop.dir = store_dir(&workshop.store, &workshop.data_dir)?;
+            take(&workshop, &wanted, &Ticks(step))
+        });
+        taken.map_err(AppError::from)
     })
 }
 
@@ -239,7 +330,7 @@ fn patiently<T>(mut work: impl FnMut() -> Result<T, TakeError>) -> Result<T, Tak
 }
 
 /// Says with each step of the work that it still goes on.
-struct Ticks<'a>(&'a (dyn Fn() + Sync));
+pub(crate) struct Ticks<'a>(pub(crate) &'a (dyn Fn() + Sync));
 
 impl Progress for Ticks<'_> {
     fn step(&self, _: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
@@ -250,3 +341,6 @@ impl Progress for Ticks<'_> {
         Cancellation::never()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_host::Secrets;
 use flowkeep_store::RunFilter;
 
+use crate::belonging::Belongings;
 use crate::configuring::Configurations;
 use crate::ownership::{AllRuns, EngineLock, Owner};
 use crate::preparing::TaskFolders;
@@ -166,13 +167,19 @@ impl Api {
                 data_dir: self.data_dir.clone(),
                 clock: Arc::clone(&self.clock),
             }),
-            configurations: Arc::new(Configurations {
-                store: Arc::clone(&self.store),
-                files: Arc::clone(&self.files),
-                data_dir: self.data_dir.clone(),
-                clock: Arc::clone(&self.clock),
-                secrets: Arc::clone(&self.secrets),
-            }),
+            configurations: Arc::new(self.configurations()),
+        }
+    }
+
+    /// Who looks after the configurations of runs.
+    pub(crate) fn configurations(&self) -> Configurations {
+        Configurations {
+            store: Arc::clone(&self.store),
+            files: Arc::clone(&self.files),
+            data_dir: self.data_dir.clone(),
+            clock: Arc::clone(&self.clock),
+            secrets: Arc::clone(&self.secrets),
+            belongings: Belongings::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use flowkeep_core::RunId;
 use flowkeep_core::run::TaskId;
+use flowkeep_files::io_reason;
 use flowkeep_host::{RunningProgram, running_with};
 
 use crate::AppError;
@@ -28,32 +29,35 @@ pub(crate) struct Outlived(Mutex<HashMap<BrokenOff, Option<RunningProgram>>>);
 
 impl Outlived {
     /// The program that this attempt at a step started, where it is still there.
+    ///
+    /// # Errors
+    /// That the system does not say, or not in time.
     pub(crate) fn program(
         &self,
         run: RunId,
         task: &TaskId,
         attempt: u32,
-    ) -> Option<RunningProgram> {
+    ) -> Result<Option<RunningProgram>, AppError> {
         let step = (run, task.clone(), attempt);
         let known = self.known().get(&step).cloned();
         if let Some(known) = known
             && known.as_ref().is_none_or(RunningProgram::is_still_there)
         {
-            return known;
+            return Ok(known);
         }
         let (id, name) = (run.to_string(), task.clone());
         let found = in_time(GLANCE, Path::new("/proc"), move |_| {
             let mark = [("FLOWKEEP_RUN", &*id), ("FLOWKEEP_TASK", name.as_str())];
-            Ok::<_, AppError>(running_with(&mark))
+            running_with(&mark).map_err(|error| AppError::from(io_reason(&error)))
         });
         // A system that does not say it is asked again.
-        let found = found.ok()?;
+        let found = found?;
         let mut known = self.known();
         if known.len() >= MOST {
             known.clear();
         }
         known.insert(step, found.clone());
-        found
+        Ok(found)
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<BrokenOff, Option<RunningProgram>>> {
@@ -79,22 +83,26 @@ mod tests {
                 .spawn();
             let program = program.unwrap();
             let mark = [("FLOWKEEP_RUN", &*id), ("FLOWKEEP_TASK", "a")];
-            while running_with(&mark).is_none_or(|found| found.name != "cat") {
+            while running_with(&mark)
+                .unwrap()
+                .is_none_or(|found| found.name != "cat")
+            {
                 std::thread::yield_now();
             }
             program
         };
         let mut program = begin();
-        let found = outlived.program(run, &task, 1).unwrap();
+        let seen = |attempt| outlived.program(run, &task, attempt).unwrap();
+        let found = seen(1).unwrap();
         assert_eq!(found.process, program.id());
-        assert_eq!(outlived.program(run, &task, 1), Some(found));
+        assert_eq!(seen(1), Some(found));
         drop(program.stdin.take());
         program.wait().unwrap();
-        assert_eq!(outlived.program(run, &task, 1), None);
+        assert_eq!(seen(1), None);
         // What is started later is another attempt's.
         let mut later = begin();
-        assert_eq!(outlived.program(run, &task, 1), None);
-        assert!(outlived.program(run, &task, 2).is_some());
+        assert_eq!(seen(1), None);
+        assert!(seen(2).is_some());
         drop(later.stdin.take());
         later.wait().unwrap();
     }

@@ -7,7 +7,7 @@ use flowkeep_core::Sentences;
 use crate::{Catalogue, Tongue};
 
 /// The codes of what runs say: messages of the engine, and why attempts fail (`build.rs`).
-const CODES: &[&str] = include!(concat!(env!("OUT_DIR"), "/codes.rs"));
+pub(crate) const CODES: &[&str] = include!(concat!(env!("OUT_DIR"), "/codes.rs"));
 
 /// Their sentences.
 pub(crate) fn sentences() -> &'static Sentences {

@@ -244,12 +244,22 @@ fn verify(api: &Api, output: &Output, input: Option<PathBuf>) -> Result<Outcome,
     })
 }
 
-/// Damage, by the name of what is damaged.
+/// Damage, by the name of what is damaged. Sessions are often called alike: their files are not. What is only away is
+/// not damaged.
 fn named(catalogue: &Catalogue, damaged: &DamagedItem) -> String {
-    let name = damaged.name.as_deref().unwrap_or(&damaged.path);
+    let name = match &damaged.name {
+        Some(name) if damaged.path.starts_with("sessions/") => format!("{name} ({})", damaged.path),
+        name => name.as_ref().unwrap_or(&damaged.path).clone(),
+    };
     let reason = catalogue.say(&damaged.reason);
-    let said = catalogue.labelled(&visible(name), &reason);
-    catalogue.labelled(&catalogue.word("cli_damaged"), &said)
+    let said = catalogue.labelled(&visible(&name), &reason);
+    let is_away = damaged.reason.code == "snapshot_contents_away";
+    let label = if is_away {
+        "cli_not_whole"
+    } else {
+        "cli_damaged"
+    };
+    catalogue.labelled(&catalogue.word(label), &said)
 }
 
 fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outcome, AppError> {

@@ -1,7 +1,7 @@
 //! `flow`, `roadmap`, `rule`, `template`.
 
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use flowkeep_api::types::{
@@ -11,12 +11,12 @@ use flowkeep_api::types::{
 use flowkeep_api::{
     Api, AppError, Catalogue, Existing, documents, drafts, duplicates, exports, revisions,
 };
-use flowkeep_core::{Kind, Message, Validation, visible};
+use flowkeep_core::{Difference, Kind, Message, Validation, visible};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::args::{List, Validate, Verb};
-use crate::output::{Outcome, Output, Table, raw, table, write};
+use crate::output::{Out, Outcome, Output, Table, raw, table, write};
 use crate::read::Read;
 use crate::{import, validation};
 
@@ -290,15 +290,23 @@ fn history(api: &Api, output: &Output, kind: Kind, id: &str) -> Result<(), AppEr
 fn compare(api: &Api, output: &Output, kind: Kind, input: CompareInput) -> Result<(), AppError> {
     let found = revisions::compare(api, kind, input)?;
     output.print(&found, |catalogue, out| {
-        for difference in &found.differences {
-            let before = difference.before.as_deref().unwrap_or("–");
-            let after = difference.after.as_deref().unwrap_or("–");
-            let both = format!("{} → {}", visible(before), visible(after));
-            let path = visible(&difference.path);
-            writeln!(out, "{}", catalogue.labelled(&path, &both))?;
-        }
-        Ok(())
+        told_differences(catalogue, out, &found.differences)
     })
+}
+
+pub(crate) fn told_differences(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    differences: &[Difference],
+) -> io::Result<()> {
+    for difference in differences {
+        let before = difference.before.as_deref().unwrap_or("–");
+        let after = difference.after.as_deref().unwrap_or("–");
+        let both = format!("{} → {}", visible(before), visible(after));
+        let path = visible(&difference.path);
+        writeln!(out, "{}", catalogue.labelled(&path, &both))?;
+    }
+    Ok(())
 }
 
 fn show(

@@ -7,6 +7,9 @@ use flowkeep_api::io_reason;
 use flowkeep_api::types::Object;
 use flowkeep_core::{Message, Value, decode, json};
 
+use crate::args::given_path;
+use crate::run_compare::Compare;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Run {
     Start(Start),
@@ -32,6 +35,7 @@ pub(crate) enum Run {
     Show {
         run: String,
     },
+    Compare(Compare),
     Output {
         run: String,
         #[arg(value_name = "TASK")]
@@ -52,6 +56,8 @@ pub(crate) enum Run {
         run: String,
         #[arg(long)]
         trust: bool,
+        #[arg(long)]
+        todays_files: bool,
         #[arg(long)]
         wait: bool,
     },
@@ -115,6 +121,12 @@ pub(crate) struct RunList {
     pub(crate) oldest_first: bool,
     #[arg(long, value_name = "WORDS")]
     pub(crate) text: Option<String>,
+    #[arg(id = "csv", long, value_name = "FILE", value_parser = given_path(), conflicts_with_all = ["xlsx", "limit", "after", "count"])]
+    pub(crate) csv: Option<PathBuf>,
+    #[arg(id = "xlsx", long, value_name = "FILE", value_parser = given_path(), conflicts_with_all = ["limit", "after", "count"])]
+    pub(crate) xlsx: Option<PathBuf>,
+    #[arg(short = 'f', long = "force")]
+    pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) of: Which,
 }

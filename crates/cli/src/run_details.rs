@@ -16,7 +16,7 @@ use crate::output::{Out, Outcome, Output, table, values};
 use crate::preflight;
 use crate::routes::reason;
 use crate::runs::{status, text_line};
-use crate::{validation, waiting};
+use crate::{remedies, validation, waiting};
 
 pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
     let shown = runs::show(api, RunShowInput { id, brief: None })?;
@@ -37,6 +37,9 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
         of_folder(catalogue, out, &shown)?;
         for task in &shown.tasks {
             of_task(catalogue, out, &shown.id, task)?;
+            for step in remedies::told(catalogue, &shown, task) {
+                writeln!(out, "    {step}")?;
+            }
             let wrote = files.get(&task.id).into_iter().flatten();
             for file in wrote {
                 let label = catalogue.word("cli_run_wrote");
@@ -226,6 +229,7 @@ fn of_broken(
                 [("name", &name), ("process", process)];
             Some(catalogue.sentence("broken_running", &fields))
         }
+        None if broken.ended => Some(catalogue.word("broken_ended")),
         None if broken.act.action == "program.run" => Some(catalogue.word("broken_may_run")),
         None => None,
     };

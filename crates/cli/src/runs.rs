@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
-    RetryDefinition, RunAnswerInput, RunBegunBy, RunDecision, RunListInput, RunLog, RunLogInput,
-    RunMessage, RunMode, RunNeeds, RunPage, RunPreviewInput, RunRef, RunResumeInput, RunRetryInput,
-    RunShow, RunShowInput, RunStartInput, RunStatus, RunTaskInput, RunText,
+    ChosenPlace, ListFormat, RetryDefinition, RunAnswerInput, RunBegunBy, RunDecision,
+    RunListExportInput, RunListInput, RunLog, RunLogInput, RunMessage, RunMode, RunNeeds, RunPage,
+    RunPreviewInput, RunRef, RunResumeInput, RunRetryInput, RunShow, RunShowInput, RunStartInput,
+    RunStatus, RunTaskInput, RunText,
 };
 use flowkeep_api::{
-    Api, AppError, Catalogue, Progress as _, copy_log, folder_clean_ups, history, run_changes,
-    run_questions, runs,
+    Api, AppError, Catalogue, Existing, Progress as _, Tongue, copy_log, folder_clean_ups, history,
+    run_changes, run_exports, run_questions, runs,
 };
 use flowkeep_core::run::Status;
 use flowkeep_core::{Message, visible, visible_whole};
@@ -22,7 +24,7 @@ use crate::output::{Out, Outcome, Output, aside, table, values, write};
 use crate::progress::Shown;
 use crate::run_args::{Answer, BegunBy, Definition, Mode, Needs, Retry, Run, RunList, Start};
 use crate::run_details::{of_archive, preview, show, task_output, told_acts};
-use crate::waiting;
+use crate::{remedies, run_compare, waiting};
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -79,16 +81,23 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         }
         Run::List(list) => self::list(api, output, list),
         Run::Show { run } => show(api, output, run),
+        Run::Compare(asked) => run_compare::run(api, output, asked),
         Run::Output { run, given_task } => task_output(api, output, run, given_task),
         Run::Log { run, follow: true } => follow(api, output, &run),
         Run::Log { run, follow: false } => log(api, output, &run),
         Run::Cancel { run } => told(api, output, &run_changes::cancel(api, RunRef { id: run })?),
         Run::Pause { run } => told(api, output, &run_changes::pause(api, RunRef { id: run })?),
-        Run::Resume { run, trust, wait } => {
+        Run::Resume {
+            run,
+            trust,
+            todays_files,
+            wait,
+        } => {
             let input = RunResumeInput {
                 id: run,
                 trust: Some(trust),
                 shown: None,
+                todays_files: Some(todays_files),
             };
             let resumed = run_changes::resume(api, input);
             let resumed = resumed.map_err(|error| told_acts(output, error))?;
@@ -256,10 +265,15 @@ fn failures(catalogue: &Catalogue, out: &mut Out, shown: &RunShow) -> io::Result
         .tasks
         .iter()
         .filter(|task| task.status == Status::Failed);
-    let lines = failed.filter_map(|task| {
-        let error = task.attempts.last()?.error.as_ref()?;
-        let said = catalogue.labelled(&visible(&task.name), &catalogue.say(error));
-        Some(format!("  {said}"))
+    let lines = failed.flat_map(|task| {
+        let error = task.attempts.last().and_then(|last| last.error.as_ref());
+        let said = error.map(|error| {
+            let said = catalogue.labelled(&visible(&task.name), &catalogue.say(error));
+            format!("  {said}")
+        });
+        let steps = remedies::told(catalogue, shown, task).into_iter();
+        said.into_iter()
+            .chain(steps.map(|step| format!("    {step}")))
     });
     let mut all = hindered.chain(lines);
     all.try_for_each(|line| writeln!(out, "{line}"))
@@ -306,38 +320,81 @@ fn task(api: &Api, output: &Output, input: RunTaskInput) -> Result<Outcome, AppE
     Ok(outcome(done.status))
 }
 
+/// All runs that fit, in a file for spreadsheets.
+fn list_written(
+    api: &Api,
+    output: &Output,
+    runs: RunListInput,
+    (format, file, existing): (ListFormat, PathBuf, Existing),
+) -> Result<Outcome, AppError> {
+    let language = match output.catalogue().tongue() {
+        Tongue::English => "en",
+        Tongue::Chinese => "zh-CN",
+    };
+    let asked = RunListExportInput {
+        runs,
+        format,
+        language: Some(language.to_owned()),
+        to: ChosenPlace::Path(file),
+    };
+    let progress = Shown::new(output.catalogue());
+    let written = run_exports::list_over(api, asked, existing, &progress);
+    drop(progress);
+    let written = written?;
+    output.print(&written, |catalogue, out| {
+        let path = written.files.first().map(|file| visible(file));
+        let runs = catalogue.counted("n_runs", written.rows as usize);
+        let fields: [(&str, &dyn std::fmt::Display); 2] =
+            [("runs", &runs), ("path", &path.unwrap_or_default())];
+        let said = catalogue.sentence("cli_run_list_written", &fields);
+        writeln!(out, "{said}")
+    })?;
+    Ok(Outcome::Done)
+}
+
 fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> {
     let wanted = list.status.map(|word| {
         let unknown = AppError::new("status_unknown").with("status", &word);
         serde_json::from_value(Value::String(word)).map_err(|_| unknown)
     });
-    let page = whole_page(
-        api,
-        RunListInput {
-            workflow: list.of.of_workflow,
-            status: wanted.transpose()?,
-            needs: list.needs.map(|needs| match needs {
-                Needs::Answer => RunNeeds::Answer,
-                Needs::Look => RunNeeds::Look,
-            }),
-            begun_by: list.begun_by.map(|by| match by {
-                BegunBy::Person => RunBegunBy::Person,
-                BegunBy::Schedule => RunBegunBy::Schedule,
-                BegunBy::Event => RunBegunBy::Event,
-                BegunBy::Run => RunBegunBy::Run,
-            }),
-            source: list.used_source,
-            agent: list.used_agent,
-            since: list.of.since,
-            until: list.of.until,
-            text: list.text,
-            oldest_first: Some(list.oldest_first),
-            after: list.of.after,
-            limit: list.of.limit,
-            count: Some(list.of.count),
-            count_to: None,
-        },
-    )?;
+    let file = match (list.csv, list.xlsx) {
+        (Some(file), _) => Some((ListFormat::Csv, file)),
+        (None, Some(file)) => Some((ListFormat::Xlsx, file)),
+        (None, None) => None,
+    };
+    let asked = RunListInput {
+        workflow: list.of.of_workflow,
+        status: wanted.transpose()?,
+        needs: list.needs.map(|needs| match needs {
+            Needs::Answer => RunNeeds::Answer,
+            Needs::Look => RunNeeds::Look,
+        }),
+        begun_by: list.begun_by.map(|by| match by {
+            BegunBy::Person => RunBegunBy::Person,
+            BegunBy::Schedule => RunBegunBy::Schedule,
+            BegunBy::Event => RunBegunBy::Event,
+            BegunBy::Run => RunBegunBy::Run,
+        }),
+        source: list.used_source,
+        agent: list.used_agent,
+        since: list.of.since,
+        until: list.of.until,
+        text: list.text,
+        oldest_first: Some(list.oldest_first),
+        after: list.of.after,
+        limit: list.of.limit,
+        count: Some(list.of.count),
+        count_to: None,
+    };
+    if let Some((format, file)) = file {
+        let existing = if list.overwrite {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        };
+        return list_written(api, output, asked, (format, file, existing));
+    }
+    let page = whole_page(api, asked)?;
     if !output.is_json() {
         tell_trouble(output, api.engine_trouble(), &mut None);
     }

@@ -12,7 +12,8 @@ use flowkeep_api::types::{
 use flowkeep_api::{
     Api, AppError, Catalogue, session_forget, session_list, session_snapshots, sessions,
 };
-use flowkeep_core::visible;
+use flowkeep_core::{Message, visible};
+use serde::Serialize;
 
 use crate::output::{Out, Outcome, Output, table};
 use crate::progress::Shown;
@@ -138,14 +139,14 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, 
         Session::List { all, offset, limit } => {
             let wanted = SessionListInput {
                 all: Some(all),
-                which: None,
                 offset,
                 limit,
+                ..SessionListInput::default()
             };
             list(api, output, wanted)
         }
         Session::Import(wanted) => session_import::run(api, output, wanted),
-        Session::Show { id } => show(output, &session_list::show(api, SessionRef { id })?),
+        Session::Show { id } => show(api, output, &session_list::show(api, SessionRef { id })?),
         Session::Snapshot { id } => snapshot(api, output, SessionRef { id }),
         Session::Restore(asked) => session_restore::run(api, output, asked),
         Session::Compare(asked) => session_compare::run(api, output, asked),
@@ -263,6 +264,9 @@ fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, App
             "{}",
             catalogue.sentence("cli_session_forgotten", &freed)
         )?;
+        if let Some(elsewhere) = &forgotten.elsewhere {
+            writeln!(out, "{}", catalogue.say(elsewhere))?;
+        }
         if forgotten.waits {
             writeln!(out, "{}", catalogue.word("cli_session_forgotten_waits"))?;
         }
@@ -278,7 +282,8 @@ fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, App
 fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {
     let is_all = wanted.all.unwrap_or_default();
     let found = session_list::list(api, wanted)?;
-    output.print(&found, |catalogue, out| {
+    let hindered = hindered(api, found.items.iter().any(|row| row.snapshots > 0))?;
+    output.print(&Hindered::of(&found, &hindered), |catalogue, out| {
         let columns = [
             "id",
             "name",
@@ -296,7 +301,13 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
                 catalogue.word(&format!("cli_session_recoverable_{}", row.confidence)),
                 row.snapshots.to_string(),
                 catalogue.when(&row.updated_at),
-                visible(row.config.as_deref().unwrap_or_default()).into_owned(),
+                visible(
+                    row.config
+                        .as_deref()
+                        .or(row.root.as_deref())
+                        .unwrap_or_default(),
+                )
+                .into_owned(),
             ]
         });
         table(catalogue, out, columns, rows)?;
@@ -304,7 +315,7 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
             let said = catalogue.counted("cli_session_runs", found.runs as usize);
             writeln!(out, "{said}")?;
         }
-        Ok(())
+        tell_hindered(catalogue, out, &hindered)
     })?;
     output.none(found.items.is_empty());
     Ok(Outcome::Done)
@@ -319,8 +330,43 @@ fn stands(catalogue: &Catalogue, status: &str, origin: &str, run: Option<&String
     })
 }
 
-fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
-    output.print(found, |catalogue, out| {
+/// What keeps the snapshots that are listed from coming back just now.
+fn hindered(api: &Api, has_snapshots: bool) -> Result<Vec<Message>, AppError> {
+    if has_snapshots {
+        session_list::hindered(api)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+/// What is known of sessions, and what keeps their snapshots from coming back just now, whatever is known of them.
+#[derive(Serialize)]
+struct Hindered<'a, T> {
+    #[serde(flatten)]
+    found: &'a T,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    hindered: &'a [Message],
+}
+
+impl<'a, T> Hindered<'a, T> {
+    fn of(found: &'a T, hindered: &'a [Message]) -> Self {
+        Self { found, hindered }
+    }
+}
+
+fn tell_hindered(catalogue: &Catalogue, out: &mut Out, hindered: &[Message]) -> io::Result<()> {
+    for why in hindered {
+        writeln!(out, "{}", catalogue.say(why))?;
+    }
+    if !hindered.is_empty() {
+        writeln!(out, "{}", catalogue.word("cli_sessions_hindered"))?;
+    }
+    Ok(())
+}
+
+fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
+    let hindered = hindered(api, !found.snapshots.is_empty())?;
+    output.print(&Hindered::of(found, &hindered), |catalogue, out| {
         let status = stands(catalogue, found.status, found.origin, found.run_id.as_ref());
         writeln!(
             out,
@@ -329,7 +375,11 @@ fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
         )?;
         let file = match (&found.root, &found.config) {
             (Some(root), Some(config)) => format!("{root}/{config}"),
-            (_, config) => config.clone().unwrap_or_default(),
+            (root, config) => config
+                .as_ref()
+                .or(root.as_ref())
+                .cloned()
+                .unwrap_or_default(),
         };
         let recoverable = format!("cli_session_recoverable_{}", found.confidence);
         let recoverable = catalogue.word(&recoverable);
@@ -364,10 +414,14 @@ fn show(output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
             ]
         });
         table(catalogue, out, columns, rows)?;
+        let newest = found.snapshots.iter().max_by_key(|one| one.sequence);
+        if let Some(newest) = newest {
+            tell_lacks(catalogue, out, &Told::from(newest))?;
+        }
         if found.snapshots.iter().any(|snapshot| snapshot.encrypted) {
             writeln!(out, "{}", catalogue.word("cli_session_show_encrypted"))?;
         }
-        Ok(())
+        tell_hindered(catalogue, out, &hindered)
     })?;
     Ok(Outcome::Done)
 }
@@ -410,13 +464,18 @@ fn stats(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 catalogue.sentence("cli_session_stats_times", &fields)
             )?;
         }
-        let key = if found.store_away {
-            "cli_session_stats_away"
-        } else {
-            "cli_session_stats_place"
-        };
         let path = visible(&found.store_dir);
-        writeln!(out, "{}", catalogue.sentence(key, &[("path", &path)]))?;
+        let place = |key| catalogue.sentence(key, &[("path", &path)]);
+        let lies = match &found.store_why {
+            None => place("cli_session_stats_place"),
+            Some(why) if why.code == "error_snapshot_store_gone" => place("cli_session_stats_away"),
+            Some(why) if why.code == "error_disk_silent" => place("cli_session_stats_silent"),
+            Some(why) => {
+                let lies = place("cli_session_stats_place");
+                format!("{lies}\n{}", catalogue.say(why))
+            }
+        };
+        writeln!(out, "{lies}")?;
         Ok(())
     })?;
     Ok(Outcome::Done)
@@ -466,11 +525,9 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
         let bytes = catalogue.sentence("cli_session_file", &[("file_bytes", &file.bytes)]);
         writeln!(out, "{}", catalogue.labelled(&visible(&file.path), &bytes))?;
     }
+    tell_lacks(catalogue, out, found)?;
     let mut say =
         |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
-    for file in &found.unread {
-        say(&file.path, &catalogue.say(&file.reason))?;
-    }
     for file in found.files {
         if file.masked {
             let lines = file
@@ -488,22 +545,6 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
             say(&file.path, &said)?;
         }
     }
-    for missing in found.missing {
-        let key = match missing.looked {
-            Some(_) => "cli_session_missing",
-            None => "cli_session_outside",
-        };
-        let name = visible(&missing.reference);
-        say(&missing.from, &catalogue.sentence(key, &[("name", &name)]))?;
-    }
-    for met in found.ambiguous {
-        let (name, files) = (visible(&met.reference), met.taken.join(", "));
-        let fields: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("files", &files)];
-        say(
-            &met.from,
-            &catalogue.sentence("cli_session_ambiguous", &fields),
-        )?;
-    }
     for file in found.left_out {
         let key = format!("cli_session_left_out_{}", file.why);
         say(&file.path, &catalogue.word(&key))?;
@@ -515,4 +556,28 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
     ];
     let key = format!("cli_session_{}", found.status);
     writeln!(out, "{}", catalogue.sentence(&key, &fields))
+}
+
+/// What keeps a configuration from being there as it is referred to.
+fn tell_lacks(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()> {
+    let mut say =
+        |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
+    for file in &found.unread {
+        say(&file.path, &catalogue.say(&file.reason))?;
+    }
+    for missing in found.missing {
+        let key = match missing.looked {
+            Some(_) => "cli_session_missing",
+            None => "cli_session_outside",
+        };
+        let name = visible(&missing.reference);
+        say(&missing.from, &catalogue.sentence(key, &[("name", &name)]))?;
+    }
+    for met in found.ambiguous {
+        let (name, files) = (visible(&met.reference), met.taken.join(", "));
+        let fields: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("files", &files)];
+        let said = catalogue.sentence("cli_session_ambiguous", &fields);
+        say(&met.from, &said)?;
+    }
+    Ok(())
 }

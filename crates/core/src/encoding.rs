@@ -29,6 +29,35 @@ pub fn decode(bytes: &[u8]) -> Option<(String, Encoding)> {
     }
 }
 
+/// A text in the spelling of these bytes; nothing where that spelling is none we know, or has other bytes for the same
+/// text, so that what stands unchanged in both would not be the same.
+pub fn spelled_as(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
+    let (own, encoding) = decode(bytes)?;
+    let spelled = |text: &str| match encoding {
+        Encoding::Utf8 => Some(text.as_bytes().to_owned()),
+        Encoding::Utf16 => Some(utf16_as(bytes, text)),
+        Encoding::Gb18030 => {
+            let (spelled, _, is_lossy) = GB18030.encode(text);
+            (!is_lossy).then(|| spelled.into_owned())
+        }
+    };
+    (spelled(&own)? == bytes).then(|| spelled(text))?
+}
+
+/// With the byte order of these bytes, and the mark they have.
+fn utf16_as(bytes: &[u8], text: &str) -> Vec<u8> {
+    let is_big = matches!(bytes, [0xfe, 0xff, ..] | [0, ..]);
+    let is_marked = matches!(bytes, [0xfe, 0xff, ..] | [0xff, 0xfe, ..]);
+    let mark = is_marked.then_some(0xfeff);
+    let units = mark.into_iter().chain(text.encode_utf16());
+    let spelled = units.map(if is_big {
+        u16::to_be_bytes
+    } else {
+        u16::to_le_bytes
+    });
+    spelled.flatten().collect()
+}
+
 fn decode_utf16(bytes: &[u8]) -> Option<String> {
     let (encoding, rest) = match bytes {
         [0xff, 0xfe, rest @ ..] => (UTF_16LE, rest),
@@ -108,6 +137,27 @@ mod tests {
         let (bytes, _, _) = GB18030.encode(TEXT);
         assert_eq!(decode(&bytes), Some((TEXT.to_owned(), Encoding::Gb18030)));
         assert_eq!(decode(b"{\"name\": \"caf\xe9 du march\xe9e\"}"), None);
+    }
+
+    #[rstest]
+    #[case::utf8(TEXT.as_bytes().to_owned())]
+    #[case::gbk(GB18030.encode(TEXT).0.into_owned())]
+    #[case::little(utf16(TEXT, false, true))]
+    #[case::big(utf16(TEXT, true, true))]
+    #[case::little_unmarked(utf16(TEXT, false, false))]
+    #[case::big_unmarked(utf16(TEXT, true, false))]
+    fn what_is_written_anew_is_spelled_as_it_was(#[case] bytes: Vec<u8>) {
+        assert_eq!(spelled_as(&bytes, TEXT), Some(bytes.clone()));
+        let other = spelled_as(&bytes, "{\"name\": \"四\"}").unwrap();
+        let (text, encoding) = decode(&other).unwrap();
+        assert_eq!(text, "{\"name\": \"四\"}");
+        assert_eq!(Some(encoding), decode(&bytes).map(|(_, encoding)| encoding));
+        assert_eq!(other[..2], bytes[..2], "the mark is the same");
+    }
+
+    #[test]
+    fn what_nobody_can_read_is_spelled_in_no_way() {
+        assert_eq!(spelled_as(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a"), None);
     }
 
     #[test]

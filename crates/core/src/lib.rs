@@ -42,7 +42,7 @@ pub use connection::{Connection, Secret};
 pub use difference::{Difference, DifferenceKind, Subject, differences, line_difference};
 pub use document::{Document, Format, MAX_DEPTH, MAX_DOCUMENT_BYTES};
 pub use edit::{Edit, Step};
-pub use encoding::{Encoding, decode};
+pub use encoding::{Encoding, decode, spelled_as};
 pub use history::KeptHistory;
 pub use id::{BackupId, FolderId, ObjectHash, OperationId, PlanId, RunId, Sha256, SnapshotId};
 pub use kind::Kind;

@@ -33,6 +33,7 @@ fn all() -> Found {
     Found {
         file: FoundFile::AsItWas,
         snapshots: vec![whole(2), whole(1)],
+        away: None,
         embedded: FoundDefinition::There { differs: 0 },
         revision: FoundDefinition::There { differs: 3 },
     }
@@ -76,6 +77,7 @@ fn where_there_is_nothing_each_says_so() {
     let found = Found {
         file: FoundFile::NotNamed,
         snapshots: Vec::new(),
+        away: None,
         embedded: FoundDefinition::None,
         revision: FoundDefinition::None,
     };
@@ -136,6 +138,24 @@ fn a_snapshot_that_is_not_whole_gives_way_to_the_one_before(
         Some(Source::Embedded)
     );
     assert_eq!(confidence(&candidates), Confidence::InPart);
+}
+
+#[test]
+fn of_contents_that_are_away_it_is_said_where_they_are_and_not_that_they_are_lost() {
+    let missing = FoundSnapshot {
+        missing: 1,
+        ..whole(2)
+    };
+    let found = Found {
+        snapshots: vec![missing, whole(1)],
+        away: Some(Message::new("snapshot_contents_away")),
+        ..all()
+    };
+    let candidates = order(&found);
+    let away = ("snapshot", false, Some("snapshot_contents_away"));
+    assert_eq!(told(&candidates[1]), away);
+    // What was read all the same is whole.
+    assert_eq!(told(&candidates[2]), ("snapshot", true, None));
 }
 
 #[test]

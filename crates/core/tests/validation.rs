@@ -103,6 +103,44 @@ fn keys_that_look_like_others_are_named(#[case] body: &str, #[case] expected: &s
     assert_eq!(told.collect::<Vec<_>>().join(" "), expected);
 }
 
+/// A task that is meant to be tried again and would not be is not left unsaid.
+#[rstest]
+#[case::of_others(
+    r#""retry": {"max": 3, "delay": 500}"#,
+    "unknown_retry_key_suggestion@/tasks/0/retry/max=limit"
+)]
+#[case::near(
+    r#""retry": {"limit": 3, "delai": 500}"#,
+    "unknown_retry_key_suggestion@/tasks/0/retry/delai=delay"
+)]
+#[case::both(
+    r#""retry": {"limit": 3, "max": 4}"#,
+    "unknown_retry_key@/tasks/0/retry/max="
+)]
+#[case::strange(
+    r#""retry": {"policy": "x"}"#,
+    "unknown_retry_key@/tasks/0/retry/policy="
+)]
+#[case::known(
+    r#""retry": {"limit": 3, "delay": 5, "backoff": 2, "jitter": false, "on": ["timeout"]}"#,
+    ""
+)]
+#[case::number(r#""retry": 3"#, "")]
+#[case::another_engine(
+    r#""action": "their.own", "retry": {"max": 3}"#,
+    "unknown_action@/tasks/0/action="
+)]
+fn keys_of_retry_that_nothing_reads_are_named(#[case] body: &str, #[case] expected: &str) {
+    let text = tasks(&[&format!("\"id\": \"a\", {body}")]);
+    let found = check(Kind::Workflow, Format::Json, &text);
+    assert!(found.valid());
+    let told = found.warnings.iter().map(|finding| {
+        let meant = finding.fields.get("suggestion").map_or("", String::as_str);
+        format!("{}@{}={meant}", finding.code, finding.path)
+    });
+    assert_eq!(told.collect::<Vec<_>>().join(" "), expected);
+}
+
 #[rstest]
 #[case::times(
     r#""schedule": {"cron": "0 2 * * *"}"#,

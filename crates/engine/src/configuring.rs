@@ -5,6 +5,9 @@
 //! what a lost owner left goes on by itself only where its configuration is as it was. Else it is held until a
 //! person says with which one it goes on.
 //!
+//! Which session a run belongs to is found out before it begins: those below it and the programs of its first
+//! steps are of the same one.
+//!
 //! Absent on purpose: files, snapshots, and what is kept of them (`files::snapshots`, put together in `api`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +17,7 @@ use std::sync::Arc;
 use flowkeep_core::Message;
 use flowkeep_core::RunId;
 use flowkeep_core::run::{Event, Level, TaskId};
-use flowkeep_store::{Parent, RunWrite, Said};
+use flowkeep_store::{KeptRun, Parent, RunWrite, Said};
 
 use crate::engine::Happened;
 use crate::live::Live;
@@ -23,12 +26,29 @@ use crate::rounds::Rounds;
 
 /// Looks after the configuration of runs.
 pub trait Configuring: Send + Sync {
+    /// Whether a run that is about to begin may have a configuration. Answers at once and asks no disk; where nothing
+    /// can be found, nothing is looked for.
+    fn may_have(&self, run: &KeptRun) -> bool;
+
+    /// Finds out whether a run that is about to begin has a configuration, which is what its definition refers to. If
+    /// so it belongs to a session from now on. Asked again for the same run it makes no other one.
+    fn belonging(&self, row: i64) -> Belonging;
+
     /// Looks whether the configuration of a run is as it was when it was last kept. After a step, what is not is
     /// kept; when a run is taken up nothing is.
     fn look(&self, wish: &LookWish) -> Looked;
 
     /// Where programs of a run find its configuration; nothing where it has none.
     fn place(&self, row: i64) -> Option<PathBuf>;
+}
+
+/// The session of a run that is about to begin.
+#[derive(Debug, Default)]
+pub struct Belonging {
+    /// Its id; absent where the run has no configuration.
+    pub session: Option<String>,
+    /// What whoever reads the run is told.
+    pub told: Vec<(Level, Message)>,
 }
 
 /// Of which run, and why now.
@@ -72,6 +92,58 @@ pub(crate) struct UnderLook {
 }
 
 impl Rounds {
+    /// Whether it is found out first of which session a run is that nobody has begun with. Who begins under another
+    /// run belongs where that does.
+    pub(crate) fn is_to_be_placed(&self, run: &KeptRun) -> bool {
+        let is_on_its_own = run.parent.is_none() && run.session.is_none();
+        run.head.is_none() && is_on_its_own && self.place.configurations.may_have(run)
+    }
+
+    /// Has it found out of which session a run is. It begins once that is known.
+    pub(crate) fn find_session(&mut self, run: RunId) {
+        let Some(live) = self.live.get(&run).filter(|_| !self.is_leaving()) else {
+            return;
+        };
+        let row = live.row;
+        let configurations = Arc::clone(&self.place.configurations);
+        let report = self.place.report.clone();
+        self.runtime.spawn_blocking(move || {
+            let found = catch_unwind(AssertUnwindSafe(|| configurations.belonging(row)));
+            let belonging = found.unwrap_or_else(|_| {
+                tracing::error!(%run, "the session of a run was looked for with a fault of ours");
+                Belonging::default()
+            });
+            let _ = report.send(Happened::Placed { run, belonging });
+        });
+    }
+
+    /// A run that waited for it begins, as one of its session.
+    pub(crate) fn placed(&mut self, run: RunId, belonging: Belonging, round: &mut Round) {
+        let Some(by) = self
+            .unplaced
+            .get(&run)
+            .cloned()
+            .filter(|_| !self.is_leaving())
+        else {
+            return;
+        };
+        self.unplaced.remove(&run);
+        let Some(live) = self.live.get_mut(&run) else {
+            return;
+        };
+        live.session = belonging.session;
+        Self::say_who_started(run, by, round);
+        let written = round.written.entry(run).or_default();
+        for (level, message) in belonging.told {
+            written.add(RunWrite::Say {
+                level,
+                task: None,
+                said: Said::Message(message),
+            });
+        }
+        self.begin(run, round);
+    }
+
     /// Whether a run has a configuration that is looked after here.
     pub(crate) fn is_configured(&self, run: RunId) -> bool {
         let live = self.live.get(&run);

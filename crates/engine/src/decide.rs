@@ -67,6 +67,7 @@ impl Rounds {
                 attempt.stopper.hard();
             }
         }
+        self.unplaced.remove(&run);
         if let Some(folder) = self.preparing.remove(&run) {
             folder.stop();
         }

@@ -19,7 +19,7 @@ use flowkeep_host::{Awake, Clock};
 use flowkeep_store::{Said, Store, StoreError};
 
 use crate::actions::HttpClient;
-use crate::configuring::{Configuring, LookWish, Looked};
+use crate::configuring::{Belonging, Configuring, LookWish, Looked};
 use crate::fallback::{self, Behind, Turns};
 use crate::preparing::{Prepared, Preparing, Wish};
 use crate::rounds::Rounds;
@@ -112,6 +112,8 @@ pub(crate) enum Happened {
         turn: u64,
         prepared: Prepared,
     },
+    /// It is known of which session a run is.
+    Placed { run: RunId, belonging: Belonging },
     /// The configuration of a run was looked at.
     Looked { wish: LookWish, looked: Looked },
     /// These secrets, which tasks wait for, can be read.

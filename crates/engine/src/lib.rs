@@ -48,7 +48,7 @@ mod worker;
 
 pub use agents::{Agent, Agents};
 pub use begin::{Beginning, Begun, begin, definition_invalid, input_missing, lacking, task_folder};
-pub use configuring::{Configuring, LookWish, Looked, Occasion};
+pub use configuring::{Belonging, Configuring, LookWish, Looked, Occasion};
 pub use engine::{Engine, EngineOptions, Scope};
 pub use fallback::{settle_fallen, values_of};
 pub use live::{definition_of, state_of};

@@ -89,6 +89,9 @@ impl Rounds {
     /// Lets a run begin: at once, or once its folder is ready. One that somebody holds waits until it
     /// may go on, because files are moved by then.
     pub(crate) fn begin(&mut self, run: RunId, round: &mut Round) {
+        if self.unplaced.contains_key(&run) {
+            return;
+        }
         let Some(live) = self.live.get_mut(&run) else {
             return;
         };

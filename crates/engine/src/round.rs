@@ -60,6 +60,8 @@ pub(crate) enum Act {
     ForgetTimers { run: RunId, task: TaskId },
     /// The task folder of a run is made ready.
     Prepare(RunId),
+    /// It is found out of which session a run is.
+    FindSession(RunId),
     /// The configuration of a run is looked at.
     Look { run: RunId, occasion: Occasion },
     /// A run that is a child has ended.
@@ -77,6 +79,7 @@ impl Act {
             | Self::SetTimer { run, .. }
             | Self::ForgetTimers { run, .. }
             | Self::Look { run, .. }
+            | Self::FindSession(run)
             | Self::Prepare(run)
             | Self::ChildEnded(run)
             | Self::ChildMoved(run) => *run,

@@ -76,6 +76,8 @@ pub(crate) struct Rounds {
     pub(crate) preparing: BTreeMap<RunId, UnderPreparation>,
     /// How many of those there have been.
     pub(crate) turns: u64,
+    /// Runs that begin once it is known of which session they are, with who started them.
+    pub(crate) unplaced: BTreeMap<RunId, Option<String>>,
     /// Runs whose configuration is looked at.
     pub(crate) looks: BTreeMap<RunId, UnderLook>,
     /// How busy each source is.
@@ -139,6 +141,7 @@ impl Rounds {
             under_way: HashMap::new(),
             preparing: BTreeMap::new(),
             turns: 0,
+            unplaced: BTreeMap::new(),
             looks: BTreeMap::new(),
             loads: Loads::default(),
             locked: Locked::default(),
@@ -349,6 +352,7 @@ impl Rounds {
                 turn,
                 prepared,
             } => self.prepared(wish, turn, prepared, round),
+            Happened::Placed { run, belonging } => self.placed(run, belonging, round),
             Happened::Looked { wish, looked } => self.looked(wish, looked, round),
             Happened::Unlocked(found) => self.unlocked(found, round),
             Happened::Woken | Happened::Leave => {}
@@ -505,6 +509,8 @@ impl Rounds {
             }
             stays
         });
+        let live = &self.live;
+        self.unplaced.retain(|run, _| live.contains_key(run));
         for (run, folder) in &self.preparing {
             if !self.live.contains_key(run) {
                 folder.stop();
@@ -553,6 +559,7 @@ impl Rounds {
             Act::SetTimer { run, at, timer } => self.set_timer(run, at, timer),
             Act::ForgetTimers { run, task } => self.timers.forget(run, &task),
             Act::Prepare(run) => self.prepare(run),
+            Act::FindSession(run) => self.find_session(run),
             Act::Look { run, occasion } => self.look_at_configuration(run, occasion),
             Act::ChildEnded(run) => self.child_ended(run),
             Act::ChildMoved(run) => self.child_moved(run),

@@ -190,16 +190,16 @@ impl Rounds {
     ) -> Result<(), NotTaken> {
         let begun = kept.head.is_some();
         // Of a run that a task started, that task says so.
-        let by = Some(kept.actor.clone()).filter(|_| kept.parent.is_none());
+        let by = Some(kept.actor.clone()).filter(|_| kept.parent.is_none() && !begun);
+        let is_to_be_placed = ours && self.is_to_be_placed(&kept);
         let run = self.take_in_hand(kept, ours, round)?;
+        if is_to_be_placed {
+            self.unplaced.insert(run, by);
+            round.acts.push(Act::FindSession(run));
+            return Ok(());
+        }
         if ours {
-            if let Some(by) = by.filter(|_| !begun) {
-                round.written.entry(run).or_default().add(RunWrite::Say {
-                    level: Level::Info,
-                    task: None,
-                    said: Said::Message(Message::new("run_was_started").with("by", by)),
-                });
-            }
+            Self::say_who_started(run, by, round);
             self.begin(run, round);
         }
         if !begun {
@@ -223,6 +223,16 @@ impl Rounds {
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn say_who_started(run: RunId, by: Option<String>, round: &mut Round) {
+        if let Some(by) = by {
+            round.written.entry(run).or_default().add(RunWrite::Say {
+                level: Level::Info,
+                task: None,
+                said: Said::Message(Message::new("run_was_started").with("by", by)),
+            });
+        }
     }
 
     /// Goes on with a run that was begun under another owner.

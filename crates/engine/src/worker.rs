@@ -315,24 +315,29 @@ impl Workplace {
             let message = Message::new("child_too_deep").with("limit", DEEPEST);
             return Err(ActionError::lasting(message));
         }
+        let named = workflow.clone();
+        // Whoever reads why it could not begin is led to that workflow.
+        let refused =
+            |message: Message| Err(ActionError::lasting(message.with("workflow", &named)));
         let beginning = Beginning {
             workflow,
             context: print(context),
             ..Beginning::default()
         };
+        let begun = begin(&self.store, &self.connections.now(), &beginning);
         let Begun {
             mut new,
             trusted,
             lacks,
-        } = begin(&self.store, &self.connections.now(), &beginning)
-            .map_err(|error| unread(&error))?
-            .map_err(|refused| ActionError::lasting(refused.0))?;
+        } = match begun.map_err(|error| unread(&error))? {
+            Ok(begun) => begun,
+            Err(why) => return refused(why.0),
+        };
         if let Some(message) = input_missing(&new.workflow_name, &lacks) {
-            return Err(ActionError::lasting(message));
+            return refused(message);
         }
         if !trusted {
-            let message = Message::new("trust_required").with("name", &new.workflow_name);
-            return Err(ActionError::lasting(message));
+            return refused(Message::new("trust_required").with("name", &new.workflow_name));
         }
         if let Some(folder) = new.start.folder {
             let held = self.store.held_folder(folder);

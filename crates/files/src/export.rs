@@ -43,9 +43,10 @@ pub fn export_document(
 pub fn export_pieces<E: From<FilesError>>(
     files: &dyn Files,
     target: &Path,
+    existing: Existing,
     body: impl FnOnce(&mut Sink<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    write(files, target, Existing::Replace, body)
+    write(files, target, existing, body)
 }
 
 fn write<E: From<FilesError>>(

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::SnapshotStatus;
-use flowkeep_files::configuration::{ConfigurationError, Keys, Look, Wish, look};
+use flowkeep_files::configuration::{Begin, ConfigurationError, Keys, Look, Wish, look};
 use flowkeep_host::{Cancellation, Progress, Unfollowed};
 use tempfile::TempDir;
 
@@ -38,8 +38,10 @@ fn followed(
     let [_, _, all] = Strategy::factory();
     let config = place.path().join(config);
     let wish = Wish {
-        config: &config,
-        root: None,
+        begin: Begin::File {
+            config: &config,
+            root: None,
+        },
         strategy: &all,
         default_tool_set: "basic-tools",
     };
@@ -130,7 +132,15 @@ fn what_is_behind_a_link_is_not_there() {
         .iter()
         .map(|one| one.looked.is_some())
         .collect();
-    assert_eq!(missing, [true, true, false]);
+    assert_eq!(missing, [false]);
+    let linked: Vec<_> = found
+        .unread
+        .iter()
+        .map(|one| (one.path.as_str(), one.reason.code.as_str()))
+        .collect();
+    let why = "config_behind_link";
+    assert_eq!(linked, [("tools/all", why), ("tools/sum.yaml", why)]);
+    assert_eq!(found.status, SnapshotStatus::Partial);
 
     symlink("entry.yaml", configs.join("workflows/link.yaml")).unwrap();
     let refused = looked(&place, "configs/workflows/link.yaml").unwrap_err();
@@ -181,8 +191,10 @@ fn what_lies_nowhere_is_said_with_what_is_wrong() {
     let [minimal, ..] = Strategy::factory();
     let root = |root: &Path, config: &str| {
         let wish = Wish {
-            config: &place.path().join(config),
-            root: Some(root),
+            begin: Begin::File {
+                config: &place.path().join(config),
+                root: Some(root),
+            },
             strategy: &minimal,
             default_tool_set: "",
         };
@@ -289,8 +301,10 @@ fn a_folder_that_cannot_be_looked_into_is_named_and_the_rest_is_found() {
     // What would not be taken is not looked into either.
     let [minimal, ..] = Strategy::factory();
     let wish = Wish {
-        config: &place.path().join(ENTRY),
-        root: None,
+        begin: Begin::File {
+            config: &place.path().join(ENTRY),
+            root: None,
+        },
         strategy: &minimal,
         default_tool_set: "",
     };

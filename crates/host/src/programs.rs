@@ -3,6 +3,8 @@
 //!
 //! Other people's processes are seen by root alone. On systems other than Linux none is.
 
+use std::io;
+
 /// A program that is still there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningProgram {
@@ -29,14 +31,20 @@ impl RunningProgram {
 }
 
 /// The first of the programs that have all of these in their environment.
+///
+/// # Errors
+/// That this system does not say.
 #[cfg(not(target_os = "linux"))]
-pub fn running_with(_: &[(&str, &str)]) -> Option<RunningProgram> {
-    None
+pub fn running_with(_: &[(&str, &str)]) -> io::Result<Option<RunningProgram>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The first of the programs that have all of these in their environment.
+///
+/// # Errors
+/// That the system does not say.
 #[cfg(target_os = "linux")]
-pub fn running_with(environment: &[(&str, &str)]) -> Option<RunningProgram> {
+pub fn running_with(environment: &[(&str, &str)]) -> io::Result<Option<RunningProgram>> {
     let wanted: Vec<String> = environment
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
@@ -53,12 +61,12 @@ pub fn running_with(environment: &[(&str, &str)]) -> Option<RunningProgram> {
         };
         wanted.iter().all(has)
     };
-    let processes = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok);
+    let processes = std::fs::read_dir("/proc")?.filter_map(Result::ok);
     let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
     let running = numbers.filter(has_all).filter_map(linux::standing);
     // What it started has the same environment, and is soon gone; numbers begin anew some day.
-    let (_, first) = running.min_by_key(|(leads, program)| (!leads, program.process))?;
-    Some(first)
+    let first = running.min_by_key(|(leads, program)| (!leads, program.process));
+    Ok(first.map(|(_, program)| program))
 }
 
 #[cfg(target_os = "linux")]
@@ -96,7 +104,7 @@ mod tests {
     fn a_program_is_found_by_its_environment_for_as_long_as_it_is_there() {
         let mark = ulid::Ulid::generate().to_string();
         let mark = [("FLOWKEEP_TEST", mark.as_str()), ("FLOWKEEP_TASK", "a")];
-        assert_eq!(running_with(&mark), None);
+        assert_eq!(running_with(&mark).unwrap(), None);
         let mut program = Command::new("cat")
             .envs(mark)
             .stdin(Stdio::piped())
@@ -104,13 +112,16 @@ mod tests {
             .unwrap();
         let found = loop {
             // What was just started has its environment a moment later.
-            match running_with(&mark) {
+            match running_with(&mark).unwrap() {
                 Some(found) if found.name == "cat" => break found,
                 _ => std::thread::yield_now(),
             }
         };
         assert_eq!(found.process, program.id());
-        assert_eq!(running_with(&[mark[0], ("FLOWKEEP_TASK", "b")]), None);
+        assert_eq!(
+            running_with(&[mark[0], ("FLOWKEEP_TASK", "b")]).unwrap(),
+            None
+        );
         assert!(found.is_still_there());
         let earlier = RunningProgram {
             started: found.started - 1,
@@ -119,7 +130,7 @@ mod tests {
         assert!(!earlier.is_still_there(), "its number was given anew");
         drop(program.stdin.take());
         program.wait().unwrap();
-        assert_eq!(running_with(&mark), None);
+        assert_eq!(running_with(&mark).unwrap(), None);
         assert!(!found.is_still_there());
     }
 }

@@ -133,7 +133,9 @@ pub use session_backup::{
     SessionTotals, SnapshotAttempt, SnapshotEntry, SnapshotObject, SnapshotSession, SnapshotTree,
     SnapshotVersion,
 };
-pub use session_list::{ListedSession, SessionCounts, SessionFilter, SessionPage, Which};
+pub use session_list::{
+    ListedSession, SessionCounts, SessionFilter, SessionPage, SessionPlace, Which,
+};
 pub use session_work::{FileUser, SessionWork};
 pub use snapshot::{DocumentRow, Snapshot, SnapshotDocument, SnapshotOperation, SnapshotRevision};
 pub use snapshot_clean_up::{AgedSession, AgedSnapshot, CountedOn, SparsePack};

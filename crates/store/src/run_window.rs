@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::run::Status;
-use flowkeep_core::run::chart::{Span, chunks};
-use rusqlite::{Connection, Row};
+use flowkeep_core::run::chart::{Span, chunks, failures, unended};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::run::status_of;
 use crate::run_list::{Found, Of, RunCounts, RunFilter, Walked, made_between};
@@ -50,8 +50,13 @@ pub struct WindowAsked {
 pub struct WindowRow {
     /// Its id; absent for runs of no workflow.
     pub workflow: Option<String>,
-    /// Its runs, from the earliest on; apart by more than a bucket.
+    /// Its runs that have ended, from the earliest on; apart by more than a bucket.
     pub chunks: Vec<Span>,
+    /// Where runs failed, by when they were made.
+    pub failures: Vec<Span>,
+    /// Those that have not ended: one that waits for days would be one chunk with all that came meanwhile. Those that
+    /// wait for a person are apart from those at work.
+    pub open: Vec<Span>,
     /// How many of them were made in the window.
     pub counts: RunCounts,
 }
@@ -78,7 +83,9 @@ impl WindowAsked {
             to: ended.unwrap_or(self.now).max(made),
             runs: 1,
             failed: u32::from(status == Status::Failed),
+            cancelled: u32::from(status == Status::Cancelled),
             open: u32::from(ended.is_none()),
+            waiting: u32::from(matches!(status, Status::Waiting | Status::Interrupted)),
         }
     }
 
@@ -130,6 +137,48 @@ impl Store {
         Ok(found)
     }
 
+    /// The types that the documents of these workflows name, of those that are there and name one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn workflow_types<'a>(
+        &self,
+        workflows: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT doc_type FROM document
+             WHERE kind = 'workflow' AND id = ?1 AND doc_type NOT NULL AND deleted_at IS NULL",
+        )?;
+        let mut types = BTreeMap::new();
+        for workflow in workflows {
+            let found = statement
+                .query_row([workflow], |row| row.get(0))
+                .optional()?;
+            types.extend(found.map(|doc_type| (workflow.to_owned(), doc_type)));
+        }
+        Ok(types)
+    }
+
+    /// How many runs were made between each of these moments and the next, and what they came to: of a workflow,
+    /// or of all.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn runs_between(
+        &self,
+        workflow: Option<&str>,
+        moments: &[i64],
+    ) -> Result<Vec<RunCounts>, StoreError> {
+        let reader = self.reader()?;
+        let reader = reader.unchecked_transaction()?;
+        let of = workflow.map_or(Of::All, Of::Workflow);
+        let pairs = moments.windows(2);
+        pairs
+            .map(|pair| made_between(&reader, &of, Some(pair[0]), Some(pair[1])))
+            .collect()
+    }
+
     /// What is drawn of these workflows.
     ///
     /// # Errors
@@ -158,16 +207,11 @@ impl Store {
                 }
             };
             reaching(&reader, of, asked, start, &mut spans)?;
-            open(
-                &reader,
-                of,
-                asked,
-                level.is_some().then_some(start),
-                &mut spans,
-            )?;
             let whose = of.map_or(Of::None, Of::Workflow);
             rows.push(WindowRow {
                 workflow: workflow.clone(),
+                failures: failures(&spans, asked.since, asked.bucket()),
+                open: unended(open(&reader, of, asked)?, asked.since, asked.bucket()),
                 chunks: chunks(spans, asked.since, asked.bucket()),
                 counts: made_between(&reader, &whose, Some(asked.since), Some(asked.until))?,
             });
@@ -204,11 +248,12 @@ impl Store {
         let is_full = found.len() > WALKED as usize;
         let last = found.last().filter(|_| is_full);
         let last = last.map(|found| found.run.created_at);
-        let mut rows: BTreeMap<Option<String>, (Vec<Span>, RunCounts)> = BTreeMap::new();
+        let mut rows: BTreeMap<Option<String>, (Vec<Span>, Vec<Span>, RunCounts)> = BTreeMap::new();
         for Found { run, .. } in found {
-            let (spans, counts) = rows.entry(run.workflow_id).or_default();
+            let (spans, open, counts) = rows.entry(run.workflow_id).or_default();
             if asked.shows(run.created_at, run.ended_at) {
-                spans.push(asked.run(run.created_at, run.ended_at, run.status));
+                let whose = if run.ended_at.is_some() { spans } else { open };
+                whose.push(asked.run(run.created_at, run.ended_at, run.status));
             }
             if run.created_at >= asked.since {
                 counts.runs += 1;
@@ -217,9 +262,12 @@ impl Store {
                 counts.cancelled += u32::from(run.status == Status::Cancelled);
             }
         }
-        let rows = rows.into_iter().filter(|(_, (spans, _))| !spans.is_empty());
-        let rows = rows.map(|(workflow, (spans, counts))| WindowRow {
+        let rows = rows.into_iter();
+        let rows = rows.filter(|(_, (spans, open, _))| !spans.is_empty() || !open.is_empty());
+        let rows = rows.map(|(workflow, (spans, open, counts))| WindowRow {
             workflow,
+            failures: failures(&spans, asked.since, asked.bucket()),
+            open: unended(open, asked.since, asked.bucket()),
             chunks: chunks(spans, asked.since, asked.bucket()),
             counts,
         });
@@ -302,8 +350,8 @@ fn slots(
     spans: &mut Vec<Span>,
 ) -> Result<(), StoreError> {
     let mut statement = reader.prepare_cached(
-        "SELECT slot, last, runs, failed FROM run_slot
-         WHERE level = ?1 AND workflow = ?2 AND slot BETWEEN ?3 AND ?4",
+        "SELECT slot, last, succeeded + failed + cancelled, failed, cancelled FROM run_slot
+         WHERE level = ?1 AND workflow = ?2 AND slot BETWEEN ?3 AND ?4 AND succeeded + failed + cancelled > 0",
     )?;
     let place = (
         level,
@@ -319,7 +367,9 @@ fn slots(
             to: row.get::<_, i64>(1)?.max(from),
             runs: row.get(2)?,
             failed: row.get(3)?,
+            cancelled: row.get(4)?,
             open: 0,
+            waiting: 0,
         })
     })?;
     for span in rows {
@@ -346,28 +396,19 @@ fn reaching(
     add(statement.query(place)?, asked, spans)
 }
 
-/// Runs that have not ended. Those that slots from a moment on have counted add themselves alone.
+/// Runs that have not ended.
 fn open(
     reader: &Connection,
     workflow: Option<&str>,
     asked: &WindowAsked,
-    counted_from: Option<i64>,
-    spans: &mut Vec<Span>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Span>, StoreError> {
     let mut statement = reader.prepare_cached(
         "SELECT created_at, ended_at, status FROM run INDEXED BY run_open
          WHERE ended_at IS NULL AND workflow_id IS ?1 AND created_at < ?2",
     )?;
-    let mut rows = statement.query((workflow, asked.until))?;
-    while let Some(row) = rows.next()? {
-        let (made, ended, status) = shape(row)?;
-        let is_counted = counted_from.is_some_and(|from| made >= from);
-        if asked.now >= asked.since {
-            spans.push(Span {
-                runs: u32::from(!is_counted),
-                ..asked.run(made, ended, status)
-            });
-        }
+    let mut spans = Vec::new();
+    if asked.now >= asked.since {
+        add(statement.query((workflow, asked.until))?, asked, &mut spans)?;
     }
-    Ok(())
+    Ok(spans)
 }

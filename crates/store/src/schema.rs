@@ -48,11 +48,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0019_warnings.sql")),
         M::up(include_str!("schema/0020_config_look.sql")),
         M::up(include_str!("schema/0021_history.sql")),
+        M::up(include_str!("schema/0023_session_standing.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 21;
+const KNOWN: u32 = 22;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

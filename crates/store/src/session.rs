@@ -78,6 +78,13 @@ pub struct SessionRecord {
     pub ended_at: Option<i64>,
 }
 
+impl SessionRecord {
+    /// Whether it begins with the definition of its run, which is no file: its configuration is what that refers to.
+    pub fn begins_with_run(&self) -> bool {
+        self.origin == SessionOrigin::Run && self.config.is_none()
+    }
+}
+
 /// How a session stands whose run is `r`; without one, `otherwise`.
 pub(crate) fn status_or(otherwise: &str) -> String {
     format!(

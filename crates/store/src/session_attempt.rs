@@ -111,9 +111,41 @@ impl Store {
         });
         Ok(found.optional()?)
     }
+
+    /// What stands for the files that were written into an own copy of a session; nothing where nobody wrote that down.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn written_copy(&self, row: i64, name: &str) -> Result<Option<ObjectHash>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader
+            .prepare_cached("SELECT digest FROM session_copy WHERE session = ?1 AND name = ?2")?;
+        let found = statement.query_row((row, name), |row| row.get(0).map(ObjectHash));
+        Ok(found.optional()?)
+    }
 }
 
 impl Tx<'_> {
+    /// Notes what was written into an own copy of a session, where that is still there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_written_copy(
+        &self,
+        row: i64,
+        name: &str,
+        digest: ObjectHash,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO session_copy(session, name, digest)
+                 SELECT session, ?2, ?3 FROM session WHERE session = ?1",
+            )?
+            .execute((row, name, digest.0))?;
+        self.tag(&Tag::Session);
+        Ok(())
+    }
+
     /// Writes an attempt down; answers how many in a row have come to nothing by now.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use flowkeep_core::RunId;
 use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::session::{SessionOrigin, SessionStatus};
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 
 use crate::config_snapshot::{newest_of_the_work, word};
 use crate::session::status_or;
@@ -26,10 +26,35 @@ pub enum Which {
     Active,
     /// Those that are kept and have come to their end.
     Completed,
-    /// All of these.
-    Listed,
-    /// Also the runs without configuration that have ended, which are in the history.
+    /// All of these, and the runs without configuration that have ended.
     All,
+}
+
+impl Which {
+    /// Whether runs without configuration are among them that have ended: all that ever were.
+    fn has_ended_runs(self) -> bool {
+        self == Self::All
+    }
+}
+
+/// Where in a list of sessions a row stands: what comes after it is asked for by this, however many have changed
+/// meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionPlace {
+    /// When it last changed, in milliseconds.
+    pub updated_at: i64,
+    /// Its id.
+    pub id: String,
+}
+
+impl SessionPlace {
+    /// Before all of them.
+    fn before_all() -> Self {
+        Self {
+            updated_at: i64::MAX,
+            id: String::new(),
+        }
+    }
 }
 
 /// Which sessions.
@@ -39,6 +64,8 @@ pub struct SessionFilter {
     pub which: Which,
     /// The one of this id alone.
     pub id: Option<String>,
+    /// Those that come after this one.
+    pub after: Option<SessionPlace>,
     /// Rows that are passed over.
     pub offset: u32,
     /// Rows of the page.
@@ -83,6 +110,8 @@ pub struct SessionPage {
     pub items: Vec<ListedSession>,
     /// How many there are in all.
     pub total: u32,
+    /// After which one those follow that are not here; absent at the end.
+    pub next: Option<SessionPlace>,
 }
 
 /// How many sessions stand how.
@@ -96,6 +125,8 @@ pub struct SessionCounts {
     pub completed: u32,
     /// [`Which::OpenRuns`].
     pub runs: u32,
+    /// [`Which::All`].
+    pub all: u32,
 }
 
 /// Of a run, when it last changed.
@@ -130,54 +161,171 @@ const CONFIDENCE: &str = "CASE WHEN t.tree IS NULL
     JOIN snapshot_object o USING (object) WHERE e.tree = t.tree AND o.damaged) THEN 'partial'
   ELSE 'complete' END";
 
-/// Both kinds, as [`record`] reads them. A session that has ended can be taken up where it was aborted and
-/// something of it was kept.
-fn sessions(filter: &SessionFilter) -> String {
-    let (kept, runs) = match filter.which {
-        Which::All => ("1", "1"),
-        Which::Listed => ("1", "r.ended_at IS NULL"),
-        Which::OpenRuns => ("0", "r.ended_at IS NULL"),
-        Which::Open => (
-            "(status <> 'completed' AND (status <> 'aborted' OR snapshots > 0))",
-            "0",
-        ),
-        Which::Recoverable => (
-            "(status IN ('interrupted', 'paused') OR status = 'aborted' AND snapshots > 0)",
-            "r.ended_at IS NULL AND r.status IN ('interrupted', 'paused')",
-        ),
-        Which::Active => (
-            "status = 'active'",
-            "r.ended_at IS NULL AND r.status NOT IN ('interrupted', 'paused')",
-        ),
-        // What a run without configuration was is in the history.
-        Which::Completed => (
-            "(status = 'completed' OR status = 'aborted' AND snapshots = 0)",
-            "0",
-        ),
+/// Sessions that were aborted and are more than a run of a workflow. Of those many fail or are cancelled, and each is
+/// done again where the runs are.
+const BROKEN_OFF: &str = "session s INDEXED BY session_broken_off
+    WHERE s.stands = 'aborted' AND (s.origin <> 'run' OR s.config NOT NULL)";
+
+/// Whether something of it was kept.
+const IS_KEPT: &str = "EXISTS (SELECT 1 FROM snapshot n WHERE n.session = s.session)";
+
+/// Which sessions are among them, in parts of which each has an index in the order of the list. One that was aborted
+/// can be taken up where something of it was kept, as [`BROKEN_OFF`] says.
+fn parts(which: Which) -> Vec<String> {
+    let standing = |how: &[&str]| {
+        how.iter()
+            .map(|how| format!("session s WHERE s.stands = '{how}'"))
+            .collect()
     };
-    let (kept_id, run_id) = match filter.id {
-        Some(_) => ("s.id = ?1", "r.id = ?1"),
-        None => ("?1 IS NULL", "?1 IS NULL"),
-    };
-    let (status, run_status) = (status_or("s.status"), status_or("'active'"));
-    let newest = newest_of_the_work();
+    let broken_off = || format!("{BROKEN_OFF} AND {IS_KEPT}");
+    let mut parts: Vec<String> = standing(match which {
+        Which::Open => &["active", "interrupted", "paused"],
+        Which::Recoverable => &["interrupted", "paused"],
+        Which::Active => &["active"],
+        Which::Completed => &["completed"],
+        Which::OpenRuns | Which::All => &[],
+    });
+    match which {
+        Which::Open | Which::Recoverable => parts.push(broken_off()),
+        Which::Completed => parts.extend([
+            "session s WHERE s.stands = 'aborted' AND s.origin = 'run' AND s.config IS NULL"
+                .to_owned(),
+            format!("{BROKEN_OFF} AND NOT {IS_KEPT}"),
+        ]),
+        Which::All => parts.push("session s WHERE 1".to_owned()),
+        Which::Active | Which::OpenRuns => {}
+    }
+    parts
+}
+
+/// Which runs without configuration that go on are among them.
+fn runs(which: Which) -> &'static str {
+    match which {
+        Which::All | Which::OpenRuns => "r.ended_at IS NULL",
+        Which::Open | Which::Completed => "0",
+        Which::Recoverable => "r.ended_at IS NULL AND r.status IN ('interrupted', 'paused')",
+        Which::Active => "r.ended_at IS NULL AND r.status NOT IN ('interrupted', 'paused')",
+    }
+}
+
+/// The columns of a run without configuration, as [`record`] reads them.
+fn run_columns() -> String {
+    let status = status_or("'active'");
     format!(
-        "SELECT * FROM (
-           SELECT s.id, s.name, s.origin, s.config, r.id AS run, {status} AS status,
-             s.stated_status, (SELECT count(*) FROM snapshot n WHERE n.session = s.session)
-               AS snapshots, max(s.updated_at, {RUN_CHANGED}) AS updated_at,
-             {CONFIDENCE} AS confidence,
-             coalesce(json_array_length(t.found, '$.missing'), 0) AS missing,
-             (SELECT path FROM config_root c WHERE c.root = s.root) AS root, s.created_at
-           FROM session s LEFT JOIN run r ON r.id = s.run
-           LEFT JOIN snapshot k ON k.snapshot = {newest}
-           LEFT JOIN snapshot_tree t ON t.tree = k.tree
-           WHERE {kept_id}) WHERE {kept}
-         UNION ALL
-         SELECT r.id, r.workflow_name, 'run', NULL, r.id, {run_status}, NULL, 0, {RUN_CHANGED},
+        "r.id, r.workflow_name, 'run', NULL, r.id, {status}, NULL, 0, {RUN_CHANGED} AS updated_at,
            'complete', 0, NULL, r.created_at
-         FROM run r WHERE r.parent IS NULL AND r.session IS NULL AND {run_id} AND {runs}"
+         FROM run r WHERE r.parent IS NULL AND r.session IS NULL"
     )
+}
+
+/// Whether a row of this id is meant.
+fn is_meant(filter: &SessionFilter, id: &str) -> String {
+    match filter.id {
+        Some(_) => format!("{id} = ?1"),
+        None => "?1 IS NULL".to_owned(),
+    }
+}
+
+/// What is kept, as [`record`] reads it: of one part of them those of a page alone, by its index.
+fn sessions(filter: &SessionFilter, part: &str) -> String {
+    let (meant, newest) = (is_meant(filter, "s.id"), newest_of_the_work());
+    format!(
+        "SELECT s.id, s.name, s.origin, s.config, r.id AS run, s.stands, s.stated_status,
+           (SELECT count(*) FROM snapshot n WHERE n.session = s.session), s.changed_at AS updated_at,
+           {CONFIDENCE}, coalesce(json_array_length(t.found, '$.missing'), 0),
+           (SELECT path FROM config_root c WHERE c.root = s.root), s.created_at
+         FROM (SELECT * FROM {part} AND {meant}
+             AND s.changed_at <= ?4 AND (s.changed_at, s.id) < (?4, ?5)
+             ORDER BY s.changed_at DESC, s.id DESC LIMIT ?2 + ?3) s
+         LEFT JOIN run r ON r.id = s.run
+         LEFT JOIN snapshot k ON k.snapshot = {newest}
+         LEFT JOIN snapshot_tree t ON t.tree = k.tree"
+    )
+}
+
+/// Runs without configuration that go on, as [`record`] reads them.
+fn open_runs(filter: &SessionFilter) -> String {
+    let (run_columns, meant) = (run_columns(), is_meant(filter, "r.id"));
+    format!(
+        "SELECT {run_columns} AND {meant} AND {}",
+        runs(filter.which)
+    )
+}
+
+/// Runs without configuration that have ended, as [`record`] reads them: those of a page alone, by the index of ends,
+/// because there may be a million.
+fn ended_runs(filter: &SessionFilter) -> String {
+    let (run_columns, meant) = (run_columns(), is_meant(filter, "r.id"));
+    format!(
+        "SELECT * FROM (SELECT {run_columns} AND {meant} AND r.ended_at NOT NULL
+           AND r.ended_at <= ?4 AND (r.ended_at, r.id) < (?4, ?5)
+           ORDER BY r.ended_at DESC, r.id DESC LIMIT ?2 + ?3)"
+    )
+}
+
+/// All there are: sessions, and runs without configuration, whether they have ended or not. A million runs are not
+/// looked at for it: how many there are is kept in a slot; those that belong to a session are counted in an index,
+/// and so are those that another run began; of the latter alone each is looked at, since it may be both.
+const ALL: &str = "SELECT (SELECT count(*) FROM session)
+    + (SELECT coalesce(sum(runs), 0) FROM run_slot WHERE level = 2 AND workflow = '*')
+    - (SELECT count(*) FROM run WHERE parent NOT NULL)
+    - (SELECT count(*) FROM run WHERE session NOT NULL)
+    + (SELECT count(*) FROM run INDEXED BY run_child WHERE parent NOT NULL AND session NOT NULL)";
+
+/// A page of all of them, those first that changed last.
+fn page(filter: &SessionFilter) -> String {
+    let parts = parts(filter.which);
+    let mut of: Vec<_> = parts.iter().map(|part| sessions(filter, part)).collect();
+    of.push(open_runs(filter));
+    if filter.which.has_ended_runs() {
+        of.push(ended_runs(filter));
+    }
+    // A part has its order and its end inside.
+    let of = of.join(" UNION ALL ");
+    format!(
+        "SELECT * FROM ({of}) WHERE (updated_at, id) < (?4, ?5)
+         ORDER BY updated_at DESC, id DESC LIMIT ?2 OFFSET ?3"
+    )
+}
+
+fn sum(reader: &Connection, counts: &[String], id: Option<&String>) -> Result<u32, StoreError> {
+    let sql = format!("SELECT {}", counts.join(" + "));
+    let mut statement = reader.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], |row| row.get(0))?)
+}
+
+/// How many rows a filter has in all. What has come to its end is all but what has not, which is little.
+fn count(reader: &Connection, filter: &SessionFilter) -> Result<u32, StoreError> {
+    let meant = is_meant(filter, "s.id");
+    let of_parts = |which| {
+        let parts = parts(which).into_iter();
+        parts.map(|part| format!("(SELECT count(*) FROM {part} AND {meant})"))
+    };
+    let run_columns = run_columns();
+    let of_runs = |ended: &str| {
+        let meant = is_meant(filter, "r.id");
+        format!("(SELECT count(*) FROM (SELECT {run_columns} AND {meant} AND {ended}))")
+    };
+    let id = filter.id.as_ref();
+    match filter.which {
+        Which::All if id.is_none() => Ok(reader
+            .prepare_cached(ALL)?
+            .query_row([], |row| row.get(0))?),
+        Which::Completed if id.is_none() => {
+            let all: u32 =
+                reader.query_row("SELECT count(*) FROM session", [], |row| row.get(0))?;
+            let open: Vec<_> = of_parts(Which::Open).collect();
+            Ok(all.saturating_sub(sum(reader, &open, id)?))
+        }
+        which => {
+            let mut counts: Vec<_> = of_parts(which).collect();
+            counts.push(of_runs(runs(which)));
+            if which.has_ended_runs() {
+                counts.push(of_runs("r.ended_at NOT NULL"));
+            }
+            sum(reader, &counts, id)
+        }
+    }
 }
 
 impl Store {
@@ -187,21 +335,30 @@ impl Store {
     /// What the database says.
     pub fn sessions(&self, filter: &SessionFilter) -> Result<SessionPage, StoreError> {
         let reader = self.reader()?;
-        let of = sessions(filter);
-        let count = format!("SELECT count(*) FROM ({of})");
-        let total = reader
-            .prepare_cached(&count)?
-            .query_row([&filter.id], |row| row.get(0))?;
-        let page =
-            format!("SELECT * FROM ({of}) ORDER BY updated_at DESC, id DESC LIMIT ?2 OFFSET ?3");
-        let mut statement = reader.prepare_cached(&page)?;
+        let total = count(&reader, filter)?;
+        let mut statement = reader.prepare_cached(&page(filter))?;
         let data = DataFolder::of(&reader);
-        let asked = (&filter.id, filter.limit, filter.offset);
+        let after = filter.after.clone();
+        let after = after.unwrap_or_else(SessionPlace::before_all);
+        // One more than is wanted tells whether that is the end.
+        let asked = (
+            &filter.id,
+            i64::from(filter.limit) + 1,
+            filter.offset,
+            after.updated_at,
+            &after.id,
+        );
         let rows = statement.query_map(asked, |row| record(&data, row))?;
-        Ok(SessionPage {
-            items: rows.collect::<Result<_, _>>()?,
-            total,
-        })
+        let mut items: Vec<_> = rows.collect::<Result<_, _>>()?;
+        let wanted = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        let is_more = items.len() > wanted;
+        items.truncate(wanted);
+        let last = items.last().filter(|_| is_more);
+        let next = last.map(|last| SessionPlace {
+            updated_at: last.updated_at,
+            id: last.id.clone(),
+        });
+        Ok(SessionPage { items, total, next })
     }
 
     /// How many sessions are kept; runs that are their own are none of these.
@@ -219,20 +376,19 @@ impl Store {
     /// What the database says.
     pub fn session_counts(&self) -> Result<SessionCounts, StoreError> {
         let reader = self.reader()?;
-        let count = |which| -> Result<u32, StoreError> {
-            let of = sessions(&SessionFilter {
+        let count = |which| {
+            let filter = SessionFilter {
                 which,
                 ..SessionFilter::default()
-            });
-            let sql = format!("SELECT count(*) FROM ({of})");
-            let mut statement = reader.prepare_cached(&sql)?;
-            Ok(statement.query_row([None::<&str>], |row| row.get(0))?)
+            };
+            count(&reader, &filter)
         };
         Ok(SessionCounts {
             recoverable: count(Which::Recoverable)?,
             active: count(Which::Active)?,
             completed: count(Which::Completed)?,
             runs: count(Which::OpenRuns)?,
+            all: count(Which::All)?,
         })
     }
 }
@@ -241,9 +397,73 @@ impl Store {
 mod tests {
     use flowkeep_core::run::Status;
     use flowkeep_host::Timestamp;
+    use rusqlite::StatementStatus;
+    use rusqlite::types::Null;
 
     use super::*;
     use crate::schema;
+
+    /// What a page and its count of them take of the database, in steps of its machine.
+    fn steps(connection: &Connection, which: Which) -> [i32; 2] {
+        let filter = SessionFilter {
+            which,
+            ..SessionFilter::default()
+        };
+        let mut read = connection.prepare(&page(&filter)).unwrap();
+        let asked = (Null, 21, 0, i64::MAX, "");
+        let rows = read.query_map(asked, |row| row.get::<_, String>(0));
+        rows.unwrap().for_each(|row| drop(row.unwrap()));
+        let counts: Vec<_> = parts(which)
+            .into_iter()
+            .map(|part| format!("(SELECT count(*) FROM {part})"))
+            .collect();
+        let mut count = connection
+            .prepare(&format!("SELECT 0 + {}", counts.join(" + ")))
+            .unwrap();
+        count.query_row([], |row| row.get::<_, u32>(0)).unwrap();
+        [read, count].map(|statement| statement.get_status(StatementStatus::VmStep))
+    }
+
+    /// However many have ended, a page costs what it shows, and a count what has not ended.
+    #[test]
+    fn what_has_ended_costs_no_list_anything() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let ended = |from: u32, to: u32| {
+            for (config, status) in [
+                ("'a.yaml'", "completed"),
+                ("NULL", "completed"),
+                ("NULL", "aborted"),
+            ] {
+                let sql = format!(
+                    "WITH RECURSIVE n(n) AS (VALUES (?1) UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
+                     INSERT INTO session(id, name, sort_key, origin, config, strategy, status, created_at, updated_at)
+                     SELECT '{status}' || coalesce({config}, '') || n, 'Orders', x'00', 'run', {config}, 'standard',
+                       '{status}', n, n FROM n"
+                );
+                connection.execute(&sql, [from, to]).unwrap();
+            }
+            connection.execute_batch("ANALYZE").unwrap();
+        };
+        let all = [
+            Which::Open,
+            Which::Recoverable,
+            Which::Active,
+            Which::Completed,
+            Which::All,
+        ];
+        ended(1, 60);
+        let few = all.map(|which| steps(&connection, which));
+        ended(61, 3_000);
+        for (which, few) in all.into_iter().zip(few) {
+            let many = steps(&connection, which);
+            assert!(many[0] < few[0] + 200, "{which:?}: {few:?}, then {many:?}");
+            if !matches!(which, Which::Completed | Which::All) {
+                assert!(many[1] < few[1] + 200, "{which:?}: {few:?}, then {many:?}");
+            }
+        }
+    }
 
     /// The database says the same of a run as `core` does.
     #[test]

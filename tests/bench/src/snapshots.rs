@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 use flowkeep_core::Sha256;
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
-use flowkeep_files::configuration::Wish;
+use flowkeep_files::configuration::{Begin, Wish};
 use flowkeep_files::snapshots::{Of, SnapshotKeys, Taken, Wanted, Workshop as Snapshots, take};
 use flowkeep_host::{SystemClock, SystemFiles, Unfollowed};
 use flowkeep_store::{NewSession, Store, StoreOptions};
@@ -213,8 +213,7 @@ impl Kept {
         let [_, _, strategy] = Strategy::factory();
         let wanted = Wanted {
             wish: Wish {
-                config,
-                root: None,
+                begin: Begin::File { config, root: None },
                 strategy: &strategy,
                 default_tool_set: "basic-tools",
             },

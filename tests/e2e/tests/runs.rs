@@ -125,7 +125,14 @@ async fn a_failing_task_is_retried_from_there_with_the_corrected_definition() ->
     window
         .text_of("task-panel-check", |text| text.contains("missing"))
         .await?;
+    // The first step stands out, and leads to the field that is changed.
     window.click("open-definition").await?;
+    eventually("the statement to have the cursor", async || {
+        let focused = "return document.activeElement.dataset.testid ?? ''";
+        let focused = window.ask(focused).await?;
+        Ok((focused == "param-sql").then_some(()))
+    })
+    .await?;
     window
         .fill("param-sql", "SELECT count(*) AS n FROM t")
         .await?;

@@ -11,6 +11,8 @@ import { ADDRESS_TABS, type AddressTab, isLibraryKind } from '@/features/catalog
 import { type ConnectionTab, isConnectionTab } from '@/features/connections/tabs';
 import { FOLDER_TABS, type FolderTab } from '@/features/folders/tabs';
 import { OverviewPage } from '@/features/overview/OverviewPage';
+import type { CompareSearch } from '@/features/runs/compare/ComparePage';
+import { type HistorySearch, historySearch } from '@/features/runs/history/search';
 import { isBegunBy, isNeed, isStatus } from '@/features/runs/status';
 import { runSearch } from '@/features/runs/timeline/search';
 import { ASKS, SESSION_TABS, type SessionsSearch, WHICH } from '@/features/sessions/which';
@@ -45,12 +47,20 @@ export interface ActivitySearch {
 }
 
 /** What a document's page keeps in the address. */
-function documentSearch(search: Record<string, unknown>): { tab?: AddressTab; at?: string } {
-  return { tab: ADDRESS_TABS.find((tab) => tab === search.tab), at: text(search.at) };
+function documentSearch(search: Record<string, unknown>): {
+  tab?: AddressTab;
+  at?: string;
+  field?: string;
+} {
+  return {
+    tab: ADDRESS_TABS.find((tab) => tab === search.tab),
+    at: text(search.at),
+    field: text(search.field),
+  };
 }
 
-/** What the list of runs keeps in the address: its filters. */
-export interface RunsSearch {
+/** What the page of all runs keeps in the address: its filters, and how one looks at them. */
+export interface RunsSearch extends HistorySearch {
   q?: string;
   workflow?: string;
   status?: Status;
@@ -60,6 +70,8 @@ export interface RunsSearch {
   agent?: string;
   since?: string;
   until?: string;
+  /** The kept view that is open. */
+  saved?: string;
 }
 
 const root = createRootRoute({ component: Shell });
@@ -97,6 +109,8 @@ const runs = createRoute({
       agent: text(search.agent),
       since: text(search.since),
       until: text(search.until),
+      saved: text(search.saved),
+      ...historySearch(search),
     };
   },
   component: lazyRouteComponent(() => import('@/features/runs/RunsPage'), 'RunsPage'),
@@ -107,6 +121,17 @@ const run = createRoute({
   path: '/runs/$id',
   validateSearch: runSearch,
   component: lazyRouteComponent(() => import('@/features/runs/RunPage'), 'RunPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/compare',
+  validateSearch: (search: Record<string, unknown>): CompareSearch => ({
+    run: text(search.run),
+    other: text(search.other),
+    all: search.all === true ? true : undefined,
+  }),
+  component: lazyRouteComponent(() => import('@/features/runs/compare/ComparePage'), 'ComparePage'),
 });
 
 const library = createRoute({
@@ -220,6 +245,7 @@ const tree = root.addChildren([
   workflow,
   runs,
   run,
+  compare,
   library,
   libraryDocument,
   backup,

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
 import styles from './Button.module.css';
 import { Icon, type IconName } from './Icon';
@@ -8,6 +8,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'classNa
   icon?: IconName;
   /** `primary` once a screen; `quiet` inside rows; `danger` for what cannot be taken back. */
   look?: 'plain' | 'primary' | 'quiet' | 'danger';
+  ref?: Ref<HTMLButtonElement>;
   'data-testid'?: string;
 }
 

@@ -24,7 +24,7 @@ it('shows options that come later, before those that were there', async () => {
   ]);
 });
 
-it('tells what does not fit in a tooltip, and covers the open list with none', () => {
+it('tells what does not fit in a tooltip', () => {
   const options = [{ value: 'long', label: 'A long name' }];
   render(<Choice label="Folder" options={options} value="long" onChange={() => undefined} />);
   const words = within(screen.getByRole('button')).getByText('A long name');
@@ -34,6 +34,4 @@ it('tells what does not fit in a tooltip, and covers the open list with none', (
   Object.defineProperty(place, 'scrollWidth', { value: 200 });
   fireEvent.pointerEnter(words);
   expect(words.title).toBe('A long name');
-  fireEvent.pointerDown(words);
-  expect(words.title).toBe('');
 });

@@ -57,9 +57,7 @@ export function Choice({
       <Button className={`${styles.input} ${styles.choice}`} data-testid={rest['data-testid']}>
         <SelectValue className={styles.choiceValue}>
           {({ selectedText, defaultChildren }) => (
-            <span onPointerEnter={tellWhole} onPointerDown={hideWhole}>
-              {selectedText || defaultChildren}
-            </span>
+            <span onPointerEnter={tellWhole}>{selectedText || defaultChildren}</span>
           )}
         </SelectValue>
         <Icon name="down" size={14} />
@@ -79,11 +77,6 @@ function tellWhole({ currentTarget: words }: React.PointerEvent<HTMLElement>) {
   const place = words.parentElement;
   const isCut = place !== null && place.scrollWidth > place.clientWidth;
   words.title = isCut ? (words.textContent ?? '') : '';
-}
-
-/** The list that drops down is not to be covered. */
-function hideWhole({ currentTarget: words }: React.PointerEvent<HTMLElement>) {
-  words.title = '';
 }
 
 /** Options by which a list knows them again when others come in before them. */

@@ -6,6 +6,7 @@ import {
   Popover,
   Separator,
 } from 'react-aria-components';
+import button from './Button.module.css';
 import { Icon, type IconName } from './Icon';
 import styles from './Menu.module.css';
 
@@ -21,17 +22,24 @@ export interface MenuEntry {
 
 interface Props {
   label: string;
+  /** Words in the place of the three dots. */
+  words?: string;
   /** `null` stands for a line between groups. */
   entries: readonly (MenuEntry | null)[];
   'data-testid'?: string;
 }
 
-/** Further things to do, behind three dots. */
-export function Menu({ label, entries, ...rest }: Props) {
+/** Further things to do, behind three dots or a word. */
+export function Menu({ label, words, entries, ...rest }: Props) {
   return (
     <MenuTrigger>
-      <Button aria-label={label} className={styles.trigger} data-testid={rest['data-testid']}>
-        <Icon name="more" />
+      <Button
+        aria-label={label}
+        className={words ? `${button.button} ${button.plain}` : styles.trigger}
+        data-testid={rest['data-testid']}
+      >
+        {words}
+        <Icon name={words ? 'down' : 'more'} size={words ? 14 : 16} />
       </Button>
       <Popover className={styles.popover} placement="bottom end" offset={4}>
         <AriaMenu className={styles.menu} aria-label={label}>

@@ -38,3 +38,4 @@ export { toast } from './toast';
 export { usePages } from './usePages';
 export { useRested } from './useRested';
 export { useSearchWords } from './useSearchWords';
+export { useTold } from './useTold';

@@ -43,10 +43,16 @@ function start(id: number, stay: number): void {
 export function toast(message: Toast): () => void {
   next += 1;
   const id = next;
+  for (const same of shown.filter((older) => isSame(older, message))) dismiss(same.id);
   const kept = message.action ? shown.filter((older) => !older.action) : shown;
   publish([...kept.slice(-2), { ...message, id }]);
   start(id, message.action ? STAY_WITH_ACTION : STAY);
   return () => dismiss(id);
+}
+
+/** What is told twice is told once, for as long as if it were new. */
+function isSame(older: Toast, { text, tone }: Toast): boolean {
+  return older.text === text && older.tone === tone;
 }
 
 /** While one reads it, a toast stays. */

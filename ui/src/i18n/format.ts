@@ -15,6 +15,12 @@ export function number(value: number): string {
   return new Intl.NumberFormat(formatLocale()).format(value);
 }
 
+/** A number where there is little room: `9,653`, `14K`. */
+export function briefly(value: number): string {
+  if (value < 10_000) return number(value);
+  return new Intl.NumberFormat(formatLocale(), { notation: 'compact' }).format(value);
+}
+
 /** `02:00 and 14:00`. */
 export function together(parts: readonly string[]): string {
   return spaced(new Intl.ListFormat(formatLocale(), { type: 'conjunction' }).format(parts));
@@ -168,6 +174,17 @@ export function day(time: Date): string {
     new Intl.DateTimeFormat(formatLocale(), { day: 'numeric', month: 'short' }).format(time),
   );
 }
+
+/** Parts of a day's date, as a calendar has them: `Fri 20 Nov`, `November 2026`. */
+export function dateWith(time: Date, options: Intl.DateTimeFormatOptions): string {
+  const key = `${formatLocale()} ${JSON.stringify(options)}`;
+  // A year of days is named at once, and to make a format takes longer than to use it.
+  const format = dateFormats.get(key) ?? new Intl.DateTimeFormat(formatLocale(), options);
+  dateFormats.set(key, format);
+  return spaced(format.format(time));
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 /** The time of day to the minute: `02:14`. */
 export function hour(time: Date): string {

@@ -1,7 +1,9 @@
 /** All words of the window. */
 export {
+  briefly,
   bytes,
   dated,
+  dateWith,
   day,
   elapsed,
   exactly,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use flowkeep_files::{Sink, export_pieces};
+use flowkeep_files::{Existing, Sink, export_pieces};
 use flowkeep_host::{Files, path_text};
 use flowkeep_store::{OperationFilter, OperationItemRecord, OperationRecord, Store};
 
@@ -88,7 +88,7 @@ fn write_all(
     target: &Path,
     goes_on: &dyn Fn(),
 ) -> Result<(), AppError> {
-    export_pieces(files, target, |out| {
+    export_pieces(files, target, Existing::Replace, |out| {
         out(b"[")?;
         let mut between = "\n";
         let mut filter = OperationFilter {

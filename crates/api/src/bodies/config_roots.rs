@@ -9,10 +9,12 @@ use std::time::Duration;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::Of;
 use flowkeep_files::snapshots::restoring::look_below;
-use flowkeep_host::path_text;
-use flowkeep_store::{ConfigRootRecord, NewOperation, OperationItemRecord, StoreError, Tx};
+use flowkeep_host::{path_text, text_path};
+use flowkeep_store::{
+    ConfigRootRecord, NewOperation, OperationItemRecord, SessionRecord, StoreError, Tx,
+};
 
-use super::session_snapshots::{Looking, found, taken};
+use super::session_snapshots::{Looking, taken};
 use super::{session_list, settings};
 use crate::apart::{apart_for, in_time};
 use crate::progress::Thinned;
@@ -23,7 +25,7 @@ use crate::types::{
 use crate::{Api, AppError, Progress};
 
 /// How long a disk may take to say whether a folder is there.
-const GLANCE: Duration = Duration::from_secs(2);
+pub(crate) const GLANCE: Duration = Duration::from_secs(2);
 
 /// The folders in which configurations are: those that were named, and those of sessions.
 ///
@@ -59,7 +61,7 @@ pub fn list(api: &Api, _: Nothing) -> Result<ConfigRootList, AppError> {
 /// thread, however often somebody looks.
 static ASKED: (Mutex<BTreeSet<PathBuf>>, Condvar) = (Mutex::new(BTreeSet::new()), Condvar::new());
 
-fn state(path: &Path, most: Duration, is_there: fn(&Path) -> bool) -> &'static str {
+pub(crate) fn state(path: &Path, most: Duration, is_there: fn(&Path) -> bool) -> &'static str {
     let (asked, ended) = &ASKED;
     let lock = asked.lock().unwrap_or_else(PoisonError::into_inner);
     let is_asked = |asked: &mut BTreeSet<PathBuf>| asked.contains(path);
@@ -155,7 +157,8 @@ pub fn relink(
     })
 }
 
-/// Points a session to the file it begins with, and keeps that as it is now.
+/// Points a session to the file it begins with, and keeps that as it is now: one that was brought in, or one whose file
+/// is not where it was.
 ///
 /// # Errors
 /// `session_unknown`, `session_no_config`, `session_linked`; as `session_create`.
@@ -165,15 +168,20 @@ pub fn link(
     progress: &dyn Progress,
 ) -> Result<SessionLinked, AppError> {
     let session = session_list::kept(api, &input.id)?;
-    if session.config.is_some() && !session.is_as_it_came() {
+    if !session.is_as_it_came() && has_its_own(api, &session)? {
         let linked = AppError::new("session_linked").with("session", session.name);
         return Err(linked.hint("relink_root"));
     }
+    let reason = if session.is_as_it_came() {
+        SnapshotReason::Import
+    } else {
+        SnapshotReason::Asked
+    };
     let settings = settings::show(api, Nothing {})?;
     let config = api.path_of(&input.config)?;
     let root = input.root.as_ref().map(|root| api.path_of(root));
     let looking = Looking::at(&settings, &session.strategy, config, root.transpose()?)?;
-    let (root, config) = found(api, &looking)?;
+    let (root, config) = looking.found(api)?;
     let (actor, face) = (api.actor()?, api.face().as_str());
     let (id, place, name) = (session.id.clone(), root.clone(), config.to_string());
     api.store.write::<_, AppError>(move |tx| {
@@ -195,7 +203,7 @@ pub fn link(
         None
     } else {
         let of = Of::Kept(Box::new(session));
-        taken(api, looking, of, SnapshotReason::Import, progress)?
+        taken(api, looking, of, reason, progress)?
     };
     let snapshot = snapshot.map(|taken| session_list::taken(api, &input.id, taken.id));
     Ok(SessionLinked {
@@ -203,6 +211,22 @@ pub fn link(
         root: path_text(&root),
         config: config.to_string(),
         snapshot: snapshot.transpose()?,
+    })
+}
+
+/// Whether the file a session begins with is where it was, as far as anybody can tell now.
+fn has_its_own(api: &Api, session: &SessionRecord) -> Result<bool, AppError> {
+    let Some(config) = session.config.clone() else {
+        return Ok(session.begins_with_run());
+    };
+    let Some(root) = api.store.root_of(session)?.map(|root| root.path) else {
+        return Ok(true);
+    };
+    let place = root.clone();
+    in_time(api.most, &root, move |_| {
+        // Where its folder is away that one is pointed to, and all it holds comes along.
+        let is_renamed = place.is_dir() && !place.join(&config).exists();
+        Ok::<_, AppError>(!is_renamed)
     })
 }
 
@@ -217,8 +241,12 @@ fn there(api: &Api, path: PathBuf) -> Result<PathBuf, AppError> {
 
 fn known(api: &Api, path: &str) -> Result<ConfigRootRecord, AppError> {
     let mut roots = api.store.config_roots()?.into_iter();
-    let found = roots.find(|root| path_text(&root.path) == path);
-    found.ok_or_else(|| AppError::new("config_root_unknown").with("path", path))
+    // A slash at its end makes no other folder of it.
+    let found = roots.find(|root| root.path == text_path(path));
+    found.ok_or_else(|| {
+        let unknown = AppError::new("config_root_unknown").with("path", path);
+        unknown.hint("session_roots")
+    })
 }
 
 fn told(

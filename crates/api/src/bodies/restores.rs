@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use flowkeep_core::{KeptHistory, Kind, Message};
-use flowkeep_files::snapshots::bring_objects;
+use flowkeep_files::snapshots::{bring_objects, describe};
 use flowkeep_files::{
     DamagedFile, FilesError, Manifest, Purpose, Source, find_source, read_manifest, stage_backup,
     stage_files,
 };
 use flowkeep_host::{Cancellation, machine_id, path_text};
 use flowkeep_store::{
-    ApplyOutcome, ApplyRequest, Choice, KeptWhy, StagedGroup, StagedPart, Staging, StoreError,
+    ApplyOutcome, ApplyRequest, Choice, KeptWhy, PartTotal, StagedGroup, StagedPart, Staging,
+    StoreError,
 };
 
 use super::backups::{damaged_item, newest_known};
-use crate::apart::apart;
+use crate::apart::{apart, in_time};
+use crate::configuring::Ticks;
 use crate::plans::Plan;
 use crate::types::{
     ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
@@ -311,6 +313,20 @@ fn go_on(progress: &dyn Progress) -> Result<(), AppError> {
     Ok(())
 }
 
+/// That the store answers into which something has to be brought. Its disk is asked apart: a restore that waits for a
+/// drive whose server is gone could not be called off.
+fn store_answers(api: &Api, staging: &Staging) -> Result<(), AppError> {
+    let parts = staging.parts()?;
+    let brings = |total: &PartTotal| total.part == StagedPart::Sessions && total.chosen;
+    if !parts.iter().any(brings) {
+        return Ok(());
+    }
+    match api.see_snapshot_store()?.away {
+        Some(error) if error.code == "disk_silent" => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn apply(
     api: &Api,
     plan_id: &str,
@@ -332,8 +348,9 @@ fn apply(
             name: path_text(&plan.source),
         };
         let cancellation = progress.cancellation();
+        store_answers(api, &plan.staging)?;
         // Held until the rows are written: what was brought is nobody's before that.
-        let _kept = bring_objects(
+        let kept = bring_objects(
             &api.snapshot_workshop()?,
             &mut plan.staging,
             &plan.source,
@@ -345,6 +362,8 @@ fn apply(
         match applied {
             Ok(outcome) => {
                 plan.applied = true;
+                drop(kept);
+                describe_snapshots(api);
                 Ok(outcome)
             }
             Err(StoreError::PlanChanged) => {
@@ -355,6 +374,19 @@ fn apply(
             Err(error) => Err(error.into()),
         }
     })
+}
+
+/// A store that was filled by a restore says for itself what it holds. The restore is done, whatever becomes of this;
+/// a check of the snapshots writes what is not there.
+fn describe_snapshots(api: &Api) {
+    let described = api.snapshot_workshop().and_then(|workshop| {
+        in_time(api.most, &api.data_dir, move |step| {
+            describe(&workshop, &Ticks(step)).map_err(AppError::from)
+        })
+    });
+    if let Err(error) = described {
+        tracing::warn!(%error, "what was restored of snapshots is described later");
+    }
 }
 
 /// Undoes an operation as far as nothing was changed since.

@@ -138,9 +138,15 @@ pub fn pause(api: &Api, input: RunRef) -> Result<RunStatus, AppError> {
 /// runs below it that came with one.
 ///
 /// # Errors
-/// As [`cancel`]; `run_is_not_paused`; `trust_required` where one of them came with a restore.
+/// As [`cancel`]; `run_is_not_paused`; `run_configuration_undecided` where its configuration is not as it was and nobody
+/// has said with which one it goes on; `trust_required` where one of them came with a restore.
 pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     let run = find(api, &input.id)?;
+    let run = if input.todays_files == Some(true) {
+        run
+    } else {
+        as_it_was(api, run)?
+    };
     if run.status == Status::Waiting && !api.store.locked_secrets()?.is_empty() {
         // What it waits for may be unlocked by now. Whoever decides asks nobody for the key, which may take
         // seconds, but knows it from here.
@@ -148,6 +154,30 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
     }
     let word = word(input.trust, input.shown);
     let_go_on(api, &run, &word).map_err(|error| asked_by(error, "trust_resumed"))
+}
+
+/// A run that may go on with its files where they are, because these are as they were. One that goes on is none of
+/// this question.
+fn as_it_was(api: &Api, run: KeptRun) -> Result<KeptRun, AppError> {
+    if run.session.is_none() {
+        return Ok(run);
+    }
+    api.mark_left();
+    let run = api.store.run_at(run.row)?.unwrap_or(run);
+    if !matches!(run.status, Status::Paused | Status::Interrupted) {
+        return Ok(run);
+    }
+    let Some(why) = api.configurations().undecided(&run) else {
+        return Ok(run);
+    };
+    let mut undecided = AppError::new("run_configuration_undecided")
+        .with("name", &run.workflow_name)
+        .with("run", run.id)
+        .with("session", run.session.as_deref().unwrap_or_default())
+        .hint("decide_configuration")
+        .hint("decide_configuration_here");
+    undecided.because = Some(Box::new(why));
+    Err(undecided)
 }
 
 /// Lets a run go on as [`resume`] does.
@@ -227,7 +257,7 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
     let skipped: Vec<TaskId> = input.skip.into_iter().flatten().map(TaskId).collect();
     let (context, given) = given_anew(&before.context, input.context);
     let as_it_was = from == From::Failed && skipped.is_empty() && given.is_empty();
-    let start = |now| {
+    let start = |now: &Definition| {
         let refused = |refused: flowkeep_core::run::Refused| AppError::from(refused.0);
         let hindered = as_it_was && state.head.hindered.is_some();
         match hindered.then(|| instead(&before.start, now)).flatten() {
@@ -259,30 +289,86 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
         let new = again(api, &before, text, context, start)?;
         return add_run(api, new);
     };
-    let beginning = Beginning {
-        workflow,
-        context,
-        actor: api.actor()?,
-        face: api.face().as_str().to_owned(),
-        repeats: Some(before.id),
-        start: Start::default(),
-        folder,
+    let mut again = Again::of(api, &before, (workflow, folder), context, start)?;
+    run_folders::taken(api, &mut again.begun.new.start, anyway)?;
+    again.may_begin(api, &before, &word)?;
+    add_run(api, again.begun.new)
+}
+
+/// Refuses what [`retry`] with the workflow as it is today would refuse of a run once that has ended. Nothing of the
+/// run is changed.
+///
+/// # Errors
+/// As [`retry`].
+pub(super) fn may_be_retried(api: &Api, before: &KeptRun, word: &Word) -> Result<(), AppError> {
+    let unreadable = || AppError::new("run_not_readable");
+    let then = definition_of(&api.store, before)?.ok_or_else(unreadable)?;
+    let mut state = state_of(&api.store, before, &then)?;
+    if !state.head.status.is_final() {
+        state.head.status = Status::Cancelled;
+    }
+    let gone = || AppError::new("no_such_workflow");
+    let workflow = before.workflow_id.clone().ok_or_else(gone)?;
+    let folder = api.store.run_folder(before.row)?;
+    let folder = folder.map(|held| held.folder.to_string());
+    let start = |now: &Definition| {
+        let start = repeat(&then, &state, now, &From::Failed, &[], &[]);
+        start.map_err(|refused| AppError::from(refused.0))
     };
-    let mut begun = begun(api, &beginning)?;
-    let document = Document::parse(begun.new.format, begun.new.text.clone())?;
-    let now = Definition::read(document.value()).map_err(|_| unreadable())?;
-    begun.new.start = Start {
-        folder: begun.new.start.folder,
-        ..start(&now)?
-    };
-    run_folders::taken(api, &mut begun.new.start, anyway)?;
-    let values = elsewhere(&before, &beginning.context, Some(&begun.new.start.carried));
-    let given = || {
-        let lacks = lacking(&now, &begun.new.start, &beginning.context);
-        all_given(&begun.new.workflow_name, &lacks)
-    };
-    may_begin(&word, given, || trusted(api, &begun, values, &word))?;
-    add_run(api, begun.new)
+    let context = before.context.clone();
+    let again = Again::of(api, before, (workflow, folder), context, start)?;
+    run_folders::free_but_for(api, again.begun.new.start.folder, Some(before.id))?;
+    again.may_begin(api, before, word)
+}
+
+/// A run of a workflow as it is today that is to take the place of another one.
+struct Again {
+    begun: Begun,
+    definition: Definition,
+    context: String,
+}
+
+impl Again {
+    fn of(
+        api: &Api,
+        before: &KeptRun,
+        (workflow, folder): (String, Option<String>),
+        context: String,
+        start: impl FnOnce(&Definition) -> Result<Start, AppError>,
+    ) -> Result<Self, AppError> {
+        let beginning = Beginning {
+            workflow,
+            context,
+            actor: api.actor()?,
+            face: api.face().as_str().to_owned(),
+            repeats: Some(before.id),
+            start: Start::default(),
+            folder,
+        };
+        let mut begun = begun(api, &beginning)?;
+        let document = Document::parse(begun.new.format, begun.new.text.clone())?;
+        let unreadable = |_| AppError::new("run_not_readable");
+        let definition = Definition::read(document.value()).map_err(unreadable)?;
+        begun.new.start = Start {
+            folder: begun.new.start.folder,
+            ..start(&definition)?
+        };
+        Ok(Self {
+            begun,
+            definition,
+            context: beginning.context,
+        })
+    }
+
+    fn may_begin(&self, api: &Api, before: &KeptRun, word: &Word) -> Result<(), AppError> {
+        let new = &self.begun.new;
+        let values = elsewhere(before, &self.context, Some(&new.start.carried));
+        let given = || {
+            let lacks = lacking(&self.definition, &new.start, &self.context);
+            all_given(&new.workflow_name, &lacks)
+        };
+        may_begin(word, given, || trusted(api, &self.begun, values, word))
+    }
 }
 
 pub(super) fn word(trust: Option<bool>, shown: Option<String>) -> Word {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use flowkeep_core::FolderId;
 use flowkeep_core::folder::{OWN_FOLDERS, Policy};
 use flowkeep_core::run::Start;
+use flowkeep_core::{FolderId, RunId};
 use flowkeep_store::{KeptRun, RunFolder as KeptFolder, StoreError};
 
 use super::folders;
@@ -34,9 +34,22 @@ pub(super) fn taken(api: &Api, start: &mut Start, anyway: Option<bool>) -> Resul
         Some(true) => Policy::Continue,
         _ => Policy::Stop,
     });
-    match api.store.held_folder(folder)? {
-        Some(held) => Err(StoreError::FolderInUse(Box::new(held)).into()),
-        None => Ok(()),
+    free_but_for(api, Some(folder), None)
+}
+
+/// Refuses a folder that a run has, unless it is this one.
+///
+/// # Errors
+/// `folder_in_use`.
+pub(super) fn free_but_for(
+    api: &Api,
+    folder: Option<FolderId>,
+    run: Option<RunId>,
+) -> Result<(), AppError> {
+    let held = folder.map(|folder| api.store.held_folder(folder));
+    match held.transpose()?.flatten() {
+        Some(held) if Some(held.run) != run => Err(StoreError::FolderInUse(Box::new(held)).into()),
+        _ => Ok(()),
     }
 }
 

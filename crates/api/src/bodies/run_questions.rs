@@ -117,6 +117,7 @@ pub(super) fn question(
         Some(Question::Interrupted) => {
             let (params, _) = params_of(&api.store, run, definition, state, task)?;
             let context = parse(&run.context);
+            let program = outlived(api, run, task, now);
             Ok(Some(RunQuestion::Interrupted(RunBroken {
                 times: now.broken,
                 idempotent: task.idempotent,
@@ -126,24 +127,28 @@ pub(super) fn question(
                     (&params, Some(&context)),
                     &*api.connected()?,
                 ),
-                running: still_running(api, run, task, now),
+                ended: matches!(program, Ok(None)) && task.action.name == "program.run",
+                running: program.ok().flatten(),
             })))
         }
     }
 }
 
 /// The program that an attempt at a task started, where it outlived who carried the task out.
-pub(super) fn still_running(
+///
+/// # Errors
+/// That the system does not say.
+pub(super) fn outlived(
     api: &Api,
     run: &KeptRun,
     task: &Task,
     now: &TaskState,
-) -> Option<RunProgram> {
+) -> Result<Option<RunProgram>, AppError> {
     let found = api.outlived.program(run.id, &task.id, now.attempts)?;
-    Some(RunProgram {
+    Ok(found.map(|found| RunProgram {
         process: found.process,
         name: found.name,
-    })
+    }))
 }
 
 /// What a person decided about work, read from what the task gave. Nothing where it gave something else.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use flowkeep_core::json::{self, parse};
+use flowkeep_core::run::remedy::next_steps;
 use flowkeep_core::run::{Parked, Passing, Phase, Status, TaskId, passing};
 use flowkeep_core::{Message, RunId, excerpt, has_a_word};
 use flowkeep_engine::{definition_of, state_of};
@@ -34,7 +35,7 @@ const SHOWN_OF_ALL: u32 = 1_048_576;
 
 /// Runs that are looked at for one page: a page of what hardly any run meets comes at once, and says how far it
 /// looked.
-const LOOKS: u32 = 10_000;
+pub(super) const LOOKS: u32 = 10_000;
 
 /// A page of runs, newest first unless told.
 ///
@@ -371,7 +372,13 @@ fn noted(record: NotedRecord) -> RunNoted {
 }
 
 fn attempt(record: AttemptRecord) -> RunAttempt {
+    let failure = record
+        .error
+        .as_ref()
+        .filter(|_| record.status == Status::Failed);
+    let next = failure.map(|error| next_steps(error, record.data_source.as_deref()));
     RunAttempt {
+        next: next.unwrap_or_default(),
         number: record.number,
         status: record.status,
         queued_at: time::rfc3339(record.queued_at),

@@ -1,6 +1,7 @@
 //! `session_forget`: a session that nobody wants any more, with all that is kept of it. What touches disks is done
 //! apart, as in `folders`.
 
+use flowkeep_core::Message;
 use flowkeep_files::snapshots::restoring::InPlaceError;
 use flowkeep_files::snapshots::{self, Forgotten};
 use flowkeep_host::path_text;
@@ -43,13 +44,21 @@ pub fn forget(api: &Api, input: SessionRef) -> Result<SessionForgotten, AppError
         InPlaceError::Busy => AppError::new("session_in_place_busy").retryable(),
         error => AppError::new("internal").with("detail", error),
     })?;
+    // They are counted on there, and not waited for here.
+    let stays = api.see_snapshot_store()?.away;
+    let stays = stays.filter(|away| away.code == "snapshot_store_foreign");
     let failure = |(path, reason): (std::path::PathBuf, _)| FolderFailure {
         file: path_text(&path),
         reason,
     };
     Ok(SessionForgotten {
         freed_bytes: forgotten.freed_bytes,
-        waits: forgotten.waits,
+        waits: forgotten.waits && stays.is_none(),
+        elsewhere: stays.map(|away| {
+            let mut stay = Message::new("session_files_of_another");
+            stay.fields = away.fields;
+            stay
+        }),
         failed: forgotten.left.into_iter().map(failure).collect(),
     })
 }

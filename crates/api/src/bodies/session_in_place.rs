@@ -11,7 +11,7 @@ use flowkeep_store::FileUser;
 
 use super::folders::some;
 use super::session_recovery::{
-    Wanted, candidates, differing, failed, lost, not_recoverable, restored_of,
+    Wanted, candidates, differing, lost, not_recoverable, restored_of, without_store,
 };
 use super::session_snapshots::keep_as_it_is;
 use crate::apart::{apart_for, in_time};
@@ -155,7 +155,7 @@ fn user(user: FileUser) -> SessionFileUser {
 fn refused(error: InPlaceError, wanted: &Wanted) -> AppError {
     let name = &wanted.session.name;
     match error {
-        InPlaceError::Take(error) => failed(error),
+        InPlaceError::Take(error) => without_store(error),
         InPlaceError::Nothing(found) => {
             not_recoverable(&found, wanted.from, 0).with("session", name)
         }

@@ -1,18 +1,19 @@
 //! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, and for the bytes
 //! on the disk the store of snapshots.
 
-use flowkeep_core::{RunId, SnapshotId};
+use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
 use flowkeep_files::snapshots::restoring::OVERLAYS;
 use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionRecord, Which,
-    WorksWith,
+    ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionPlace, SessionRecord,
+    Which, WorksWith,
 };
 
 use super::sessions::{left_out, masked};
+use super::snapshot_keys;
 use crate::types::{
     Nothing, SessionAmbiguous, SessionFile, SessionList, SessionListInput, SessionMissing,
     SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnread,
@@ -26,20 +27,20 @@ const PAGE: u32 = 50;
 /// A page of sessions.
 ///
 /// # Errors
-/// What the database says.
+/// `session_unknown` for a page that begins after none; what the database says.
 pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError> {
     api.mark_left();
     let which = match input.which {
         Some(SessionWhich::Recoverable) => Which::Recoverable,
         Some(SessionWhich::Active) => Which::Active,
         Some(SessionWhich::Completed) => Which::Completed,
-        Some(SessionWhich::Listed) => Which::Listed,
         None if input.all.unwrap_or_default() => Which::All,
         None => Which::Open,
     };
     let page = api.store.sessions(&SessionFilter {
         which,
         id: None,
+        after: input.after.as_deref().map(place).transpose()?,
         offset: input.offset.unwrap_or_default(),
         limit: input.limit.unwrap_or(PAGE),
     })?;
@@ -51,8 +52,23 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
         active: counts.active,
         completed: counts.completed,
         runs: counts.runs,
+        all: counts.all,
+        next: page
+            .next
+            .map(|next| format!("{} {}", next.updated_at, next.id)),
         items: items.collect::<Result<_, _>>()?,
     })
+}
+
+/// The place that a page has said comes before the next one.
+fn place(said: &str) -> Result<SessionPlace, AppError> {
+    let read = said.split_once(' ').and_then(|(at, id)| {
+        Some(SessionPlace {
+            updated_at: at.parse().ok()?,
+            id: id.to_owned(),
+        })
+    });
+    read.ok_or_else(|| unknown(said))
 }
 
 /// A session, and what is kept of its configuration.
@@ -67,7 +83,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         Some(kept) => api.store.config_snapshots(kept.row)?,
         None => Vec::new(),
     };
-    let entry = listed.config.clone().unwrap_or_default();
+    let entry = listed.config.as_ref().unwrap_or(&listed.name).clone();
     let snapshots = snapshots.iter().map(|one| snapshot(api, one, &entry));
     let kept = kept.as_ref();
     let copy = match kept {
@@ -136,6 +152,24 @@ pub fn stats(api: &Api, _: Nothing) -> Result<SessionStats, AppError> {
     })
 }
 
+/// What keeps snapshots from coming back on this computer just now, whatever is known of them: their store is away, or
+/// the key to what is encrypted.
+///
+/// # Errors
+/// What the database says.
+pub fn hindered(api: &Api) -> Result<Vec<Message>, AppError> {
+    let mut found: Vec<Message> = Vec::new();
+    found.extend(api.see_snapshot_store()?.away.map(Into::into));
+    if api.store.keeps_encrypted()? {
+        match snapshot_keys::state(api)? {
+            "locked" => found.push(Message::new("sessions_key_locked")),
+            "gone" => found.push(Message::new("sessions_key_gone")),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
 fn unknown(id: &str) -> AppError {
     AppError::new("session_unknown").with("session", id)
 }
@@ -144,8 +178,8 @@ fn listed(api: &Api, id: &str) -> Result<ListedSession, AppError> {
     let page = api.store.sessions(&SessionFilter {
         which: Which::All,
         id: Some(id.to_owned()),
-        offset: 0,
         limit: 1,
+        ..SessionFilter::default()
     })?;
     page.items.into_iter().next().ok_or_else(|| unknown(id))
 }
@@ -163,7 +197,7 @@ pub(super) fn kept(api: &Api, id: &str) -> Result<SessionRecord, AppError> {
 /// A snapshot of a session that was just taken.
 pub(super) fn taken(api: &Api, id: &str, taken: SnapshotId) -> Result<SessionSnapshot, AppError> {
     let kept = kept(api, id)?;
-    let entry = kept.config.unwrap_or_default();
+    let entry = kept.config.unwrap_or(kept.name);
     let found = api.store.config_snapshot(taken)?;
     let found = found.ok_or_else(|| unknown(id))?;
     snapshot(api, &found, &entry)

@@ -101,7 +101,7 @@ pub fn restore(
     let left = || AppError::new("cancelled");
     let restored = apart_for(api.patience, progress, work, left, drop);
     let restored = restored.map_err(refused_place)?;
-    let Restored { recovery, back } = restored.map_err(failed)?;
+    let Restored { recovery, back } = restored.map_err(without_store)?;
     let back = back.map_err(|nothing| {
         not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
     })?;
@@ -131,7 +131,8 @@ pub(super) fn restored_of(
 ) -> SessionRestored {
     let is_as_it_was = match back.chosen.source {
         Source::File => back.chosen.is_ok && back.chosen.reason.is_none(),
-        Source::Snapshot => back.chosen.is_ok,
+        // Where the strategy left all of it out, nothing came back.
+        Source::Snapshot => back.chosen.is_ok && !back.written.is_empty(),
         _ => false,
     };
     let not_restored: Vec<_> = back.lost.into_iter().map(lost).collect();
@@ -168,6 +169,41 @@ fn goes_on(
     back: &Back,
     word: &Word,
 ) -> Result<WentOn, AppError> {
+    let is_of_run = session.begins_with_run();
+    let entry = if is_of_run {
+        None
+    } else {
+        Some(entry_of(session, back)?)
+    };
+    let before = api.store.session_copy(session.row)?;
+    let works_with = match back.chosen.source {
+        Source::File => WorksWith::File,
+        // A definition of a workflow has nothing in it of the files it refers to.
+        Source::Embedded | Source::Revision if is_of_run => WorksWith::File,
+        Source::Snapshot | Source::Embedded | Source::Revision => WorksWith::Overlay,
+    };
+    let own = back.place.file_name().unwrap_or_default();
+    work_with(api, session.row, works_with, &own.to_string_lossy())?;
+    let gone_on = if let Some(entry) = &entry {
+        session_runs::go_on(api, session, (&back.place, entry), word)
+    } else {
+        let is_present = back.chosen.source == Source::Revision;
+        session_runs::go_on_with_run(api, session, is_present, word)
+    };
+    if gone_on.is_ok() && works_with == WorksWith::File {
+        session_snapshots::keep_as_it_is(api, session);
+    }
+    if gone_on.is_err()
+        && let Some(before) = before
+    {
+        let own = before.overlay.unwrap_or_default();
+        work_with(api, session.row, before.works_with, &own)?;
+    }
+    gone_on
+}
+
+/// The file that a session begins with, as it came back.
+fn entry_of(session: &SessionRecord, back: &Back) -> Result<ConfigPath, AppError> {
     let without = || AppError::new("session_no_config").with("session", &session.name);
     let config = match back.chosen.source {
         Source::File | Source::Snapshot => {
@@ -181,24 +217,7 @@ fn goes_on(
         let path = path_text(&back.place.join(config.as_str()));
         return Err(AppError::new("session_entry_masked").with("path", path));
     }
-    let before = api.store.session_copy(session.row)?;
-    let works_with = match back.chosen.source {
-        Source::File => WorksWith::File,
-        Source::Snapshot | Source::Embedded | Source::Revision => WorksWith::Overlay,
-    };
-    let own = back.place.file_name().unwrap_or_default();
-    work_with(api, session.row, works_with, &own.to_string_lossy())?;
-    if works_with == WorksWith::File {
-        session_snapshots::keep_as_it_is(api, session);
-    }
-    let gone_on = session_runs::go_on(api, session, (&back.place, &config), word);
-    if gone_on.is_err()
-        && let Some(before) = before
-    {
-        let own = before.overlay.unwrap_or_default();
-        work_with(api, session.row, before.works_with, &own)?;
-    }
-    gone_on
+    Ok(config)
 }
 
 fn work_with(api: &Api, row: i64, works_with: WorksWith, own: &str) -> Result<(), AppError> {
@@ -321,6 +340,20 @@ pub(super) fn is_elsewhere(to: &Path, data_dir: &Path) -> Result<(), FilesError>
             Err(FilesError::InsideDataFolder(to.to_owned()))
         }
         _ => Ok(()),
+    }
+}
+
+/// Where the store is away, a definition is taken by whoever asks for it.
+pub(super) fn without_store(error: TakeError) -> AppError {
+    let is_away = matches!(
+        error,
+        TakeError::StoreGone(_) | TakeError::StoreForeign { .. }
+    );
+    let told = failed(error);
+    if is_away {
+        told.hint("use_definition")
+    } else {
+        told
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::run::{Definition, From, Start, Status, repeat};
 use flowkeep_core::session::SessionStatus;
-use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, decode, secret};
+use flowkeep_core::{Document, Format, Kind, MAX_DOCUMENT_BYTES, decode, secret};
 use flowkeep_engine::{
     Wanted, definition_invalid, definition_of, input_missing, lacking, state_of,
 };
@@ -14,11 +14,13 @@ use flowkeep_files::configuration::format_of;
 use flowkeep_host::{Folder, path_text};
 use flowkeep_store::{KeptRun, NewRun, SessionRecord};
 
-use super::run_changes::{LOOK, PATIENCE, add_run, add_run_of, again, let_go_on, told, want};
+use super::run_changes::{
+    LOOK, PATIENCE, add_run, add_run_of, again, let_go_on, may_be_retried, retry, told, want,
+};
 use super::run_folders;
 use super::run_trust::{Untrusted, Word, asked_by, settle_start};
 use crate::apart::in_time;
-use crate::types::RunStatus;
+use crate::types::{RetryDefinition, RunRetryInput, RunStatus};
 use crate::{Api, AppError};
 
 /// What stands in the file that a configuration begins with, as something that can run.
@@ -105,6 +107,27 @@ impl Entry {
             name,
             format,
             text,
+            definition,
+        })
+    }
+
+    /// What the workflow of a run says today.
+    ///
+    /// # Errors
+    /// `no_such_workflow`, `definition_invalid`.
+    fn present(api: &Api, run: &KeptRun) -> Result<Self, AppError> {
+        let gone = || AppError::new("no_such_workflow");
+        let id = run.workflow_id.as_deref().ok_or_else(gone)?;
+        let record = api.store.document(Kind::Workflow, id)?.ok_or_else(gone)?;
+        let kept = api.store.text(record.row, record.revision)?;
+        let kept = kept.ok_or_else(gone)?;
+        let document = Document::parse(kept.format, kept.text.clone())?;
+        let definition = Definition::read(document.value())
+            .map_err(|found| AppError::from(definition_invalid(&run.workflow_name, &found)))?;
+        Ok(Self {
+            name: run.workflow_name.clone(),
+            format: kept.format,
+            text: kept.text,
             definition,
         })
     }
@@ -270,6 +293,67 @@ pub(super) fn go_on(
         follows: Some(before.id.to_string()),
         taken_over,
     })
+}
+
+/// Goes on with the work of a session that is the session of a run of a workflow: with the definition that run has,
+/// or with the workflow's present one (`is_present`).
+///
+/// # Errors
+/// As [`go_on`]; `session_own_run_gone`.
+pub(super) fn go_on_with_run(
+    api: &Api,
+    session: &SessionRecord,
+    is_present: bool,
+    word: &Word,
+) -> Result<WentOn, AppError> {
+    if session.status == SessionStatus::Completed {
+        return Err(AppError::new("session_completed").with("session", &session.name));
+    }
+    let run = session.run.map(|run| api.store.run(run)).transpose()?;
+    let gone = || AppError::new("session_own_run_gone").with("session", &session.name);
+    let run = run.flatten().ok_or_else(gone)?;
+    let present = is_present.then(|| Entry::present(api, &run)).transpose()?;
+    let text = api.store.definition_text(&run)?;
+    let other = present.filter(|entry| entry.text != text);
+    if !run.status.is_final() {
+        let Some(other) = &other else {
+            return resumed(api, &run, word).map(WentOn::with);
+        };
+        // Asked before anything of the run is ended.
+        other.may_follow(api, &run)?;
+        may_be_retried(api, &run, word)?;
+        ended(api, &run)?;
+    }
+    let again = RunRetryInput {
+        id: run.id.to_string(),
+        from: None,
+        context: None,
+        skip: None,
+        definition: Some(match other {
+            Some(_) => RetryDefinition::Current,
+            None => RetryDefinition::Old,
+        }),
+        trust: Some(word.trust),
+        shown: word.shown.clone(),
+        continue_anyway: None,
+    };
+    let next = retry(api, again)?;
+    Ok(WentOn {
+        taken_over: taken_over(api, &next)?,
+        run: next,
+        follows: Some(run.id.to_string()),
+    })
+}
+
+/// The steps that a run need not do again, by their names.
+fn taken_over(api: &Api, run: &RunStatus) -> Result<Vec<String>, AppError> {
+    let unreadable = || AppError::new("run_not_readable");
+    let id = run.run_id.parse().map_err(|_| unreadable())?;
+    let run = api.store.run(id)?.ok_or_else(unreadable)?;
+    let definition = definition_of(&api.store, &run)?.ok_or_else(unreadable)?;
+    let tasks = definition.tasks().iter();
+    let carried = tasks.filter(|task| run.start.carried.contains(&task.id));
+    Ok(carried.map(|task| task.name.clone()).collect())
 }
 
 /// Lets a run go on; one that does already has what was wanted.

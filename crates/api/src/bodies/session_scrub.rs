@@ -5,7 +5,8 @@ use flowkeep_files::snapshots::{self, LostFile};
 use flowkeep_host::{path_text, text_path};
 
 use super::overview::check;
-use crate::apart::apart_for;
+use super::snapshot_keys;
+use crate::apart::{apart_for, in_time};
 use crate::types::{Check, Nothing, SessionLostFile, SessionScrubbed};
 use crate::{Api, AppError, Progress};
 
@@ -49,11 +50,16 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
         None => {}
     }
     let workshop = api.snapshot_workshop()?;
+    let tried = || {
+        in_time(api.most, &store.dir, move |_| {
+            workshop.try_to_write().map_err(AppError::from)
+        })
+    };
     if !api.only_reads()
-        && let Err(error) = workshop.try_to_write()
+        && let Err(error) = tried()
     {
         let unwritten = Message::new("doctor_snapshots_unwritable").with("path", path);
-        return of(false, unwritten.because(AppError::from(error).into()));
+        return of(false, unwritten.because(error.into()));
     }
     let damaged = api.store.damaged_objects()?;
     if damaged > 0 {
@@ -62,7 +68,10 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
             Message::new("doctor_snapshots_damaged").with("count", damaged),
         );
     }
-    let closed = snapshots::without_key(&workshop)?;
+    let Some(closed) = snapshot_keys::without_key(api)? else {
+        let silent = AppError::new("disk_silent").with("path", path);
+        return of(false, silent.into());
+    };
     if closed > 0 {
         let missing = Message::new("doctor_snapshots_key_missing").with("count", closed);
         return of(false, missing);
@@ -92,5 +101,42 @@ fn lost(file: LostFile) -> SessionLostFile {
         sha256: file.sha256.map(|sha256| sha256.to_string()),
         sessions: file.sessions,
         reason: file.reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use flowkeep_host::testing::FailingFiles;
+
+    use super::*;
+    use crate::testing::open;
+
+    /// It answers while it is looked for, and no more when something is to be written: nobody waits for it.
+    #[test]
+    fn a_store_that_falls_silent_holds_no_doctor_up() {
+        let root = tempfile::tempdir().unwrap();
+        let mut api = open(root.path());
+        std::fs::create_dir(root.path().join("snapshots")).unwrap();
+        let counted = Arc::new(FailingFiles::at(0, ErrorKind::Other));
+        api.files = counted.clone();
+        api.see_snapshot_store().unwrap();
+        let seen = counted.calls();
+
+        let (reached, hung) = channel();
+        let (closed, gate) = channel();
+        let silent = FailingFiles::at(0, ErrorKind::Other);
+        api.files = Arc::new(silent.hanging_from(seen + 1, reached, gate));
+        api.most = Duration::from_millis(20);
+        let told = checked(&api).unwrap();
+        assert!(!told.ok);
+        let because = told.message.because.unwrap();
+        assert_eq!(because.code, "error_disk_silent");
+        hung.recv().unwrap();
+        drop(closed);
     }
 }

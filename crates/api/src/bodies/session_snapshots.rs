@@ -7,7 +7,8 @@ use std::sync::Arc;
 use flowkeep_core::configuration::{ConfigPath, Strategy};
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_core::{Format, Message, secret};
-use flowkeep_files::configuration::{Wish, find};
+use flowkeep_files::configuration::{Begin, Definition, Wish, find};
+use flowkeep_files::snapshots::restoring::definition_of_run;
 use flowkeep_files::snapshots::{
     Of, SnapshotError, StorePlaceError, TakeError, Taken, Wanted, Workshop, store_dir, take,
 };
@@ -42,12 +43,11 @@ pub fn create(
     let root = input.root.as_ref().map(|root| api.path_of(root));
     let root = root.transpose()?;
     let looking = Looking {
-        config,
-        root,
+        begin: Beginning::File { config, root },
         strategy,
         default_tool_set: default_tool_set(&settings),
     };
-    let (tree, entry) = found(api, &looking)?;
+    let (tree, entry) = looking.found(api)?;
     let new = NewSession {
         id: Ulid::generate().to_string(),
         name: session_runs::name_of(api, &tree, &entry),
@@ -76,7 +76,7 @@ pub fn create(
         _ => None,
     };
     let snapshot = if settings.snapshots == Snapshots::Off {
-        without_snapshot(api, &looking, new)?;
+        without_snapshot(api, (tree, entry), new)?;
         None
     } else {
         let of = Of::New(Box::new(new));
@@ -141,11 +141,25 @@ pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord) {
     }
 }
 
+/// What a look begins with.
+#[derive(Clone)]
+enum Beginning {
+    /// A file.
+    File {
+        config: PathBuf,
+        root: Option<PathBuf>,
+    },
+    /// The definition of a run, which refers to files below a root.
+    Definition {
+        definition: Definition,
+        root: PathBuf,
+    },
+}
+
 /// What is looked at.
 #[derive(Clone)]
 pub(crate) struct Looking {
-    config: PathBuf,
-    root: Option<PathBuf>,
+    begin: Beginning,
     strategy: Strategy,
     default_tool_set: String,
 }
@@ -159,6 +173,13 @@ impl Looking {
     ) -> Result<Self, AppError> {
         let without = || AppError::new("session_no_config").with("session", &session.name);
         let root = store.root_of(session)?.ok_or_else(without)?;
+        if session.begins_with_run() {
+            let gone = || AppError::new("session_own_run_gone").with("session", &session.name);
+            let definition = definition_of_run(store, session)?.ok_or_else(gone)?;
+            let root = root.path;
+            let begin = Beginning::Definition { definition, root };
+            return Self::with(settings, &session.strategy, begin);
+        }
         let config = session.config.as_ref().ok_or_else(without)?;
         let config = root.path.join(config);
         Self::at(settings, &session.strategy, config, Some(root.path))
@@ -171,9 +192,12 @@ impl Looking {
         config: PathBuf,
         root: Option<PathBuf>,
     ) -> Result<Self, AppError> {
+        Self::with(settings, name, Beginning::File { config, root })
+    }
+
+    fn with(settings: &Settings, name: &str, begin: Beginning) -> Result<Self, AppError> {
         Ok(Self {
-            config,
-            root,
+            begin,
             strategy: strategy(settings, Some(name))?,
             default_tool_set: default_tool_set(settings),
         })
@@ -181,11 +205,40 @@ impl Looking {
 
     pub(crate) fn wish(&self) -> Wish<'_> {
         Wish {
-            config: &self.config,
-            root: self.root.as_deref(),
+            begin: match &self.begin {
+                Beginning::File { config, root } => Begin::File {
+                    config,
+                    root: root.as_deref(),
+                },
+                Beginning::Definition { definition, root } => {
+                    Begin::Definition { definition, root }
+                }
+            },
             strategy: &self.strategy,
             default_tool_set: &self.default_tool_set,
         }
+    }
+
+    /// Where the disk is that is asked.
+    pub(crate) fn place(&self) -> &Path {
+        match &self.begin {
+            Beginning::File { config, .. } => config,
+            Beginning::Definition { root, .. } => root,
+        }
+    }
+
+    /// The root of what is looked at, and the file it begins with from there.
+    ///
+    /// # Errors
+    /// As `session_preview`.
+    pub(super) fn found(&self, api: &Api) -> Result<(PathBuf, ConfigPath), AppError> {
+        let Beginning::File { config, root } = self.begin.clone() else {
+            return Err(AppError::new("internal"));
+        };
+        let place = config.clone();
+        in_time(api.most, &place, move |_| {
+            find(&config, root.as_deref()).map_err(AppError::from)
+        })
     }
 }
 
@@ -210,17 +263,12 @@ pub(super) fn taken(
     Ok(apart_for(api.patience, progress, work, left, drop)??)
 }
 
-/// The root of what is looked at, and the file it begins with from there.
-pub(super) fn found(api: &Api, looking: &Looking) -> Result<(PathBuf, ConfigPath), AppError> {
-    let (looking, place) = (looking.clone(), looking.config.clone());
-    in_time(api.most, &place, move |_| {
-        find(&looking.wish()).map_err(AppError::from)
-    })
-}
-
 /// The session alone: the operator wants nothing of its files kept.
-fn without_snapshot(api: &Api, looking: &Looking, mut new: NewSession) -> Result<(), AppError> {
-    let (root, config) = found(api, looking)?;
+fn without_snapshot(
+    api: &Api,
+    (root, config): (PathBuf, ConfigPath),
+    mut new: NewSession,
+) -> Result<(), AppError> {
     api.store.write::<_, StoreError>(move |tx| {
         new.root = Some(tx.meet_config_root(&root)?);
         new.config = Some(config.to_string());
@@ -298,11 +346,13 @@ impl From<TakeError> for AppError {
             TakeError::Busy => Self::new("snapshot_store_busy").retryable(),
             TakeError::Checking => Self::new("session_scrub_busy").retryable(),
             TakeError::StoreGone(path) => {
-                Self::new("snapshot_store_gone").with("path", path_text(&path))
+                let gone = Self::new("snapshot_store_gone").with("path", path_text(&path));
+                gone.hint("store_elsewhere")
             }
             TakeError::StoreForeign { path, owner } => Self::new("snapshot_store_foreign")
                 .with("path", path_text(&path))
-                .with("other", path_text(&owner)),
+                .with("other", path_text(&owner))
+                .hint("store_of_copy"),
             TakeError::Place(error) => error.into(),
             TakeError::Files(error) => error.into(),
             TakeError::Unknown => Self::new("session_unknown").with("session", ""),

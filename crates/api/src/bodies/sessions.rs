@@ -2,7 +2,9 @@
 //! disks is done apart, as in `folders`.
 
 use flowkeep_core::configuration::{Ambiguous, ConfigPath, LeftOut, Missing};
-use flowkeep_files::configuration::{ConfigurationError, Found, Keys, Look, Unread, Wish, look};
+use flowkeep_files::configuration::{
+    Begin, ConfigurationError, Entry, Found, Keys, Look, Unread, Wish, look,
+};
 use flowkeep_files::snapshots::manifest::TreeMasked;
 use flowkeep_host::path_text;
 
@@ -47,8 +49,10 @@ pub fn preview(
     let name = strategy.name.clone();
     let work = move |steps: &crate::progress::Thinned<'_>| {
         let wish = Wish {
-            config: &config,
-            root: root.as_deref(),
+            begin: Begin::File {
+                config: &config,
+                root: root.as_deref(),
+            },
             strategy: &strategy,
             default_tool_set: &default_tool_set,
         };
@@ -60,13 +64,14 @@ pub fn preview(
 }
 
 /// The tool set that `default` stands for.
-pub(super) fn default_tool_set(settings: &Settings) -> String {
+pub(crate) fn default_tool_set(settings: &Settings) -> String {
     let set = settings.default_tool_set.clone();
     set.unwrap_or_else(|| DEFAULT_TOOL_SET.to_owned())
 }
 
 fn told(look: Look, strategy: String) -> SessionPreview {
-    let config = look.config.to_string();
+    let config = look.entry.as_ref().and_then(Entry::file);
+    let config = config.map(ToString::to_string).unwrap_or_default();
     let from = |from: Option<ConfigPath>| from.map_or_else(|| config.clone(), String::from);
     SessionPreview {
         root: path_text(&look.root),

@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use super::snapshot_keys::RECIPIENT;
 use crate::types::{
-    ChosenPlace, LogStorageKind, Nothing, Settings, SettingsUpdate, SnapshotSecrets,
+    ChosenPlace, LogStorageKind, Nothing, RunView, Settings, SettingsUpdate, SnapshotSecrets,
 };
 use crate::{Api, AppError, log_copy};
+
+/// Ways to look at the runs that are kept, at most.
+const RUN_VIEWS: usize = 100;
 
 /// All settings.
 ///
@@ -60,11 +63,17 @@ pub(crate) fn of_transaction(tx: &Tx<'_>) -> Result<Settings, StoreError> {
 /// Changes settings; what is absent stays.
 ///
 /// # Errors
-/// `place_unknown`; for a folder `folder_missing` and `not_a_folder`; `strategy_unknown`; why no key can be made for
+/// `limit_too_large`; `place_unknown`; for a folder `folder_missing` and `not_a_folder`; `strategy_unknown`; why no key can be made for
 /// what is to be encrypted.
 pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
     if let Some(strategy) = &input.snapshot_strategy {
         super::strategies::known(strategy)?;
+    }
+    let views = input.run_views.as_ref().map_or(0, Vec::len);
+    if views > RUN_VIEWS {
+        return Err(AppError::new("limit_too_large")
+            .with("limit", views)
+            .with("most", RUN_VIEWS));
     }
     let recipient = match input.snapshot_secrets {
         Some(SnapshotSecrets::Encrypted) => Some(super::snapshot_keys::made(api)?),
@@ -144,7 +153,26 @@ fn changed(
             |set| Some(set.trim().to_owned()).filter(|set| !set.is_empty()),
         ),
         snapshot_keep_days: input.snapshot_keep_days.or(before.snapshot_keep_days),
+        run_views: input
+            .run_views
+            .map_or_else(|| before.run_views.clone(), named_once),
+        run_columns: input.run_columns.or_else(|| before.run_columns.clone()),
     }
+}
+
+/// Views with a name, each name once: the last of it counts.
+fn named_once(views: Vec<RunView>) -> Vec<RunView> {
+    let mut kept: Vec<RunView> = Vec::new();
+    for view in views {
+        let name = view.name.trim().to_owned();
+        let view = RunView { name, ..view };
+        match kept.iter_mut().find(|one| one.name == view.name) {
+            Some(there) => *there = view,
+            None if view.name.is_empty() => {}
+            None => kept.push(view),
+        }
+    }
+    kept
 }
 
 /// Keeps what the engine goes by and settings do not show, as an operation on `name`; none where `keep`
@@ -245,6 +273,37 @@ mod tests {
         let back = update(&api, usual).unwrap();
         assert_eq!((back.log_dir.clone(), back.keep_days), (None, Some(3)));
         assert_eq!(show(&api, Nothing {}).unwrap(), back);
+    }
+
+    #[test]
+    fn views_of_the_runs_are_kept_each_name_once_and_all_of_them_taken_back() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let view = |name: &str, search: &str| RunView {
+            name: name.to_owned(),
+            search: search.to_owned(),
+        };
+        let keep = |views: Vec<RunView>| {
+            let input = SettingsUpdate {
+                run_views: Some(views),
+                run_columns: Some(vec!["took".to_owned()]),
+                ..SettingsUpdate::default()
+            };
+            update(&api, input)
+        };
+        let views = vec![
+            view(" a ", "1"),
+            view("b", "2"),
+            view("", "3"),
+            view("a", "4"),
+        ];
+        let after = keep(views).unwrap();
+        assert_eq!(after.run_views, [view("a", "4"), view("b", "2")]);
+        assert_eq!(after.run_columns, Some(vec!["took".to_owned()]));
+        assert_eq!(update(&api, SettingsUpdate::default()).unwrap(), after);
+        assert_eq!(keep(Vec::new()).unwrap().run_views, []);
+        let many = vec![view("c", ""); 101];
+        assert_eq!(keep(many).unwrap_err().code, "limit_too_large");
     }
 
     /// Each reads what is there in the transaction in which it writes.

@@ -90,7 +90,7 @@ pub(crate) fn without_key(api: &Api) -> Result<Option<u32>, AppError> {
     }
 }
 
-fn state(api: &Api) -> Result<&'static str, AppError> {
+pub(super) fn state(api: &Api) -> Result<&'static str, AppError> {
     let kept = match api.secrets.get(SNAPSHOT_KEY) {
         Ok(kept) => kept.map(|kept| Identities::of_text(&kept.value)),
         Err(error) if error.is_locked() || matches!(error, SecretsError::Busy) => {

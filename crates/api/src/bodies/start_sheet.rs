@@ -4,7 +4,7 @@ use flowkeep_core::run::Status;
 use flowkeep_engine::{definition_of, state_of};
 use flowkeep_store::KeptRun;
 
-use super::run_questions::still_running;
+use super::run_questions::outlived;
 use crate::types::{Nothing, StartQuestion, StartRun, StartSheet, StartShow};
 use crate::{Api, AppError, time};
 
@@ -76,7 +76,7 @@ fn told(api: &Api, run: KeptRun, decided: bool) -> Result<StartRun, AppError> {
             questions.extend(asked.map(|(task, now)| StartQuestion {
                 task: task.id.to_string(),
                 name: task.name.clone(),
-                running: still_running(api, &run, task, now),
+                running: outlived(api, &run, task, now).ok().flatten(),
             }));
         }
     }
@@ -214,7 +214,8 @@ mod tests {
             .stdin(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        while flowkeep_host::running_with(&mark).is_none_or(|found| found.name != "cat") {
+        let found = || flowkeep_host::running_with(&mark).unwrap();
+        while found().is_none_or(|found| found.name != "cat") {
             std::thread::yield_now();
         }
         let found = running_in(2).map(|found| found.process);

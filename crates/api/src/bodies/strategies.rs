@@ -72,7 +72,7 @@ fn keep(api: &Api, name: String, own: Option<OwnStrategy>) -> Result<StrategyLis
 }
 
 /// The strategy of that name, or the usual one.
-pub(super) fn strategy(settings: &Settings, name: Option<&str>) -> Result<Strategy, AppError> {
+pub(crate) fn strategy(settings: &Settings, name: Option<&str>) -> Result<Strategy, AppError> {
     let name = name.or(settings.snapshot_strategy.as_deref());
     let factory = known(name.unwrap_or(STANDARD))?;
     Ok(as_it_is(settings, factory))

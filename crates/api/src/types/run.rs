@@ -1,5 +1,6 @@
 //! Runs: what `run_*` and `source_list` take and give.
 
+use flowkeep_core::run::remedy::NextStep;
 use flowkeep_core::run::route::PassedOver;
 use flowkeep_core::run::{Definition, Ending, Reason, Status};
 use flowkeep_core::{Message, Value};
@@ -493,6 +494,10 @@ pub struct RunAttempt {
     pub passed_over: Vec<PassedOver>,
     /// Why it failed or was broken off.
     pub error: Option<Message>,
+    /// What can be done about that, the likeliest first; nothing unless it failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<NextStep>>")]
+    pub next: Vec<NextStep>,
 }
 
 /// A line of a run's log.
@@ -551,6 +556,8 @@ pub struct RunResumeInput {
     pub trust: Option<bool>,
     /// As in `run_start`.
     pub shown: Option<String>,
+    /// Whether it goes on with the files of its configuration as they are today, where these are not as they were.
+    pub todays_files: Option<bool>,
 }
 
 /// Run it again.

@@ -106,6 +106,8 @@ pub struct RunBroken {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub running: Option<RunProgram>,
+    /// Whether a program that it started was looked for, and is not there any more.
+    pub ended: bool,
 }
 
 /// A program that goes on though nobody waits for it any more.

@@ -1,4 +1,4 @@
-//! What `run_window` and `run_rows` take and give: runs along the time of a calendar.
+//! What `run_window`, `run_rows` and `run_days` take and give: runs along the time of a calendar.
 
 use flowkeep_core::Message;
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,17 @@ pub struct RunWindowRow {
     pub failed: u32,
     /// Those that were cancelled.
     pub cancelled: u32,
-    /// All that lie in it, from the earliest on.
+    /// Those that lie in it and have ended, from the earliest on.
     pub chunks: Vec<RunChunk>,
+    /// Where in them runs failed, by when they were made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<RunChunk>>", optional)]
+    pub failures: Vec<RunChunk>,
+    /// Those that have not ended, apart from the others: one may wait for days while many come and go. Each chunk is of
+    /// runs that all wait for a person, or of such that are all at work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<RunChunk>>", optional)]
+    pub open: Vec<RunChunk>,
     /// When it starts by itself next, as far as that is in it; a hundred at most.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<RunPlanned>>", optional)]
@@ -75,8 +84,12 @@ pub struct RunChunk {
     pub runs: u32,
     /// How many of them failed.
     pub failed: u32,
+    /// How many of them were cancelled.
+    pub cancelled: u32,
     /// How many have not ended.
     pub open: u32,
+    /// How many of those wait for a person.
+    pub waiting: u32,
 }
 
 /// A time at which a workflow starts by itself.
@@ -115,4 +128,41 @@ pub struct RunRowsRow {
     pub workflow_id: Option<String>,
     /// What it was called last.
     pub workflow_name: String,
+    /// The type that its document names, as long as it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub workflow_type: Option<String>,
+}
+
+/// Which days.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RunDaysInput {
+    /// When each day begins, and at last when the last one ends: RFC 3339, from the earliest on, 400 at most. Where it
+    /// begins is whoever's who asks, so that days of 23 and 25 hours are right everywhere.
+    pub midnights: Vec<String>,
+    /// Runs of this workflow; of all unless told.
+    #[serde(default)]
+    #[ts(optional)]
+    pub workflow: Option<String>,
+}
+
+/// Runs by days.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunDays {
+    /// Each, from the earliest on.
+    pub days: Vec<RunDay>,
+}
+
+/// The runs that were made in a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct RunDay {
+    /// How many.
+    pub made: u32,
+    /// Of them those that succeeded.
+    pub succeeded: u32,
+    /// Those that failed.
+    pub failed: u32,
+    /// Those that were cancelled.
+    pub cancelled: u32,
 }

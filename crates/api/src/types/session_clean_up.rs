@@ -1,5 +1,6 @@
 //! What `session_clean_up` takes and gives.
 
+use flowkeep_core::Message;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -47,6 +48,10 @@ pub struct SessionForgotten {
     /// Whether files that only it needed are still in the store, where somebody was at work there or the disk did not
     /// let go of them. They go when snapshots are cleaned up.
     pub waits: bool,
+    /// Whose the files in the store are that stay, where that is another data folder's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub elsewhere: Option<Message>,
     /// What could not be removed.
     pub failed: Vec<FolderFailure>,
 }

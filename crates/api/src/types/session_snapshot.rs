@@ -145,10 +145,12 @@ pub struct SnapshotKeyAdded {
 #[serde(default, deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct SessionListInput {
-    /// Also those that have ended and cannot be taken up again.
+    /// Also those that have ended and cannot be taken up again, and runs without a configuration.
     pub all: Option<bool>,
     /// Only those that stand so; absent: all with a configuration that have not ended or can be taken up again.
     pub which: Option<SessionWhich>,
+    /// What `next` of the page before says; absent: from the one that changed last.
+    pub after: Option<String>,
     /// Rows that are passed over.
     pub offset: Option<u32>,
     /// Rows of the page; 50 unless told.
@@ -165,8 +167,6 @@ pub enum SessionWhich {
     Active,
     /// They are kept and have come to their end.
     Completed,
-    /// They stand in one of these ways.
-    Listed,
 }
 
 /// A page of sessions, those first that changed last.
@@ -182,6 +182,12 @@ pub struct SessionList {
     pub completed: u32,
     /// How many of those that have not ended are runs without a configuration.
     pub runs: u32,
+    /// How many there are of all kinds, with the runs without a configuration that have ended.
+    pub all: u32,
+    /// What `after` is for the page after this one; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next: Option<String>,
     /// The rows.
     pub items: Vec<SessionRow>,
 }

@@ -125,6 +125,19 @@ pub struct Settings {
     /// Days after which snapshots that nobody needs any more are removed, once a day; 30 unless told, and 0 keeps
     /// them.
     pub snapshot_keep_days: Option<u32>,
+    /// Ways to look at the runs that somebody keeps, in their order.
+    pub run_views: Vec<RunView>,
+    /// What the list of runs tells of each beside its status and workflow; the usual columns unless told.
+    pub run_columns: Option<Vec<String>>,
+}
+
+/// A way to look at the runs, under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RunView {
+    /// Its name; no two have the same.
+    pub name: String,
+    /// What the window keeps of it: the filters, and list, timeline or calendar.
+    pub search: String,
 }
 
 /// What a strategy takes that somebody has changed.
@@ -177,4 +190,8 @@ pub struct SettingsUpdate {
     pub default_tool_set: Option<String>,
     /// Days after which snapshots that nobody needs any more are removed; 0 keeps them.
     pub snapshot_keep_days: Option<u32>,
+    /// All ways to look at the runs that are kept; 100 at most.
+    pub run_views: Option<Vec<RunView>>,
+    /// What the list of runs tells of each beside its status and workflow.
+    pub run_columns: Option<Vec<String>>,
 }

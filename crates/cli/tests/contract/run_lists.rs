@@ -166,3 +166,51 @@ fn a_run_that_left_something_out_says_so_in_the_list() {
     let said = flowkeep.say(&["run", "list"]);
     assert!(said.out.contains("succeeded, with a note"), "{said:?}");
 }
+
+const GOOD: &str = r#"{"id": "w", "name": "Orders", "tasks": [
+  {"id": "go", "action": "sql.query", "params": {"sql": "SELECT 1 AS n"}}]}"#;
+
+#[test]
+fn a_failure_is_compared_with_the_last_success() {
+    let flowkeep = Flowkeep::new();
+    let good = started(&flowkeep, GOOD, "w");
+    flowkeep.refused(&["run", "compare", &good], "run_none_succeeded");
+    let file = flowkeep.file(
+        "workflow.json",
+        GOOD.replace("SELECT 1 AS n", "SELECT n FROM nowhere"),
+    );
+    flowkeep.done(&["flow", "update", "w", &file]);
+    let (_, bad) = flowkeep.json(&["run", "start", "w", "--wait"]);
+    let bad = bad["run_id"].as_str().unwrap();
+    let compared = flowkeep.done(&["run", "compare", bad]);
+    assert_eq!(compared["before"]["run"]["id"], json!(good));
+    assert_eq!(compared["tasks"][0]["before"]["status"], "succeeded");
+    assert_eq!(compared["tasks"][0]["after"]["status"], "failed");
+    assert_eq!(compared["tasks"][0]["differs"], json!(["status", "error"]));
+    assert_eq!(compared["definition"][0]["field"], "params.sql");
+    let said = flowkeep.say(&["run", "compare", bad]).out;
+    assert!(
+        said.contains("SELECT n FROM nowhere") && said.contains("0 of 1 tasks"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_list_is_written_for_spreadsheets_and_never_over_a_file_unasked() {
+    let flowkeep = Flowkeep::new();
+    started(&flowkeep, FAILS, "fails");
+    started(&flowkeep, WAITS, "waits");
+    let target = flowkeep.path("runs.csv");
+    let file = target.to_str().unwrap();
+    let written = flowkeep.done(&["run", "list", "--status", "failed", "--csv", file]);
+    assert_eq!(written["rows"], 1, "{written}");
+    let text = std::fs::read_to_string(&target).unwrap();
+    assert!(text.starts_with("\u{feff}Workflow,Status,"), "{text}");
+    assert!(text.contains("Fails,failed,"), "{text}");
+    flowkeep.refused(&["run", "list", "--xlsx", file], "file_exists");
+    assert_eq!(std::fs::read_to_string(&target).unwrap(), text);
+    let said = flowkeep
+        .say(&["run", "list", "--xlsx", file, "--force"])
+        .out;
+    assert!(said.starts_with("2 runs written to "), "{said}");
+}

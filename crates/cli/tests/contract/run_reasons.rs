@@ -38,7 +38,8 @@ fn an_expression_without_a_value_is_told_with_its_place_on_the_task_and_in_the_l
         (sql, "sql ${tasks.b.output.absent}"),
     ] {
         let (flowkeep, shown) = failed(task);
-        let sentence = format!("{place}: the task “b” has no output");
+        let sentence =
+            format!("{place}: the task “b” has no output; see whether it ran and gave something");
         let attempts = shown["tasks"][0]["attempts"].as_array().unwrap();
         assert_eq!(attempts.len(), 1, "{shown}");
         let error = &attempts[0]["error"];

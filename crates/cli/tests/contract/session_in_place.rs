@@ -142,6 +142,12 @@ fn files_go_back_where_they_were_and_what_was_there_goes_back_in_the_same_way() 
     let kept = ["begin", "before_in_place", "changed"];
     assert_eq!(reasons(&flowkeep, &id), kept);
     let before = done["before"].as_str().unwrap();
+    // Of what stood there only those files are compared.
+    let compared = flowkeep.done(&["session", "compare", &id, "--snapshot", before]);
+    assert_eq!(
+        compared["differences"],
+        json!([{"path": "tools/sum.yaml", "kind": "changed"}])
+    );
     let words = [
         "session",
         "restore",

@@ -126,7 +126,7 @@ fn where_nothing_of_it_is_nothing_is_changed_and_where_a_root_is_known_both_are_
     begun(&flowkeep, &new);
     flowkeep.done(&["session", "roots", "add", &from]);
     fs::remove_dir_all(&old).unwrap();
-    flowkeep.done(&["session", "relink", &from, &text(&new)]);
+    flowkeep.done(&["session", "relink", &format!("{from}/"), &text(&new)]);
     let roots = flowkeep.done(&["session", "roots"]);
     let expected = json!([{"path": text(&real(&new)), "name": "moved", "listed": true, "sessions": 2, "state": "there"}]);
     assert_eq!(roots["items"], expected);
@@ -170,6 +170,17 @@ fn a_session_that_came_without_its_configuration_is_pointed_to_it() {
     // One that began here has its own.
     let here = begun(&flowkeep, &elsewhere);
     flowkeep.refused(&["session", "link", &here, &config], "session_linked");
+    // Unless that has another name by now.
+    let renamed = elsewhere.join("workflows/renamed.yaml");
+    fs::rename(elsewhere.join("workflows/orders.yaml"), &renamed).unwrap();
+    let linked = flowkeep.done(&["session", "link", &here, &text(&renamed)]);
+    assert_eq!(linked["config"], "workflows/renamed.yaml");
+    let looked = flowkeep.done(&["session", "restore", &here, "--dry-run"]);
+    assert_eq!(looked["candidates"][0]["ok"], true, "{looked}");
+    flowkeep.refused(
+        &["session", "link", &here, &text(&renamed)],
+        "session_linked",
+    );
     let nowhere = text(&elsewhere.join("workflows/none.yaml"));
     flowkeep.refused(&["session", "link", id, &nowhere], "config_missing");
 }

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -164,6 +164,26 @@ fn a_run_says_that_nothing_is_kept_where_snapshots_are_switched_off() {
 }
 
 #[test]
+fn going_on_that_is_refused_keeps_no_snapshot() {
+    let place = Place::new();
+    let created = place.flowkeep.done(&["session", "create", &place.config()]);
+    let id = word(&created["session_id"]);
+    place
+        .flowkeep
+        .file("configs/tools/sum.yaml", "name: changed\n");
+    let on = ["session", "restore", &id, "--use", "file", "--resume"];
+    place.flowkeep.refused(&on, "trust_required");
+    let snapshots = || {
+        let shown = place.flowkeep.done(&["session", "show", &id]);
+        shown["snapshots"].as_array().unwrap().len()
+    };
+    assert_eq!(snapshots(), 1);
+    let (_, on) = place.flowkeep.json(&[&on[..], &["--trust"]].concat());
+    assert_eq!(on["source"], "file", "{on}");
+    assert_eq!(snapshots(), 2);
+}
+
+#[test]
 fn a_configuration_that_changes_at_a_step_is_kept_anew() {
     let place = Place::new();
     let tool = place.root().join("tools/sum.yaml");
@@ -284,6 +304,23 @@ fn work_that_was_killed_goes_on_with_the_configuration_it_had() {
             question["running"]["name"], "sh",
             "nobody ended its program: {question}"
         );
+        assert_eq!(question["ended"], false);
+        let group = format!("-{}", question["running"]["process"]);
+        Command::new("kill")
+            .args(["-9", "--", &group])
+            .status()
+            .unwrap();
+        let gone = loop {
+            let asked = flowkeep.done(&["run", "show", &run]);
+            let question = asked["tasks"][1]["question"].clone();
+            if question.get("running").is_none() {
+                break question;
+            }
+            assert!(since.elapsed() < LONG, "its program never ended");
+        };
+        assert_eq!(gone["ended"], true, "{gone}");
+        let said = flowkeep.say(&["run", "show", &run]).out;
+        assert!(said.contains("not running any more"), "{said}");
     }
     flowkeep.file("check.sh", "");
     flowkeep.done(&["run", "answer", &run, "check", "--rerun"]);

@@ -54,7 +54,10 @@ fn snapshots_are_moved_used_there_backed_up_and_moved_back() {
     other.done(&["db", "restore", "-i", &text(&backup), "--only", "session"]);
     let there = other.done(&["session", "stats"]);
     assert_eq!(there["store_chosen"], false);
-    assert!(other.data().join("snapshots/objects").is_dir());
+    for folder in ["objects", "sessions"] {
+        let there = other.data().join("snapshots").join(folder);
+        assert!(there.is_dir(), "{folder}");
+    }
 
     // Another data folder does not take it for its own.
     let refused = ["session", "move-store", &elsewhere];
@@ -67,6 +70,56 @@ fn snapshots_are_moved_used_there_backed_up_and_moved_back() {
     assert_eq!(back["store_dir"], text(&usual));
     assert!(!flowkeep.path("elsewhere").exists());
     assert_eq!(flowkeep.done(&["session", "scrub"])["damaged"], json!([]));
+}
+
+#[test]
+fn without_its_drive_a_session_names_it_and_takes_no_definition_in_its_place() {
+    let flowkeep = Flowkeep::new();
+    let root = flowkeep.path("configs");
+    fs::create_dir_all(root.join("workflows")).unwrap();
+    let config = root.join("workflows/orders.yaml");
+    let orders = "name: orders\ntasks:\n  - id: check\n    action: program.run\n    params: {program: \"true\"}\n";
+    fs::write(&config, orders).unwrap();
+    let begin = [
+        "session",
+        "create",
+        &text(&config),
+        "--start",
+        "--trust",
+        "--wait",
+    ];
+    let (_, created) = flowkeep.json(&begin);
+    let id = created["session_id"].as_str().unwrap().to_owned();
+    let (elsewhere, away) = (flowkeep.path("elsewhere"), flowkeep.path("away"));
+    flowkeep.done(&["session", "move-store", &text(&elsewhere)]);
+    fs::rename(&elsewhere, &away).unwrap();
+    fs::remove_file(&config).unwrap();
+
+    let (exit, found) = flowkeep.json(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(exit, 3, "{found}");
+    let why = &found["candidates"][1];
+    assert_eq!(why["code"], "snapshot_contents_away", "{found}");
+    assert_eq!(why["fields"]["path"], text(&elsewhere));
+    let refused = flowkeep.refused(&["session", "restore", &id], "snapshot_store_gone");
+    let hints = refused["error"]["hints"].to_string();
+    assert!(hints.contains("move-store DIR --lost"), "{hints}");
+    assert!(hints.contains("--use embedded"), "{hints}");
+    let in_place = ["session", "restore", &id, "--in-place", "--dry-run"];
+    flowkeep.refused(&in_place, "snapshot_store_gone");
+    for words in [&["session", "list", "--all"][..], &["session", "show", &id]] {
+        let said = flowkeep.say(words).out;
+        assert!(said.contains(&text(&elsewhere)), "{said}");
+        let told = flowkeep.done(words)["hindered"].clone();
+        assert_eq!(told[0]["code"], "error_snapshot_store_gone", "{told}");
+    }
+    let to = text(&flowkeep.path("out"));
+    let (exit, exported) = flowkeep.json(&["session", "export", &id, "--to", &to]);
+    assert_eq!(exit, 3, "{exported}");
+    let lost = &exported["lost"][0]["code"];
+    assert_eq!(lost, "snapshot_contents_away", "{exported}");
+    // Whoever asks for the definition has it.
+    let (_, alone) = flowkeep.json(&["session", "restore", &id, "--use", "embedded"]);
+    assert_eq!(alone["source"], "embedded", "{alone}");
 }
 
 #[test]

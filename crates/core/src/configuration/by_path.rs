@@ -12,12 +12,12 @@ impl Resolver<'_> {
         if places.is_empty() {
             return Resolved::Outside;
         }
-        let files = |place: &ConfigPath| {
-            if text.ends_with('/') {
-                Vec::new()
-            } else {
-                self.names.at(place)
-            }
+        // What may be a word means the file that is called exactly so, or none.
+        let is_word = reference.key == ReferenceKey::FileOrWord;
+        let files = |place: &ConfigPath| match text {
+            _ if text.ends_with('/') => Vec::new(),
+            _ if is_word && !self.names.has(place) => Vec::new(),
+            _ => self.names.at(place),
         };
         let is_itself = |path: &ConfigPath| member.is_none() && from == Some(path);
         let mut met_itself = None;
@@ -29,7 +29,7 @@ impl Resolver<'_> {
             }
         }
         let mut folders = places.iter().map(|place| self.names.below(place));
-        if let Some(mut found) = folders.find(|found| !found.is_empty()) {
+        if !is_word && let Some(mut found) = folders.find(|found| !found.is_empty()) {
             found.retain(|path| !is_itself(path));
             return all_of(found);
         }
@@ -42,10 +42,15 @@ impl Resolver<'_> {
     /// Where a path can lead: from the file it stands in, from the folder of its kind, from the root, and
     /// from the root's parent where it begins with the root's name.
     fn places(&self, text: &str, key: ReferenceKey, from: Option<&ConfigPath>) -> Vec<ConfigPath> {
-        let kind = key.kind().or(from.map(ConfigPath::kind));
+        // A definition that is no file of the tree stands with the workflows, as it were.
+        let standing = from.map_or(ConfigKind::Workflows, ConfigPath::kind);
+        let kind = Some(key.kind().unwrap_or(standing));
         let kind = kind.filter(|kind| *kind != ConfigKind::Global);
         let bases = [
-            (from.map_or("", ConfigPath::folder), text),
+            (
+                from.map_or(ConfigKind::Workflows.as_str(), ConfigPath::folder),
+                text,
+            ),
             (kind.map_or("", ConfigKind::as_str), text),
             ("", text),
         ];

@@ -98,6 +98,21 @@ pub fn collect(
     collecting.done()
 }
 
+/// How many references of a definition that is no file of a tree mean something in it.
+pub fn count_resolved(
+    references: &[Reference],
+    names: &Names,
+    settings: &Settings,
+    facts: &mut dyn FnMut(&ConfigPath) -> Arc<Facts>,
+) -> usize {
+    let mut resolver = Resolver::new(names, settings, facts);
+    let means = |reference: &&Reference| {
+        let meant = resolver.resolve(reference, None);
+        matches!(meant, Resolved::Found(_) | Resolved::Ambiguous(_))
+    };
+    references.iter().filter(means).count()
+}
+
 struct Collecting<'a> {
     strategy: &'a Strategy,
     names: &'a Names,
@@ -171,14 +186,16 @@ impl Collecting<'_> {
         }
     }
 
-    /// What is not there and would not be taken is not missing.
+    /// What is not there and would not be taken is not missing. What a definition itself calls by its path is: no
+    /// strategy leaves out what is not there.
     fn miss(
         &mut self,
         from: Option<&ConfigPath>,
         reference: &Reference,
         looked: Option<Vec<String>>,
     ) {
-        if reference.names_something() && self.would_take(from, reference) {
+        let is_own_file = from.is_none() && reference.names_a_file();
+        if reference.names_something() && (is_own_file || self.would_take(from, reference)) {
             self.collected.missing.push(Missing {
                 from: from.cloned(),
                 reference: reference.clone(),

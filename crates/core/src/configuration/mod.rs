@@ -11,15 +11,16 @@ mod facts;
 mod kind;
 mod names;
 mod path;
+mod paths;
 mod reference;
 mod resolve;
 mod strategy;
 
-pub use collect::{Ambiguous, Collected, Edge, Entry, Missing, collect};
+pub use collect::{Ambiguous, Collected, Edge, Entry, Missing, collect, count_resolved};
 pub use facts::{Facts, Keys, Registered};
 pub use kind::ConfigKind;
 pub use names::Names;
 pub use path::{ConfigPath, NotBelowRoot};
-pub use reference::{Reference, ReferenceKey, references};
+pub use reference::{Reference, ReferenceKey, references, references_of_definition};
 pub use resolve::Settings;
 pub use strategy::{LeftOut, Strategy};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::paths::{self, Likeness};
 use super::{ConfigKind, ConfigPath};
 use crate::Value;
 use crate::value::push_token;
@@ -38,8 +39,12 @@ pub enum ReferenceKey {
     PromptOrText,
     /// The same by the path of its file, where otherwise the text itself stands.
     PromptFile,
-    /// A file that a register names.
+    /// The same by the path of a file that is written in some other way, under a key that says so.
+    PromptPath,
+    /// A file by its path: in a register, or under a key that says so.
     File,
+    /// The same, where something else may stand as well.
+    FileOrWord,
 }
 
 /// One reference, and where it stands.
@@ -65,8 +70,10 @@ impl ReferenceKey {
             Self::ToolSet => Some(ConfigKind::ToolSets),
             Self::Tool => Some(ConfigKind::Tools),
             Self::Agent => Some(ConfigKind::Agents),
-            Self::Prompt | Self::PromptOrText | Self::PromptFile => Some(ConfigKind::Prompts),
-            Self::Group | Self::InheritsFrom | Self::File => None,
+            Self::Prompt | Self::PromptOrText | Self::PromptFile | Self::PromptPath => {
+                Some(ConfigKind::Prompts)
+            }
+            Self::Group | Self::InheritsFrom | Self::File | Self::FileOrWord => None,
         }
     }
 
@@ -95,14 +102,38 @@ impl ReferenceKey {
         })
     }
 
+    /// What a key refers to that ends in `File`, `Path` or the like, where its value looks like the path of a file that
+    /// can belong to a configuration.
+    fn by_ending(name: &str, value: &Value) -> Option<Self> {
+        let words = snake_case(name);
+        let (before, ending) = words.rsplit_once('_')?;
+        let is_written = WRITTEN_ENDINGS.contains(&ending)
+            && before.split('_').any(|word| WRITTEN.contains(&word));
+        if !FILE_ENDINGS.contains(&ending) || is_written {
+            return None;
+        }
+        let likeness = paths::likeness_of(value, ending)?;
+        let is_prompt = before.split('_').any(|word| word == "prompt");
+        Some(match (likeness, is_prompt) {
+            (Likeness::Known, true) if names_texts(value) => Self::PromptFile,
+            (Likeness::Known | Likeness::Path, true) => Self::PromptPath,
+            (Likeness::Known | Likeness::Path, false) => Self::File,
+            (Likeness::Perhaps, true) => Self::PromptOrText,
+            (Likeness::Perhaps, false) => Self::FileOrWord,
+        })
+    }
+
     /// Whether it names a text.
     pub(super) const fn is_prompt(self) -> bool {
-        matches!(self, Self::Prompt | Self::PromptOrText | Self::PromptFile)
+        matches!(
+            self,
+            Self::Prompt | Self::PromptOrText | Self::PromptFile | Self::PromptPath
+        )
     }
 
     /// Whether it names a file by its path and in no other way.
     pub(super) const fn is_path(self) -> bool {
-        matches!(self, Self::InheritsFrom | Self::File)
+        matches!(self, Self::InheritsFrom | Self::File | Self::FileOrWord)
     }
 
     /// Whether a text below such a key can name something. What has spaces is the text of a prompt.
@@ -113,7 +144,7 @@ impl ReferenceKey {
             && !text.contains("${")
             && !text.contains("{{");
         is_name
-            && !(self.is_prompt() && text.contains(char::is_whitespace))
+            && !(self.is_prompt() && self != Self::PromptPath && text.contains(char::is_whitespace))
             && (self != Self::PromptFile || is_file_of_text(text))
     }
 }
@@ -124,10 +155,21 @@ impl Reference {
     pub(super) fn names_something(&self) -> bool {
         let text = self.name.as_str();
         let is_sign = |letter: char| letter.is_ascii_alphanumeric() || "._-/".contains(letter);
-        self.key != ReferenceKey::PromptOrText
-            || (text.starts_with(|first: char| first.is_ascii_alphabetic())
-                && text.chars().all(is_sign)
-                && !text.ends_with('.'))
+        match self.key {
+            ReferenceKey::FileOrWord => false,
+            ReferenceKey::PromptOrText => {
+                text.starts_with(|first: char| first.is_ascii_alphabetic())
+                    && text.chars().all(is_sign)
+                    && !text.ends_with('.')
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether it can only mean a file, and says where that is.
+    pub fn names_a_file(&self) -> bool {
+        use ReferenceKey::{File, PromptFile, PromptPath};
+        matches!(self.key, File | PromptFile | PromptPath)
     }
 
     /// The path it names, and the member of that file that is meant alone.
@@ -139,21 +181,56 @@ impl Reference {
     }
 }
 
-/// A key as most files write it: `llmClient` is `llm_client`, and `promptIDs` is `prompt_ids`. One that begins with
-/// a capital is a word of a text more often than a key, and stays as it is.
+/// What a key ends in that holds the path of a file.
+const FILE_ENDINGS: [&str; 6] = ["file", "path", "ref", "config", "schema", "template"];
+
+/// Of these, what a file is called as well that is written. Nobody writes a `report_template` or an `outputSchema`.
+const WRITTEN_ENDINGS: [&str; 2] = ["file", "path"];
+
+/// What says of a file that it is written and not read.
+const WRITTEN: [&str; 16] = [
+    "output",
+    "out",
+    "result",
+    "results",
+    "log",
+    "target",
+    "destination",
+    "dest",
+    "save",
+    "export",
+    "report",
+    "cache",
+    "history",
+    "backup",
+    "temp",
+    "tmp",
+];
+
+/// A key as most files write it: `llmClient` is `llm_client`, `promptIDs` is `prompt_ids` and `defaultLLMClient` is
+/// `default_llm_client`. One that begins with a capital is a word of a text more often than a key, and stays as it is.
 fn snake_case(key: &str) -> Cow<'_, str> {
     let is_capital = |letter: char| letter.is_ascii_uppercase();
     if key.starts_with(is_capital) || !key.contains(is_capital) {
         return Cow::Borrowed(key);
     }
     let mut words = String::with_capacity(key.len() + 2);
-    let mut before = None;
-    for letter in key.chars() {
-        if is_capital(letter) && before.is_some_and(|before: char| before.is_ascii_lowercase()) {
+    let letters: Vec<char> = key.chars().collect();
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| letters.get(before));
+        let ends_small =
+            before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit());
+        // Of several capitals the last begins a word where small letters follow, unless these are a plural.
+        let mut after = letters[at + 1..].iter();
+        let begins_word = after.next().is_some_and(|next| {
+            next.is_ascii_lowercase()
+                && (*next != 's' || after.next().is_some_and(char::is_ascii_lowercase))
+        });
+        let ends_capital = before.is_some_and(|before| is_capital(*before));
+        if is_capital(*letter) && (ends_small || (ends_capital && begins_word)) {
             words.push('_');
         }
         words.push(letter.to_ascii_lowercase());
-        before = Some(letter);
     }
     Cow::Owned(words)
 }
@@ -167,6 +244,15 @@ fn is_file_of_text(text: &str) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
+/// Whether each of what stands behind a key is the name of such a file.
+fn names_texts(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_file_of_text(text) && !text.contains(char::is_whitespace),
+        Value::Array(items) => items.iter().all(names_texts),
+        _ => false,
+    }
+}
+
 /// What stands below these says what something is like, and refers to nothing.
 const NO_REFERENCES: [&str; 5] = [
     "state_schema",
@@ -178,6 +264,17 @@ const NO_REFERENCES: [&str; 5] = [
 
 /// How a text says that it names something in a register.
 const REGISTERED: &str = "ref://";
+
+/// All that a definition refers to that is no file of a tree, as if it stood with the workflows.
+pub fn references_of_definition(definition: &Value) -> Vec<Reference> {
+    let mut reading = Reading {
+        kind: ConfigKind::Workflows,
+        registers: false,
+        found: Vec::new(),
+    };
+    reading.value("", definition);
+    reading.found
+}
 
 /// All that a file refers to, in the order of its text.
 pub fn references(value: &Value, path: &ConfigPath) -> Vec<Reference> {
@@ -229,7 +326,7 @@ impl Reading {
     fn member(&mut self, at: &str, key: &str, value: &Value) {
         let refers = match key {
             "path" | "file" if self.registers => Some(ReferenceKey::File),
-            _ => ReferenceKey::of(key, self.kind),
+            _ => ReferenceKey::of(key, self.kind).or_else(|| ReferenceKey::by_ending(key, value)),
         };
         match (refers, value) {
             (Some(refers), Value::Array(items)) => {

@@ -160,10 +160,13 @@ impl<'a> Resolver<'a> {
             ReferenceKey::ToolSet => self.tool_set(name),
             ReferenceKey::Tool => self.by_name_inside(name, "tools"),
             ReferenceKey::Agent => self.by_name_inside(name, "agents"),
-            ReferenceKey::Prompt | ReferenceKey::PromptOrText | ReferenceKey::PromptFile => {
-                self.prompt(name)
+            ReferenceKey::Prompt
+            | ReferenceKey::PromptOrText
+            | ReferenceKey::PromptFile
+            | ReferenceKey::PromptPath => self.prompt(name),
+            ReferenceKey::InheritsFrom | ReferenceKey::File | ReferenceKey::FileOrWord => {
+                Resolved::Missing(Vec::new())
             }
-            ReferenceKey::InheritsFrom | ReferenceKey::File => Resolved::Missing(Vec::new()),
         }
     }
 

@@ -13,8 +13,12 @@ pub struct Span {
     pub runs: u32,
     /// How many of them failed.
     pub failed: u32,
+    /// How many of them were cancelled.
+    pub cancelled: u32,
     /// How many have not ended.
     pub open: u32,
+    /// How many of those wait for a person.
+    pub waiting: u32,
 }
 
 /// The spans of a row as they are drawn from `since` on with so many milliseconds to a bucket, which is as narrow as
@@ -32,6 +36,27 @@ pub fn chunks(mut spans: Vec<Span>, since: i64, bucket: i64) -> Vec<Span> {
     chunks
 }
 
+/// Where in a row runs failed, by when they were made: drawn over the chunks, so that one failure is seen among many
+/// that did not.
+pub fn failures(spans: &[Span], since: i64, bucket: i64) -> Vec<Span> {
+    let failed = spans.iter().filter(|span| span.failed > 0);
+    let made = failed.map(|span| Span {
+        to: span.from.max(span.made_until - 1),
+        ..*span
+    });
+    chunks(made.collect(), since, bucket)
+}
+
+/// What has not ended: what waits for a person is never one chunk with what is at work, for all of it reaches to now
+/// and would hide who is waited for.
+pub fn unended(spans: Vec<Span>, since: i64, bucket: i64) -> Vec<Span> {
+    let (waiting, at_work): (Vec<_>, Vec<_>) = spans.into_iter().partition(|span| span.waiting > 0);
+    let mut apart = chunks(waiting, since, bucket);
+    apart.extend(chunks(at_work, since, bucket));
+    apart.sort_by_key(|span| span.from);
+    apart
+}
+
 impl Span {
     fn join(&mut self, other: Self) {
         self.from = self.from.min(other.from);
@@ -39,7 +64,9 @@ impl Span {
         self.to = self.to.max(other.to);
         self.runs = self.runs.saturating_add(other.runs);
         self.failed = self.failed.saturating_add(other.failed);
+        self.cancelled = self.cancelled.saturating_add(other.cancelled);
         self.open = self.open.saturating_add(other.open);
+        self.waiting = self.waiting.saturating_add(other.waiting);
     }
 }
 
@@ -56,7 +83,9 @@ mod tests {
             to,
             runs: 1,
             failed: u32::from(from % 3 == 0),
+            cancelled: u32::from(from % 3 == 1),
             open: 0,
+            waiting: u32::from(from % 5 == 0),
         }
     }
 
@@ -77,6 +106,41 @@ mod tests {
         assert_eq!(seen, [(0, 14, 2), (100, 132, 2), (170, 171, 1)]);
     }
 
+    #[test]
+    fn a_failure_among_many_is_where_it_was_made() {
+        let mut spans: Vec<_> = (1..=50).map(|at| span(at * 10, at * 10 + 9)).collect();
+        for span in &mut spans {
+            span.failed = u32::from(span.from == 220);
+        }
+        spans.push(span(3, 700));
+        let seen = |spans: Vec<Span>| -> Vec<_> {
+            let spans = spans.into_iter();
+            spans
+                .map(|span| (span.from, span.to, span.runs, span.failed))
+                .collect()
+        };
+        assert_eq!(seen(chunks(spans.clone(), 0, 10)), [(3, 700, 51, 2)]);
+        assert_eq!(
+            seen(failures(&spans, 0, 10)),
+            [(3, 3, 1, 1), (220, 220, 1, 1)]
+        );
+    }
+
+    #[test]
+    fn what_waits_is_not_one_with_what_is_at_work() {
+        let open = |from, waiting| Span {
+            open: 1,
+            waiting,
+            ..span(from, 1000)
+        };
+        let spans = vec![open(3, 1), open(40, 0), open(90, 1), open(95, 0)];
+        let seen: Vec<_> = unended(spans, 0, 10)
+            .iter()
+            .map(|chunk| (chunk.from, chunk.made_until, chunk.runs, chunk.waiting))
+            .collect();
+        assert_eq!(seen, [(3, 91, 2, 2), (40, 96, 2, 0)]);
+    }
+
     proptest! {
         #[test]
         fn every_run_is_in_one_chunk_and_chunks_are_a_bucket_apart(
@@ -85,7 +149,8 @@ mod tests {
             let spans: Vec<_> = spans.into_iter().map(|(from, length)| span(from, from + length)).collect();
             let chunks = chunks(spans.clone(), since, bucket);
             let count = |one: fn(&Span) -> u32| (chunks.iter().map(one).sum::<u32>(), spans.iter().map(one).sum::<u32>());
-            for (chunked, there) in [count(|span| span.runs), count(|span| span.failed)] {
+            let counts: [fn(&Span) -> u32; 4] = [|span| span.runs, |span| span.failed, |span| span.cancelled, |span| span.waiting];
+            for (chunked, there) in counts.map(count) {
                 prop_assert_eq!(chunked, there);
             }
             for span in &spans {

@@ -13,6 +13,8 @@
 //! | [`route`] | which data source a task uses, and why none of the others |
 //! | [`queue`] | which attempt goes next, and to which agent |
 //! | [`chart`] | what of many runs is drawn as one |
+//! | [`compare`] | how two runs differ |
+//! | [`remedy`] | what a person can do about a failure |
 //!
 //! An engine around it does four things. It keeps the state and the history in a database. It tells
 //! what happens as an [`Event`], writes the new state and the [`Effect`]s in one transaction, and
@@ -27,6 +29,7 @@ pub mod action;
 mod archive;
 mod asked;
 pub mod chart;
+pub mod compare;
 mod definition;
 mod effect;
 mod event;
@@ -34,6 +37,7 @@ pub mod expression;
 pub mod fallback;
 pub mod queue;
 pub mod redis;
+pub mod remedy;
 mod repeat;
 pub mod route;
 mod state;

@@ -15,7 +15,7 @@ pub enum Passing {
 
 /// What is said of a task that waits, and of a clock that was set: once the run has ended well nothing of it says that
 /// a result is another than was wanted.
-pub const PASSING_WARNINGS: [(&str, Passing); 10] = [
+pub const PASSING_WARNINGS: [(&str, Passing); 11] = [
     ("run_waits_for_operator", Passing::Task(Status::Interrupted)),
     ("run_broken_off_again", Passing::Task(Status::Interrupted)),
     ("run_no_agent", Passing::Task(Status::Queued)),
@@ -24,6 +24,10 @@ pub const PASSING_WARNINGS: [(&str, Passing); 10] = [
     ("run_clock_ahead", Passing::End),
     ("run_clock_back", Passing::End),
     ("run_configuration_differs", Passing::Run(Status::Paused)),
+    (
+        "run_configuration_kept_too_late",
+        Passing::Run(Status::Paused),
+    ),
     ("run_configuration_not_seen", Passing::Run(Status::Paused)),
     ("folder_half_way", Passing::End),
 ];

@@ -4,7 +4,10 @@ use crate::document::tree::Span;
 use crate::{Document, Format, Value, decode};
 
 use super::has_traces;
-use super::places::{SecretKind, SecretPlace, inner, places, places_in_code, places_in_text};
+use super::places::{
+    SecretKind, SecretPlace, inner, places, places_in_code, places_in_settings, places_in_text,
+};
+use super::settings::is_settings;
 
 /// What stands in the place of a key: a text in YAML as in JSON, and a placeholder, so that what was masked
 /// once is masked for good.
@@ -33,10 +36,23 @@ pub fn masked(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
     if !has_traces(&text) {
         return None;
     }
-    match format.map(|format| Document::parse(format, text.clone())) {
-        Some(Ok(document)) => in_document(&document),
-        _ => in_text(format, &text),
+    let parsed = |format| Document::parse(format, text.clone());
+    let document = match format {
+        Some(format) => parsed(format).ok(),
+        None if is_object(&text) => parsed(Format::Json).ok(),
+        None => None,
+    };
+    match document {
+        Some(document) => in_document(&document),
+        None => in_text(format, &text),
     }
+}
+
+/// Whether a text begins as an object of JSON does, which has many endings.
+fn is_object(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('{')
 }
 
 /// A file whose letters nobody knows: each of its bytes is taken for one, and comes back as it was.
@@ -78,6 +94,7 @@ fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
 fn anywhere(format: Option<Format>, text: &str) -> Vec<SecretPlace> {
     match format {
         Some(_) => places_in_text(text),
+        None if is_settings(text) => places_in_settings(text),
         None => places_in_code(text),
     }
 }

@@ -6,14 +6,29 @@
 //! a leak, so names and shapes are both looked at. Placeholders (`${ENV}`, `${secret.NAME}`, `{{ … }}`,
 //! `<your key>`, stars) are no keys.
 
+mod about;
+mod around;
+mod assigned;
+mod beside;
+mod grid;
+mod list;
+mod markup;
 mod mask;
 mod name;
 mod places;
+mod settings;
 mod shape;
 mod spoken;
+mod statement;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_around;
+#[cfg(test)]
+mod tests_table;
 mod text;
+mod value;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -24,8 +39,12 @@ use crate::{Document, Format, Value};
 pub use mask::{MASK, Masked, masked};
 pub use places::{SecretKind, SecretPlace, places};
 
-use name::{SECRET_NAME_PARTS, is_secret_field};
+use around::Around;
+use assigned::assigned_in;
+use name::SECRET_NAME_PARTS;
+use shape::{Found, in_order};
 use spoken::keys_told_in;
+use statement::statements_in;
 
 /// What stands in every text that holds something like a key: a part of a secret's name, what people call one, or
 /// what keys known by their shape begin with.
@@ -34,6 +53,8 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .into_iter()
         .chain(shape::BEGINNINGS)
         .chain(name::CHINESE)
+        // An account of a program, and a statement of SQL.
+        .chain(["-u", "--user", "identified"])
         // Escaped characters could spell any of these.
         .chain(["://", "\\u", "\\/", "\\x"]);
     AhoCorasick::builder()
@@ -44,7 +65,9 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Whether there may be something like a key in a text: nearly all are told in one pass.
 fn has_traces(text: &str) -> bool {
+    let is_wide = |letter| matches!(letter, '\u{ff21}'..='\u{ff5a}');
     TRACES.as_ref().is_none_or(|traces| traces.is_match(text))
+        || (!text.is_ascii() && text.contains(is_wide))
 }
 
 /// Whether there is something like a key anywhere in the document.
@@ -52,41 +75,43 @@ pub(crate) fn contains_key(document: &Document) -> bool {
     if !has_traces(document.text()) {
         return false;
     }
+    let is_in_values = || in_value(document.value(), Around::Nothing);
     match document.format() {
-        Format::Json => in_value(document.value()),
+        Format::Json => is_in_values(),
         // What is not in its values may be in its comments.
         Format::Yaml => {
-            in_value(document.value())
-                || (document.text().contains('#') && !places(document).is_empty())
+            is_in_values() || (document.text().contains('#') && !places(document).is_empty())
         }
         Format::Markdown => !places(document).is_empty(),
     }
 }
 
-fn in_value(value: &Value) -> bool {
+fn in_value(value: &Value, around: Around<'_>) -> bool {
+    if around.is_secret(value) {
+        return true;
+    }
     match value {
-        Value::Object(members) => members.iter().any(|(key, value)| {
-            in_text(key)
-                || is_secret_field(key, value)
-                || is_secret_list(key, value)
-                || in_value(value)
+        Value::Object(members) => members.iter().enumerate().any(|(at, (key, value))| {
+            !keys_in_text(key, Around::Nothing).is_empty()
+                || in_value(value, around.member(members, at))
         }),
-        Value::Array(items) => items.iter().any(in_value),
-        Value::String(text) => in_text(text),
+        Value::Array(items) => {
+            let mut items_in = items.iter().enumerate();
+            items_in.any(|(at, item)| in_value(item, around.item(items, at)))
+        }
+        Value::String(text) => !keys_in_text(text, around).is_empty(),
         _ => false,
     }
 }
 
-/// Whether one of a list is a secret by the name of the list.
-fn is_secret_list(key: &str, value: &Value) -> bool {
-    let items = value.as_array().unwrap_or_default();
-    let mut name = None;
-    items.iter().any(|item| {
-        let name = name.get_or_insert_with(|| name::of_one(key));
-        is_secret_field(name, item)
-    })
-}
-
-fn in_text(text: &str) -> bool {
-    !keys_told_in(text).is_empty()
+/// All that is a key in a text that is a value, in its order.
+fn keys_in_text(text: &str, around: Around<'_>) -> Vec<Found> {
+    let mut found = keys_told_in(text);
+    let mut assigned = assigned_in(text, around);
+    assigned.extend(statements_in(text));
+    if assigned.is_empty() {
+        return found;
+    }
+    found.extend(assigned);
+    in_order(found)
 }

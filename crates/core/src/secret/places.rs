@@ -2,18 +2,26 @@
 
 use std::collections::HashSet;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::document::markdown;
 use crate::document::place::Lines;
-use crate::document::tree::{Content, Member, Node, Span};
+use crate::document::tree::{Content, Node, Span};
 use crate::value::push_token;
 use crate::{Document, Format, Value};
 
-use super::name::{is_secret_field, of_one};
+use super::around::Around;
+use super::assigned::{accounts_in, defaults_in};
+use super::beside::in_comment_behind;
+use super::grid::{in_columns, in_tables};
+use super::keys_in_text;
+use super::list::lists_in;
+use super::markup::markup_in;
+use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
-use super::spoken::{keys_told_in, spoken_in};
-use super::text::{is_literal, named_in, private_keys_in, said_in_comments};
+use super::spoken::{fields_in, keys_told_in, spoken_in};
+use super::statement::statements_in;
+use super::text::{Reading, is_literal, named_in, private_keys_in, said_in_comments};
 
 /// Something like a key, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,29 +78,38 @@ pub fn places(document: &Document) -> Vec<SecretPlace> {
 
 /// The same of a text that cannot be understood: by words and shapes alone, so rather too many.
 pub(super) fn places_in_text(text: &str) -> Vec<SecretPlace> {
-    let mut walk = Walk::new(text);
-    walk.found(named_in(text), 0);
-    walk.found(private_keys_in(text), 0);
-    walk.found(keys_in(text), 0);
-    walk.found(spoken_in(text).collect(), 0);
-    walk.places()
+    Walk::in_words(text).places()
+}
+
+/// The same of settings that are no document.
+pub(super) fn places_in_settings(text: &str) -> Vec<SecretPlace> {
+    let mut walk = Walk::in_words(text);
+    walk.found(in_sections(text), 0);
+    let mut places = walk.places();
+    places.retain(|place| !is_made(&text[place.span.clone()]));
+    places
 }
 
 /// The same of a text that is no document at all, as programs are: a word there may be a name.
 pub(super) fn places_in_code(text: &str) -> Vec<SecretPlace> {
     let mut walk = Walk::new(text);
-    let named = named_in(text).into_iter();
+    let named = named_in(text, Reading::Words).into_iter();
     walk.found(named.filter(|(at, _)| is_literal(text, at)).collect(), 0);
     walk.found(private_keys_in(text), 0);
     walk.found(keys_in(text), 0);
+    walk.programs(text);
+    walk.found(lists_in(text), 0);
+    walk.found(in_columns(text), 0);
+    walk.found(in_spaced_lines(text), 0);
+    walk.found(markup_in(text), 0);
     walk.places()
 }
 
 struct Walk<'t> {
     text: &'t str,
     met: Vec<(Found, Option<String>)>,
-    /// What was looked for everywhere.
-    told: HashSet<String>,
+    /// Secrets whose text stands somewhere else than where they are used.
+    elsewhere: HashSet<String>,
 }
 
 impl<'t> Walk<'t> {
@@ -100,13 +117,37 @@ impl<'t> Walk<'t> {
         Self {
             text,
             met: Vec::new(),
-            told: HashSet::new(),
+            elsewhere: HashSet::new(),
         }
+    }
+
+    /// What a text says by its words and shapes.
+    fn in_words(text: &'t str) -> Self {
+        let mut walk = Self::new(text);
+        walk.found(named_in(text, Reading::Data), 0);
+        walk.found(private_keys_in(text), 0);
+        walk.found(keys_in(text), 0);
+        walk.found(spoken_in(text).collect(), 0);
+        walk.found(lists_in(text), 0);
+        walk.programs(text);
+        walk
+    }
+
+    /// What programs are given, in the text of one or in commands.
+    fn programs(&mut self, text: &str) {
+        self.named(defaults_in(text, false));
+        self.named(accounts_in(text));
+        self.found(statements_in(text), 0);
+    }
+
+    fn named(&mut self, found: Vec<Span>) {
+        let found = found.into_iter().map(|at| (at, SecretKind::Name));
+        self.found(found.collect(), 0);
     }
 
     fn document(&mut self, document: &Document) {
         if let Some(node) = document.located() {
-            self.value("", document.value(), &node, 0);
+            self.value("", document.value(), &node, (0, Around::Nothing));
         }
     }
 
@@ -119,15 +160,21 @@ impl<'t> Walk<'t> {
                 let node = document.located()?;
                 Some((document, node))
             }) {
-                self.value("", document.value(), &node, front.start);
+                self.value("", document.value(), &node, (front.start, Around::Nothing));
                 self.found(said_in_comments(inside), front.start);
             } else {
-                self.found(named_in(inside), front.start);
+                self.found(named_in(inside, Reading::Data), front.start);
                 self.found(keys_told_in(inside), front.start);
             }
         }
         let start = parts.body.start;
-        for (at, kind) in keys_told_in(&self.text[parts.body]) {
+        let body = &self.text[parts.body];
+        let told = [
+            keys_in_text(body, Around::Nothing),
+            in_tables(body),
+            fields_in(body),
+        ];
+        for (at, kind) in told.into_iter().flatten() {
             let pointer = Some(format!("/{}", markdown::BODY));
             self.met
                 .push(((at.start + start..at.end + start, kind), pointer));
@@ -140,86 +187,89 @@ impl<'t> Walk<'t> {
             .extend(found.into_iter().map(|found| (moved(found), None)));
     }
 
-    /// A value whose node was read from the text that begins at `by`.
-    fn value(&mut self, pointer: &str, value: &Value, node: &Node, by: usize) {
+    /// A value whose node was read from the text that begins at `by`, and what stands around it.
+    fn value(
+        &mut self,
+        pointer: &str,
+        value: &Value,
+        node: &Node,
+        (by, around): (usize, Around<'_>),
+    ) {
+        let span = moved(&node.span, by);
+        if matches!(node.content, Content::Scalar) && self.text[span.clone()].starts_with('*') {
+            self.used(value, around);
+        }
+        if around.is_secret(value) {
+            let found = (inner(self.text, span), SecretKind::Name);
+            self.met.push((found, Some(pointer.to_owned())));
+            return;
+        }
         match (value, &node.content) {
             (Value::Object(members), Content::Object(nodes)) => {
-                for ((key, value), member) in members.iter().zip(nodes) {
-                    self.member(pointer, key, value, member, by);
+                for (at, ((key, value), member)) in members.iter().zip(nodes).enumerate() {
+                    self.scalar(pointer, key, &moved(&member.key_span, by), Around::Nothing);
+                    let inside = (by, around.member(members, at));
+                    self.value(&push_token(pointer, key), value, &member.value, inside);
                 }
             }
             (Value::Array(items), Content::Array(nodes)) => {
                 for (at, (item, node)) in items.iter().zip(nodes).enumerate() {
-                    self.value(&push_token(pointer, &at.to_string()), item, node, by);
+                    let inside = (by, around.item(items, at));
+                    self.value(&push_token(pointer, &at.to_string()), item, node, inside);
                 }
             }
-            (Value::String(text), Content::Scalar) => {
-                let span = moved(&node.span, by);
-                self.scalar(pointer, text, &span);
-            }
+            (Value::String(text), Content::Scalar) => self.scalar(pointer, text, &span, around),
             // A number, a word, or what stands elsewhere and is met there.
             _ => {}
         }
     }
 
-    fn member(
-        &mut self,
-        pointer: &str,
-        key: &str,
-        value: &Value,
-        member: &Member<Node>,
-        by: usize,
-    ) {
-        self.scalar(pointer, key, &moved(&member.key_span, by));
-        let inside = push_token(pointer, key);
-        if is_secret_field(key, value) {
-            self.named(&inside, value, &member.value, by);
+    /// A value that stands elsewhere, perhaps under names that are no secrets'.
+    fn used(&mut self, value: &Value, around: Around<'_>) {
+        if around.is_secret(value) {
+            let word = value.as_word().unwrap_or_default().trim();
+            self.elsewhere.insert(word.to_owned());
             return;
         }
-        if let (Value::Array(items), Content::Array(nodes)) = (value, &member.value.content) {
-            let name = of_one(key);
-            for (at, (item, node)) in items.iter().zip(nodes).enumerate() {
-                if is_secret_field(&name, item) {
-                    self.named(&push_token(&inside, &at.to_string()), item, node, by);
+        match value {
+            Value::Object(members) => {
+                for (at, (_, value)) in members.iter().enumerate() {
+                    self.used(value, around.member(members, at));
                 }
             }
+            Value::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.used(item, around.item(items, at));
+                }
+            }
+            _ => {}
         }
-        self.value(&inside, value, &member.value, by);
     }
 
-    /// A value that is a secret by its name.
-    fn named(&mut self, pointer: &str, value: &Value, node: &Node, by: usize) {
-        let span = moved(&node.span, by);
-        let kind = SecretKind::Name;
-        let pointer = Some(pointer.to_owned());
-        if let Some(word) = value
-            .as_word()
-            .filter(|_| self.text[span.clone()].starts_with('*'))
-        {
-            // It stands elsewhere, under a name that is no secret's.
-            self.elsewhere(word.trim());
-        }
-        self.met.push(((inner(self.text, span), kind), pointer));
-    }
-
-    /// A secret of which the document has the text somewhere else, under a name that is no secret's. Where it is
-    /// spelled otherwise there, nobody knows where that is.
-    fn elsewhere(&mut self, word: &str) {
-        if !self.told.insert(word.to_owned()) {
+    /// Where the secrets stand that are used elsewhere. Where one is spelled otherwise there, nobody knows where that
+    /// is.
+    fn met_elsewhere(&mut self) {
+        if self.elsewhere.is_empty() {
             return;
         }
-        let all = self.text.match_indices(word);
-        let mut spans: Vec<_> = all.map(|(at, word)| at..at + word.len()).collect();
-        if spans.is_empty() {
-            spans.push(0..self.text.len());
+        let words: Vec<_> = self.elsewhere.drain().collect();
+        let finder = finder(&words);
+        let mut is_met = vec![false; words.len()];
+        for word in finder.iter().flat_map(|finder| finder.find_iter(self.text)) {
+            is_met[word.pattern().as_usize()] = true;
+            self.met.push(((word.range(), SecretKind::Name), None));
         }
-        let there = spans.into_iter().map(|at| ((at, SecretKind::Name), None));
-        self.met.extend(there);
+        let mut words = words.iter().zip(is_met);
+        // One may be a part of another.
+        if words.any(|(word, is_met)| !is_met && !self.text.contains(word.as_str())) {
+            self.met
+                .push(((0..self.text.len(), SecretKind::Name), None));
+        }
     }
 
     /// The keys in a text of the document, wherever they stand in it.
-    fn scalar(&mut self, pointer: &str, value: &str, span: &Span) {
-        let wanted = keys_told_in(value);
+    fn scalar(&mut self, pointer: &str, value: &str, span: &Span, around: Around<'_>) {
+        let wanted = keys_in_text(value, around);
         if wanted.is_empty() || self.text[span.clone()].starts_with('*') {
             return;
         }
@@ -230,9 +280,7 @@ impl<'t> Walk<'t> {
         let words = wanted.iter().map(|(at, _)| &value[at.clone()]);
         // What may be escaped there may be found there in part.
         let is_escaped = raw != value && words.clone().any(|word| word.contains(['\\', '"', '\'']));
-        let words = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(words);
+        let words = finder(words);
         let words = words.iter().filter(|_| !is_escaped);
         let there = words.flat_map(|words| words.find_iter(raw));
         let mut there: Vec<Found> = there
@@ -253,7 +301,19 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn places(self) -> Vec<SecretPlace> {
+    /// What is kept in comments behind secrets.
+    fn met_behind(&mut self) {
+        let named = self
+            .met
+            .iter()
+            .filter(|((_, kind), _)| *kind == SecretKind::Name);
+        let behind = named.flat_map(|((at, _), _)| in_comment_behind(self.text, at.end));
+        self.found(behind.collect(), 0);
+    }
+
+    fn places(mut self) -> Vec<SecretPlace> {
+        self.met_elsewhere();
+        self.met_behind();
         let mut met = self.met;
         met.retain(|((at, _), _)| !at.is_empty());
         met.sort_by_key(|((at, _), pointer)| (at.start, pointer.is_none()));
@@ -274,6 +334,15 @@ impl<'t> Walk<'t> {
         }
         places
     }
+}
+
+/// Finds any of some words, the longest of those that begin at one place. A word may be as long as its file.
+fn finder(words: impl IntoIterator<Item: AsRef<[u8]>>) -> Option<AhoCorasick> {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+        .build(words)
+        .ok()
 }
 
 fn moved(span: &Span, by: usize) -> Span {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::name::is_placeholder;
 use super::places::SecretKind;
+use super::value::is_placeholder;
 
 /// A stretch of a text that is a key, and what tells that.
 pub(super) type Found = (Range<usize>, SecretKind);

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::name::{is_chinese, is_phrase, is_placeholder};
+use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
+use super::value::{is_no_secret, is_placeholder};
 
 /// What passwords are called.
 const PASSWORDS: [&str; 11] = [
@@ -31,7 +32,7 @@ const SHORT_NAME: &str = "pw";
 
 /// What other secrets are called. Words like these are also said of what is none, so that more is asked of what
 /// follows them.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 15] = [
     "api key",
     "api_key",
     "api-key",
@@ -44,6 +45,9 @@ const OTHERS: [&str; 12] = [
     "密钥",
     "令牌",
     "私钥",
+    "秘钥",
+    "授权码",
+    "授權碼",
 ];
 
 /// Words between a name and what it names. A sign may follow them.
@@ -100,10 +104,25 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
         if within && called == Some(&SHORT_NAME) {
             return None;
         }
-        let word = secret_behind(text, name.range(), is_password)?;
+        let whole = whole_name(text, name.range())?;
+        let word = secret_behind(text, whole, is_password)?;
         told = word.end;
         Some((word, SecretKind::Name))
     })
+}
+
+/// A name with the words behind it that belong to it: `password_prod`. Nothing where they say something else of it.
+fn whole_name(text: &str, name: Range<usize>) -> Option<Range<usize>> {
+    /// The longest name.
+    const LONGEST: usize = 64;
+    let is_in = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let rest = &text[name.end..text.floor_char_boundary(name.end.saturating_add(LONGEST))];
+    let more = rest.find(|c| !is_in(c)).unwrap_or(rest.len());
+    if !rest.starts_with(['_', '-']) || rest[..more].ends_with('-') {
+        return Some(name);
+    }
+    let whole = name.start..name.end + more;
+    name::is_secret_name(&text[whole.clone()]).then_some(whole)
 }
 
 /// The word that is named by a name that stands here, where it is a secret.
@@ -121,12 +140,48 @@ fn secret_behind(text: &str, name: Range<usize>, is_password: bool) -> Option<Ra
     }
 }
 
+/// The fields that people write into a text, each on a line of its own: `- **Password:** …`.
+pub(super) fn fields_in(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let field = field_in(line).map(|word| at + word.start..at + word.end);
+        found.extend(field.map(|word| (word, SecretKind::Name)));
+        at += line.len();
+    }
+    found
+}
+
+fn field_in(line: &str) -> Option<Range<usize>> {
+    let inside = line.trim_start_matches(|c: char| " \t->+".contains(c) || c.is_ascii_digit());
+    let inside = inside
+        .strip_prefix(". ")
+        .unwrap_or(inside)
+        .trim_start_matches("* ");
+    let mark = ["**", "__"]
+        .into_iter()
+        .find(|mark| inside.starts_with(mark))?;
+    let (name, rest) = inside[mark.len()..].split_once(mark)?;
+    let is_sign = |c: char| matches!(c, ':' | '：');
+    let rest = rest.trim_start();
+    let is_named = name.trim_end().ends_with(is_sign) || rest.starts_with(is_sign);
+    let rest = rest.trim_start_matches(is_sign).trim();
+    let word = rest.trim_matches(is_mark);
+    let is_one = is_named && !word.contains(char::is_whitespace) && name::is_secret(name, word);
+    let start = line.len() - line.trim_end().len() + rest.len();
+    let start = line.len() - start + rest.find(word)?;
+    is_one.then(|| start..start + word.len())
+}
+
 fn is_secret(word: &str, is_password: bool) -> bool {
     let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
     let least = if is_password { SHORTEST.0 } else { SHORTEST.1 };
     word.len() >= least
         && has(char::is_ascii_digit)
-        && (is_password || has(char::is_ascii_alphabetic))
+        && (is_password || (has(char::is_ascii_alphabetic) && !word.contains(['(', '['])))
+        && !is_no_secret(word)
+        && !word.starts_with("::")
+        && !word.starts_with(":<")
         && !is_placeholder(word)
 }
 
@@ -134,7 +189,10 @@ fn is_secret(word: &str, is_password: bool) -> bool {
 /// like, unless a phrase is what it is.
 fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let rest = text[name.end..].trim_start_matches(is_mark);
-    let behind = behind_link(rest.trim_start_matches(BLANK))?;
+    let behind = match behind_link(rest.trim_start_matches(BLANK)) {
+        Some(behind) => behind,
+        None => behind_blank(&text[name.clone()], rest)?,
+    };
     let start = text.len() - behind.len();
     let is_word = |word: &Range<usize>| {
         is_phrase(&text[name]) || behind[word.clone()].matches(char::is_whitespace).count() <= 1
@@ -155,6 +213,17 @@ fn behind_link(text: &str) -> Option<&str> {
     let behind_sign = SIGNS.iter().find_map(|sign| rest.strip_prefix(sign));
     let behind = behind_sign.or(behind_word)?;
     Some(behind.trim_start_matches(BLANK))
+}
+
+/// What follows a Chinese name and a space, where that may be a secret: 初始密码 abc123.
+fn behind_blank<'t>(name: &str, rest: &'t str) -> Option<&'t str> {
+    /// What is said of passwords, too.
+    const OTHERS: [&str; 4] = ["base64", "sha256", "sha512", "pbkdf2"];
+    const SHORTEST: usize = 6;
+    let word = bare(rest.trim_start_matches(BLANK));
+    let is_other = OTHERS.iter().any(|other| word.eq_ignore_ascii_case(other));
+    let is_name = name.starts_with(is_chinese) && rest.starts_with(BLANK);
+    (is_name && word.len() >= SHORTEST && !is_other).then(|| rest.trim_start_matches(BLANK))
 }
 
 /// What somebody puts around a word. Marks may be escaped: a text within a text.

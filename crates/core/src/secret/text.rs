@@ -2,19 +2,33 @@
 
 use std::ops::Range;
 
+use super::about::is_about;
 use super::name::{
-    is_chinese, is_chinese_name, is_phrase, is_placeholder, is_secret, may_name_secret,
+    is_chinese, is_chinese_name, is_phrase, is_secret, is_secret_name, may_name_secret,
 };
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
 use super::spoken::keys_told_in;
+use super::value::{default_of, is_placeholder};
 
 /// What the value of an `Authorization` begins with.
 const HEADER_SCHEMES: [&str; 4] = ["basic", "bearer", "digest", "token"];
 
+/// What begins and ends a text of several lines.
+pub(super) const FENCES: [&str; 2] = ["\"\"\"", "'''"];
+
+/// How a text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Word by word, as programs and what people write.
+    Words,
+    /// As fields, each with all of its line, and with what stands further in below it.
+    Data,
+}
+
 /// What stands behind names of secrets: `NAME: value`, `NAME=value`, in quotes or without, also where the
 /// value is on the next line.
-pub(super) fn named_in(text: &str) -> Vec<Found> {
+pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
     let mut found = Vec::new();
     let mut told = 0;
     let signs = text
@@ -22,9 +36,21 @@ pub(super) fn named_in(text: &str) -> Vec<Found> {
         .filter(|(_, sign)| matches!(sign, ':' | '=' | '：' | '＝'));
     for (at, sign) in signs {
         // A sign within a value means nothing.
+        let before = &text[told.min(at)..at];
+        let key = key_before(before);
+        let key = match reading {
+            Reading::Data => long_key(before).or(key),
+            Reading::Words => key,
+        };
         let key =
-            key_before(&text[told.min(at)..at]).filter(|key| at >= told && may_name_secret(key));
-        if let Some(value) = key.and_then(|key| secret_behind(text, at + sign.len_utf8(), key)) {
+            key.filter(|key| at >= told && may_name_secret(key) && !is_in_variable(before, key));
+        let field = key.map(|key| Field {
+            text,
+            at: at + sign.len_utf8(),
+            key,
+            column: column_of(text, at, key).filter(|_| reading == Reading::Data),
+        });
+        if let Some(value) = field.and_then(|field| field.secret()) {
             told = value.end;
             found.push((value, SecretKind::Name));
         }
@@ -32,25 +58,153 @@ pub(super) fn named_in(text: &str) -> Vec<Found> {
     found
 }
 
-/// The value that begins here, where it is a secret.
-fn secret_behind(text: &str, at: usize, key: &str) -> Option<Range<usize>> {
-    /// Far enough to tell. Lines of what a program wrote may be as long as their file.
-    const NEAR: usize = 256;
-    let near = &text[..text.floor_char_boundary(at.saturating_add(NEAR))];
-    let value = value_behind(near, at, key);
-    if !is_secret(key, &near[value.clone()]) {
-        return None;
+/// The name of several words that is all that stands before a sign on its line, where that is a secret's.
+fn long_key(before: &str) -> Option<&str> {
+    /// The longest name.
+    const LONGEST: usize = 64;
+    let near = &before[before.ceil_char_boundary(before.len().saturating_sub(LONGEST))..];
+    let begins = near.rfind('\n').map(|end| end + 1);
+    let begins = begins.or((near.len() == before.len()).then_some(0))?;
+    let name = near[begins..].trim_end();
+    let name = name.trim_start_matches([' ', '\t', '-', '"', '\'']);
+    let name = name.trim_end_matches(['"', '\'']);
+    let is_name = |c: char| c.is_alphanumeric() || "_-. （）".contains(c);
+    let is_long = name.contains([' ', '）']) && !name.starts_with("export ");
+    (is_long && name.chars().all(is_name) && is_secret_name(name)).then_some(name)
+}
+
+/// Whether a name is that of a variable with what is to be done without it: `${API_KEY:?…}`.
+fn is_in_variable(before: &str, key: &str) -> bool {
+    before
+        .strip_suffix(key)
+        .is_some_and(|before| before.ends_with("${"))
+}
+
+/// How far in a key stands whose sign is here; nothing where something stands before it on its line.
+fn column_of(text: &str, sign: usize, key: &str) -> Option<usize> {
+    /// The farthest a field stands in, with the marks around its name.
+    const FARTHEST: usize = 256;
+    let near = text.floor_char_boundary(sign.saturating_sub(key.len() + FARTHEST));
+    let before = text[near..sign].trim_end_matches([' ', '\t', '"', '\'']);
+    let before = before.strip_suffix(key)?;
+    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    let is_first = line
+        .trim_start_matches("export ")
+        .chars()
+        .all(|c| " \t-\"'".contains(c));
+    is_first.then(|| line.trim_end_matches(['"', '\'']).len())
+}
+
+/// A field with a name that may be a secret's.
+struct Field<'t> {
+    text: &'t str,
+    /// Where its value may begin.
+    at: usize,
+    key: &'t str,
+    /// How far in it stands, where it is all of its line.
+    column: Option<usize>,
+}
+
+impl Field<'_> {
+    /// Its value, where that is a secret.
+    fn secret(&self) -> Option<Range<usize>> {
+        /// Far enough to tell. Lines of what a program wrote may be as long as their file.
+        const NEAR: usize = 256;
+        if let Some(begins) = self.block() {
+            return self.below(begins);
+        }
+        let text = self.text;
+        let near = &text[..text.floor_char_boundary(self.at.saturating_add(NEAR))];
+        let value = self.value_in(near);
+        if self.is_none_at(value.start) {
+            return None;
+        }
+        if let Some(default) = self.default_at(near, value.start) {
+            return Some(default);
+        }
+        if !is_secret(self.key, &near[value.clone()]) {
+            return None;
+        }
+        let is_cut = near.len() < text.len() && value.end + 16 > near.len();
+        Some(if is_cut { self.value_in(text) } else { value })
     }
-    let is_cut = near.len() < text.len() && value.end + 16 > near.len();
-    Some(if is_cut {
-        value_behind(text, at, key)
-    } else {
-        value
-    })
+
+    /// Whether something else begins where the value may: a comment, a list, or the other sign of `name::other`.
+    fn is_none_at(&self, at: usize) -> bool {
+        let value = &self.text[at..];
+        value.starts_with(['[', ':']) || (self.column.is_some() && value.starts_with("# "))
+    }
+
+    /// The default of the variable that stands for the value.
+    fn default_at(&self, near: &str, at: usize) -> Option<Range<usize>> {
+        let default = default_of(&near[at..])?;
+        let default = at + default.at.start..at + default.at.end;
+        is_secret(self.key, &near[default.clone()]).then_some(default)
+    }
+
+    fn value_in(&self, text: &str) -> Range<usize> {
+        value_behind(text, self.at, self.key, self.column.is_some())
+    }
+
+    /// Where the lines below it begin, where nothing stands on its own line and it is all of that.
+    fn block(&self) -> Option<usize> {
+        self.column?;
+        let end = self.line_end(self.at);
+        let line = self.text[self.at..end].trim();
+        let rest = line.trim_start_matches(['|', '>']);
+        let is_open =
+            line.len() <= 4 && rest.chars().all(|c| "+-".contains(c) || c.is_ascii_digit());
+        (is_open && is_secret_name(self.key)).then_some(end + 1)
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        let end = self.text[at..].find('\n');
+        end.map_or(self.text.len(), |end| at + end)
+    }
+
+    /// What stands further in below it: all of it where a secret is in it.
+    fn below(&self, begins: usize) -> Option<Range<usize>> {
+        let column = self.column?;
+        let is_block_text = !self.text[self.at..begins - 1].trim().is_empty();
+        let mut span: Option<Range<usize>> = None;
+        let mut has_secret = false;
+        let mut at = begins;
+        while at < self.text.len() {
+            let end = self.line_end(at);
+            let line = &self.text[at..end];
+            let inside = line.trim_start();
+            if !inside.is_empty() {
+                if line.len() - inside.len() <= column {
+                    break;
+                }
+                let start = end - inside.len();
+                span.get_or_insert(start..start).end = start + inside.trim_end().len();
+                has_secret |= !is_block_text && self.is_secret_line(inside);
+            }
+            at = end + 1;
+        }
+        let is_secret = |span: &Range<usize>| {
+            has_secret || (is_block_text && is_secret(self.key, &self.text[span.clone()]))
+        };
+        span.filter(is_secret)
+    }
+
+    /// Whether a line below the field holds a secret: behind another name, or all of it.
+    fn is_secret_line(&self, line: &str) -> bool {
+        let line = line.trim_start_matches("- ");
+        let named = line
+            .split_once(':')
+            .filter(|(name, _)| key_before(name).is_some());
+        let (is_about, value) = match named {
+            Some((name, value)) => (key_before(name).is_some_and(is_about), value),
+            None => (false, line),
+        };
+        !is_about && is_secret(self.key, value.trim().trim_matches(['"', '\'']))
+    }
 }
 
 /// The name that ends here, without its quotes.
-fn key_before(text: &str) -> Option<&str> {
+pub(super) fn key_before(text: &str) -> Option<&str> {
     let text = text.trim_end_matches([' ', '\t']);
     let text = text.strip_suffix(['"', '\'']).unwrap_or(text);
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -58,8 +212,8 @@ fn key_before(text: &str) -> Option<&str> {
     (!key.is_empty()).then_some(key)
 }
 
-/// The value of `key` that begins here.
-fn value_behind(text: &str, at: usize, key: &str) -> Range<usize> {
+/// The value of `key` that begins here, to the end of its line where the key is the first of it.
+fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize> {
     let skipped = |at: usize, what: &[char]| text.len() - text[at..].trim_start_matches(what).len();
     let begins = skipped(at, &[' ', '\t', '>', '=']);
     let line = &text[begins..];
@@ -67,13 +221,29 @@ fn value_behind(text: &str, at: usize, key: &str) -> Range<usize> {
     let marks = line
         .trim_end()
         .trim_end_matches(|c: char| "+-".contains(c) || c.is_ascii_digit());
-    let begins = if matches!(marks, "" | "|" | ">") && line.trim_end().len() <= marks.len() + 2 {
+    let begins = if !is_line
+        && matches!(marks, "" | "|" | ">")
+        && line.trim_end().len() <= marks.len() + 2
+    {
         // It is on the next line.
         skipped(begins + line.len(), &['\r', '\n', ' ', '\t'])
     } else {
         begins
     };
     let value = &text[begins..];
+    let is_here = !text[at..begins].contains('\n');
+    if let Some(fence) = FENCES
+        .into_iter()
+        .find(|fence| value.starts_with(fence) && is_here)
+    {
+        let inside = &value[fence.len()..];
+        let inside = &inside[..inside.find(fence).unwrap_or(inside.len())];
+        let begins = begins + fence.len() + inside.len() - inside.trim_start().len();
+        return begins..begins + inside.trim().len();
+    }
+    if let Some(end) = put_there(value) {
+        return begins..begins + end;
+    }
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         return begins + 1..begins + 1 + closing(&value[1..], quote);
     }
@@ -83,7 +253,11 @@ fn value_behind(text: &str, at: usize, key: &str) -> Range<usize> {
         .map(|(scheme, _)| scheme.to_ascii_lowercase());
     let is_header = scheme.is_some_and(|word| HEADER_SCHEMES.contains(&word.as_str()));
     let end = match line.find(char::is_whitespace) {
-        Some(end) if !is_header && !is_phrase(key) => end,
+        Some(_) if is_line && !line.starts_with(['{', '[']) => {
+            line.find(" #").unwrap_or(line.len())
+        }
+        Some(_) if is_header => line.find(['"', '\'', '`']).unwrap_or(line.len()),
+        Some(end) if !is_phrase(key) => end,
         _ => line.len(),
     };
     let word = &line[..end];
@@ -92,14 +266,49 @@ fn value_behind(text: &str, at: usize, key: &str) -> Range<usize> {
     } else {
         word
     };
-    let word = word
-        .trim_end()
-        .trim_end_matches([',', '}', ']', ';', '"', '\'']);
-    begins..begins + word.len()
+    let is_among = text[..at]
+        .strip_suffix('=')
+        .and_then(|before| before.strip_suffix(key))
+        .is_some_and(|before| before.ends_with(';'));
+    let word = match word.find([';', '"', '\'']).filter(|_| is_among) {
+        Some(end) => &word[..end],
+        None => word,
+    };
+    begins..begins + without_ends(word).len()
+}
+
+/// A value without what stands behind it: quotes, commas, and brackets that do not begin in it.
+fn without_ends(mut word: &str) -> &str {
+    const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+    loop {
+        word = word.trim_end().trim_end_matches([',', ';', '"', '\'']);
+        let mut pairs = BRACKETS.iter();
+        let closed = pairs.find(|(open, close)| word.ends_with(*close) && !word.contains(*open));
+        match closed {
+            Some((_, close)) => word = word.trim_end_matches(*close),
+            None => return word,
+        }
+    }
+}
+
+/// Where what a shell or a template puts into a text ends, with which it begins: `$(…)`, `${…}`, `{{ … }}`.
+fn put_there(text: &str) -> Option<usize> {
+    const SIGNS: [(&str, &str); 5] = [
+        ("$(", ")"),
+        ("${", "}"),
+        ("#{", "}"),
+        ("{{", "}}"),
+        ("`", "`"),
+    ];
+    let line = &text[..text.find('\n').unwrap_or(text.len())];
+    SIGNS.into_iter().find_map(|(open, close)| {
+        let inside = line.strip_prefix(open)?;
+        Some(open.len() + inside.find(close)? + close.len())
+    })
 }
 
 /// Where a quoted text ends: at the quote that is not escaped, else with its line.
-fn closing(rest: &str, quote: char) -> usize {
+pub(super) fn closing(rest: &str, quote: char) -> usize {
     let mut letters = rest.char_indices();
     while let Some((at, letter)) = letters.next() {
         if letter == '\\' && quote == '"' {
@@ -112,22 +321,44 @@ fn closing(rest: &str, quote: char) -> usize {
 }
 
 /// Whether a value is written down in a program, and is not the name of one: it stands in quotes, is no
-/// word, or stands in a list of settings.
+/// word, or stands in a list of settings. A token that short is what texts are cut into: `token="cl100k"`.
 pub(super) fn is_literal(text: &str, at: &Range<usize>) -> bool {
     /// The longest name of a setting.
     const LONGEST_NAME: usize = 256;
+    const SHORTEST_TOKEN: usize = 8;
     let near = text.floor_char_boundary(at.start.saturating_sub(LONGEST_NAME));
     let before = &text[near..at.start];
     let line = before.rsplit('\n').next().unwrap_or(before);
     let is_setting = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let behind = text[at.end..].chars().next();
     let in_settings = line
-        .strip_suffix('=')
-        .is_some_and(|name| name.chars().all(is_setting));
+        .rsplit(char::is_whitespace)
+        .next()
+        .and_then(|name| name.strip_suffix('='))
+        .is_some_and(|name| name.chars().all(is_setting) && !matches!(behind, Some(',' | ')')));
     let word = &text[at.clone()];
+    let name = before.trim_end_matches([' ', '=', ':', '"', '\'']);
+    if word.len() < SHORTEST_TOKEN && name.to_ascii_lowercase().ends_with("token") {
+        return false;
+    }
     let is_call = word.contains(['(', '[', '{']);
-    before.ends_with(['"', '\''])
+    let is_multi_line = FENCES
+        .iter()
+        .any(|fence| before.trim_end().ends_with(fence));
+    is_multi_line
+        || is_in_connection(before, behind)
+        || before.ends_with(['"', '\''])
         || in_settings
         || (!is_call && word.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a value stands among others in quotes: `"Server=…;Password=…;"`.
+fn is_in_connection(before: &str, behind: Option<char>) -> bool {
+    let name = before.strip_suffix('=').map(|name| {
+        name.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
+    });
+    let is_end = |c: char| matches!(c, ';' | '"' | '\'');
+    name.is_some_and(|before| before.ends_with(';')) && behind.is_some_and(is_end)
 }
 
 /// Keys in the comments of YAML. A word behind a name is one where a digit is in it: people write about
@@ -139,10 +370,12 @@ pub(super) fn said_in_comments(text: &str) -> Vec<Found> {
         if let Some(comment) = comment_in(line) {
             let begins = at + comment;
             let comment = line[comment..].trim_end();
-            let named = named_in(comment).into_iter().filter(|(at, _)| {
-                let word = &comment[at.clone()];
-                word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
-            });
+            let named = named_in(comment, Reading::Words)
+                .into_iter()
+                .filter(|(at, _)| {
+                    let word = &comment[at.clone()];
+                    word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
+                });
             let all = named.chain(keys_told_in(comment));
             found.extend(all.map(|(at, kind)| (begins + at.start..begins + at.end, kind)));
         }

@@ -41,6 +41,8 @@ pub struct Found {
     pub file: FoundFile,
     /// Its snapshots, the newest first.
     pub snapshots: Vec<FoundSnapshot>,
+    /// Why contents of them cannot be had at all, as where their drive is away.
+    pub away: Option<Message>,
     /// The definition that is kept with it.
     pub embedded: FoundDefinition,
     /// The workflow in the catalog.
@@ -186,7 +188,8 @@ pub fn order(found: &Found) -> Vec<Candidate> {
     if found.snapshots.is_empty() {
         candidates.push(no(Source::Snapshot, Message::new("no_snapshot")));
     }
-    candidates.extend(found.snapshots.iter().map(snapshot));
+    let away = found.away.as_ref();
+    candidates.extend(found.snapshots.iter().map(|one| snapshot(one, away)));
     let none = Message::new("nothing_embedded");
     let unreadable = Message::new("embedded_unreadable");
     candidates.push(definition(
@@ -270,7 +273,7 @@ fn file(found: &FoundFile) -> Candidate {
     }
 }
 
-fn snapshot(found: &FoundSnapshot) -> Candidate {
+fn snapshot(found: &FoundSnapshot, away: Option<&Message>) -> Candidate {
     let told = |code: Message, count: u32| code.with("count", count);
     let locked = match found.key {
         FoundKey::AtHand => None,
@@ -280,7 +283,8 @@ fn snapshot(found: &FoundSnapshot) -> Candidate {
     let fault = if locked.is_some() {
         locked
     } else if found.missing > 0 {
-        Some(told(Message::new("objects_missing"), found.missing))
+        let gone = || told(Message::new("objects_missing"), found.missing);
+        Some(away.cloned().unwrap_or_else(gone))
     } else if found.damaged > 0 {
         Some(told(Message::new("objects_damaged"), found.damaged))
     } else if !found.has_entry {

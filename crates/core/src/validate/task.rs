@@ -40,7 +40,7 @@ pub(super) const SPELLED_FIELDS: [([&str; 2], Type); 6] = [
     (ALLOW_FALLBACK, Type::Bool),
 ];
 
-const RETRY_FIELDS: [(&str, Type); 5] = [
+pub(super) const RETRY_FIELDS: [(&str, Type); 5] = [
     ("limit", Type::Whole(0)),
     ("delay", Type::Amount),
     ("backoff", Type::Amount),
@@ -98,7 +98,7 @@ fn check_fields(
         types(Severity::Error, value, pointer, &fields, validation);
     }
     check_capabilities(value, pointer, validation);
-    check_retry(value, pointer, validation);
+    check_retry(task, validation);
     check_routing(value, pointer, validation);
     check_fallback(value, pointer, validation);
     check_references(task, depends_on, known, validation);
@@ -149,11 +149,13 @@ fn check_capabilities(value: &Value, pointer: &str, validation: &mut Validation)
 }
 
 /// `retry` is a number of further tries, or an object.
-fn check_retry(value: &Value, pointer: &str, validation: &mut Validation) {
+fn check_retry(task: &Item<'_>, validation: &mut Validation) {
+    let (value, pointer) = (task.value.as_ref(), task.pointer.as_str());
     match value.get("retry") {
         Some(retry @ Value::Object(_)) => {
             let pointer = push_token(pointer, "retry");
             types(Severity::Error, retry, &pointer, &RETRY_FIELDS, validation);
+            unknown_key::check_retry(task, retry, validation);
         }
         Some(_) => {
             types(

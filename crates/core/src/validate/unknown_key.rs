@@ -1,10 +1,10 @@
-//! Keys of a task that mean nothing to a run and look like one that does: kept as they are, and said.
+//! Keys of a task, and of how it is tried again, that mean nothing to a run and look like one that does: kept as they are, and said.
 //! Whatever else other tools wrote into a task is theirs.
 
 use super::Validation;
 use super::reference::nearest;
-use super::task::{FIELDS, SPELLED_FIELDS};
-use crate::run::action::Action;
+use super::task::{FIELDS, RETRY_FIELDS, SPELLED_FIELDS};
+use crate::run::action::{Action, action};
 use crate::shape::Item;
 use crate::value::push_token;
 use crate::{Message, Value};
@@ -46,6 +46,54 @@ const ELSEWHERE: [(&str, &str); 18] = [
     ("on_error", "onFailure"),
     ("fallback", "onFailure"),
 ];
+
+/// What other tools call what a run reads of `retry`.
+const RETRY_ELSEWHERE: [(&str, &str); 16] = [
+    ("max", "limit"),
+    ("maxRetries", "limit"),
+    ("max_retries", "limit"),
+    ("maxAttempts", "limit"),
+    ("max_attempts", "limit"),
+    ("attempts", "limit"),
+    ("retries", "limit"),
+    ("count", "limit"),
+    ("times", "limit"),
+    ("interval", "delay"),
+    ("wait", "delay"),
+    ("delayMs", "delay"),
+    ("delay_ms", "delay"),
+    ("initialDelay", "delay"),
+    ("factor", "backoff"),
+    ("multiplier", "backoff"),
+];
+
+/// Says which keys of an object `retry` nothing reads: a task that is meant to be tried again would not be. Only where
+/// the task names an action of ours; what another engine reads, it knows.
+pub(super) fn check_retry(task: &Item<'_>, retry: &Value, validation: &mut Validation) {
+    let named = task.value.get("action").and_then(Value::as_str);
+    if named.and_then(action).is_none() {
+        return;
+    }
+    let known = RETRY_FIELDS.map(|(key, _)| key);
+    let pointer = push_token(&task.pointer, "retry");
+    for (key, _) in retry.as_object().unwrap_or_default() {
+        if known.contains(&key.as_str()) {
+            continue;
+        }
+        let elsewhere = RETRY_ELSEWHERE.iter().find(|(name, _)| name == key);
+        let near = || nearest(key, known.into_iter());
+        let meant = elsewhere.map(|(_, meant)| *meant).or_else(near);
+        let message = match meant.filter(|meant| retry.get(meant).is_none()) {
+            Some(meant) => Message::new("unknown_retry_key_suggestion").with("suggestion", meant),
+            None => Message::new("unknown_retry_key"),
+        };
+        let message = message
+            .with("key", key)
+            .with("task", task.name().unwrap_or_default())
+            .with("known", known.join(", "));
+        validation.warning(push_token(&pointer, key), message);
+    }
+}
 
 /// Says which keys of a task are probably meant to be others.
 pub(super) fn check(task: &Item<'_>, action: &Action, validation: &mut Validation) {

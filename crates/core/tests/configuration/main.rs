@@ -5,6 +5,7 @@
     reason = "a test's own helpers fail as its assertions do"
 )]
 
+mod files;
 mod members;
 mod paths;
 mod unsure;

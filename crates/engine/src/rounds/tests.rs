@@ -7,7 +7,7 @@ use flowkeep_store::{NewRun, Store, StoreError, StoreOptions};
 
 use super::*;
 use crate::actions::HttpClient;
-use crate::configuring::{Configuring, LookWish, Looked};
+use crate::configuring::{Belonging, Configuring, LookWish, Looked};
 use crate::preparing::{Prepared, Preparing, Wish};
 use crate::sources::Connections;
 
@@ -30,6 +30,14 @@ impl Preparing for NoFolders {
 struct NoConfigurations;
 
 impl Configuring for NoConfigurations {
+    fn may_have(&self, _: &flowkeep_store::KeptRun) -> bool {
+        false
+    }
+
+    fn belonging(&self, row: i64) -> Belonging {
+        unreachable!("nobody asked whether the run {row} has a configuration");
+    }
+
     fn look(&self, _: &LookWish) -> Looked {
         Looked::default()
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use flowkeep_core::Message;
 use flowkeep_core::RunId;
 use flowkeep_core::run::{Level, Status, TaskId};
-use flowkeep_engine::{Configuring, LookWish, Looked, Occasion, Scope, Wanted};
-use flowkeep_store::{RequestAnswer, Said, StoreError};
+use flowkeep_engine::{Belonging, Configuring, LookWish, Looked, Occasion, Scope, Wanted};
+use flowkeep_store::{KeptRun, RequestAnswer, Said, StoreError};
 
 use super::{Place, until};
 
@@ -21,12 +21,20 @@ const LONG: &str = r#"{"name": "W", "tasks": [
   {"id": "a", "action": "wait", "params": {"ms": 0}},
   {"id": "b", "action": "wait", "params": {"ms": 86400000}, "dependsOn": ["a"]}]}"#;
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 #[derive(Default)]
 struct State {
     seen: Vec<Occasion>,
     is_shut: bool,
     holds: bool,
     panics: bool,
+    /// Whether runs that begin may have a configuration, and have one.
+    asks: bool,
+    places: bool,
+    asked: Vec<i64>,
 }
 
 /// Says what it is told to say, once it is let.
@@ -42,12 +50,36 @@ impl Watching {
         self.opened.notify_all();
     }
 
+    fn asked(&self) -> Vec<i64> {
+        self.state.lock().unwrap().asked.clone()
+    }
+
     fn seen(&self) -> Vec<Occasion> {
         self.state.lock().unwrap().seen.clone()
     }
 }
 
 impl Configuring for Watching {
+    fn may_have(&self, _: &KeptRun) -> bool {
+        self.state.lock().unwrap().asks
+    }
+
+    fn belonging(&self, row: i64) -> Belonging {
+        let mut state = self.state.lock().unwrap();
+        state.asked.push(row);
+        let state = self
+            .opened
+            .wait_while(state, |state| state.is_shut)
+            .unwrap();
+        let (places, panics) = (state.places, state.panics);
+        drop(state);
+        assert!(!panics, "a fault of ours");
+        Belonging {
+            session: places.then(|| "s".to_owned()),
+            told: Vec::new(),
+        }
+    }
+
     fn look(&self, wish: &LookWish) -> Looked {
         assert_eq!(wish.session, "s");
         let mut state = self.state.lock().unwrap();
@@ -100,6 +132,13 @@ fn left(place: &Place) -> (i64, RunId) {
 
 fn step(task: &str) -> Occasion {
     Occasion::Step(TaskId::from(task))
+}
+
+/// How often the run says who started it.
+fn started(place: &Place, row: i64) -> usize {
+    let lines = place.store.messages(row, 0, None, u32::MAX).unwrap();
+    let said = |said: &Said| matches!(said, Said::Message(said) if said.code == "run_was_started");
+    lines.iter().filter(|line| said(&line.said)).count()
 }
 
 /// How often the run says that its configuration is kept.
@@ -208,6 +247,89 @@ fn a_run_of_no_session_is_not_looked_at() {
     let engine = place.engine(place.epoch(), Scope::All);
     let (_, id) = place.run_of(SHORT, "{}");
     place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert_eq!(watching.seen(), []);
+}
+
+/// What may have a configuration begins once it is known of which session it is, and is looked at from then on.
+#[test]
+fn a_run_begins_once_it_is_known_of_which_session_it_is() {
+    let watching = Arc::new(Watching::default());
+    watching.set(|state| {
+        state.asks = true;
+        state.places = true;
+        state.is_shut = true;
+    });
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = place.run_of(SHORT, "{}");
+    until(|| (watching.asked() == [row]).then_some(()));
+    let kept = place.kept(id);
+    assert_eq!((kept.status, kept.head), (Status::Queued, None));
+    watching.set(|state| state.is_shut = false);
+    place.comes_to(id, Status::Succeeded);
+    until(|| (told(&place, row) > 0).then_some(()));
+    assert_eq!(watching.seen().first(), Some(&Occasion::Begun));
+    assert_eq!(started(&place, row), 1);
+    drop(engine);
+}
+
+#[test]
+fn what_has_no_configuration_begins_without_a_look() {
+    for (asks, panics) in [(false, false), (true, false), (true, true)] {
+        let watching = Arc::new(Watching::default());
+        watching.set(|state| {
+            state.asks = asks;
+            state.panics = panics;
+        });
+        let place = place(&watching);
+        let engine = place.engine(place.epoch(), Scope::All);
+        let (row, id) = place.run_of(SHORT, "{}");
+        place.comes_to(id, Status::Succeeded);
+        drop(engine);
+        assert_eq!(watching.asked().len(), usize::from(asks));
+        assert_eq!((watching.seen().len(), started(&place, row)), (0, 1));
+    }
+}
+
+/// Whoever takes it up next asks again, and says once who started it.
+#[test]
+fn what_was_not_known_when_the_engine_left_is_asked_again() {
+    let watching = Arc::new(Watching::default());
+    watching.set(|state| {
+        state.asks = true;
+        state.is_shut = true;
+    });
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = place.run_of(SHORT, "{}");
+    until(|| (watching.asked() == [row]).then_some(()));
+    drop(engine);
+    watching.set(|state| state.is_shut = false);
+    let engine = place.engine(place.epoch(), Scope::All);
+    place.comes_to(id, Status::Succeeded);
+    drop(engine);
+    assert_eq!(
+        (watching.asked(), started(&place, row)),
+        (vec![row, row], 1)
+    );
+}
+
+#[test]
+fn a_run_that_waits_to_be_placed_can_be_cancelled() {
+    let watching = Arc::new(Watching::default());
+    watching.set(|state| {
+        state.asks = true;
+        state.places = true;
+        state.is_shut = true;
+    });
+    let place = place(&watching);
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = place.run_of(SHORT, "{}");
+    until(|| (watching.asked() == [row]).then_some(()));
+    assert_eq!(place.want(row, &Wanted::Cancel), RequestAnswer::Done);
+    place.comes_to(id, Status::Cancelled);
+    watching.set(|state| state.is_shut = false);
     drop(engine);
     assert_eq!(watching.seen(), []);
 }

@@ -23,8 +23,8 @@ use flowkeep_core::run::Status;
 use flowkeep_core::{Message, RunId};
 use flowkeep_engine::sources::{Connections, LOCAL, Source, Sqlite};
 use flowkeep_engine::{
-    Agent, Agents, Configuring, Engine, EngineOptions, LookWish, Looked, Outcome, Prepared,
-    Preparing, Scope, Wanted, Wish,
+    Agent, Agents, Belonging, Configuring, Engine, EngineOptions, LookWish, Looked, Outcome,
+    Prepared, Preparing, Scope, Wanted, Wish,
 };
 use flowkeep_host::{Awake, Clock, Progress, SystemClock, Timestamp};
 use flowkeep_store::{
@@ -66,6 +66,14 @@ impl Preparing for NoFolders {
 struct NoConfigurations;
 
 impl Configuring for NoConfigurations {
+    fn may_have(&self, _: &KeptRun) -> bool {
+        false
+    }
+
+    fn belonging(&self, row: i64) -> Belonging {
+        unreachable!("nobody asked whether the run {row} has a configuration");
+    }
+
     fn look(&self, wish: &LookWish) -> Looked {
         unreachable!("nothing of {} can be looked at", wish.run);
     }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use flowkeep_core::{Message, ObjectHash, file_name};
+use flowkeep_host::path_text;
 use flowkeep_store::{Snapshot, SnapshotSession, StoreError};
 
 use super::DamagedFile;
 use super::write::{Writing, go_on};
 use crate::FilesError;
-use crate::snapshots::{manifest, pack};
+use crate::snapshots::{SnapshotError, manifest, pack};
 
 /// The folder with a file for each session.
 const SESSIONS: &str = "sessions";
@@ -61,7 +62,10 @@ pub(super) fn sessions(
             Err(error) => return Err(error.into()),
         }
     }
-    let lost = objects(writing, snapshot, store)?;
+    let Lost {
+        packs: lost,
+        is_away,
+    } = objects(writing, snapshot, store)?;
     for session in &all {
         let packs = session.packs.iter();
         let count: u32 = packs
@@ -69,9 +73,10 @@ pub(super) fn sessions(
             .map(|(_, count)| count)
             .sum();
         if count > 0 {
+            let away = || Message::new("snapshot_contents_away").with("path", path_text(store));
             writing.damaged.push(DamagedFile {
                 path: session.path.clone(),
-                reason: objects_lost(count),
+                reason: if is_away { away() } else { objects_lost(count) },
                 name: Some(session.name.clone()),
             });
         }
@@ -100,21 +105,30 @@ fn write(writing: &mut Writing<'_>, session: &SnapshotSession) -> Result<Written
     })
 }
 
+/// The packs that cannot be had whole.
+struct Lost {
+    packs: BTreeSet<String>,
+    /// Whether nothing at all is there: so it is where their drive is away.
+    is_away: bool,
+}
+
 /// The packs with what sessions keep, and the trees of their snapshots; answers which packs cannot be had whole. Of
 /// those what is there is written all the same: some of it can be read by hand.
 fn objects(
     writing: &mut Writing<'_>,
     snapshot: &Snapshot,
     store: &Path,
-) -> Result<BTreeSet<String>, FilesError> {
+) -> Result<Lost, FilesError> {
     let packs = writing.unless_broken(OBJECTS, snapshot.packs())?;
     let trees = writing.unless_broken(OBJECTS, snapshot.kept_trees())?;
     writing.subfolder(OBJECTS)?;
     let mut lost = BTreeSet::new();
+    let mut is_away = true;
     for (name, _) in packs {
         go_on(writing.progress)?;
         match pack::bytes(store, &name) {
             Ok(bytes) => {
+                is_away = false;
                 if ObjectHash::of(&bytes) != name {
                     lost.insert(name.to_string());
                 }
@@ -122,6 +136,7 @@ fn objects(
                 writing.plain(&format!("{OBJECTS}/{name}.{ending}"), "object", &bytes)?;
             }
             Err(error) => {
+                is_away &= matches!(error, SnapshotError::Gone(_));
                 tracing::error!(%error, "what sessions keep cannot be read");
                 lost.insert(name.to_string());
             }
@@ -135,5 +150,10 @@ fn objects(
             Err(error) => tracing::warn!(%error, "the tree of a snapshot cannot be read"),
         }
     }
-    Ok(lost)
+    // Where its drive is away the folder is gone, or the empty one that the drive is mounted on.
+    let is_empty = std::fs::read_dir(store).map_or(true, |mut entries| entries.next().is_none());
+    Ok(Lost {
+        packs: lost,
+        is_away: is_away && is_empty,
+    })
 }

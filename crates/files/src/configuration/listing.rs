@@ -23,15 +23,21 @@ fn is_wanted(entry: &DirEntry) -> bool {
     !entry.file_type().is_dir() || !(is_hidden || PASSED_OVER.iter().any(|over| name == *over))
 }
 
-/// All regular files below a folder, in order, and the folders that cannot be looked into. What is behind a link is
-/// not there.
-pub(super) fn listed(
-    root: &Path,
-    progress: &dyn Progress,
-) -> Result<(Vec<ConfigPath>, Vec<Unread>), ConfigurationError> {
+/// What is below a folder.
+#[derive(Default)]
+pub(super) struct Listed {
+    /// All regular files, in order.
+    pub(super) files: Vec<ConfigPath>,
+    /// Links, in order: what is behind them is not there.
+    pub(super) links: Vec<ConfigPath>,
+    /// The folders that cannot be looked into.
+    pub(super) unread: Vec<Unread>,
+}
+
+/// Lists what is below a folder.
+pub(super) fn listed(root: &Path, progress: &dyn Progress) -> Result<Listed, ConfigurationError> {
     let entries = WalkDir::new(root).follow_links(false).min_depth(1);
-    let mut found = Vec::new();
-    let mut unread = Vec::new();
+    let mut found = Listed::default();
     for entry in entries.into_iter().filter_entry(is_wanted) {
         if progress.cancelled() {
             return Err(ConfigurationError::Cancelled);
@@ -39,23 +45,27 @@ pub(super) fn listed(
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                unread.extend(not_listed(root, error)?);
+                found.unread.extend(not_listed(root, error)?);
                 continue;
             }
         };
+        if entry.file_type().is_symlink() {
+            found.links.extend(below(root, entry.path()));
+        }
         if !entry.file_type().is_file() {
             continue;
         }
-        if found.len() == MOST_FILES {
+        if found.files.len() == MOST_FILES {
             return Err(ConfigurationError::TooMany {
                 root: root.to_owned(),
                 limit: MOST_FILES,
             });
         }
-        found.extend(below(root, entry.path()));
+        found.files.extend(below(root, entry.path()));
     }
-    found.sort_unstable();
-    Ok((found, unread))
+    found.files.sort_unstable();
+    found.links.sort_unstable();
+    Ok(found)
 }
 
 /// A folder that cannot be looked into; nothing where it is gone by now. Without the root nothing is known.

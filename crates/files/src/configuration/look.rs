@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowkeep_core::configuration::{
-    Ambiguous, Collected, ConfigKind, ConfigPath, Edge, Entry, LeftOut, Missing, Names, Settings,
-    Strategy, collect,
+    self as collect, Ambiguous, Collected, ConfigKind, ConfigPath, Edge, Facts, LeftOut, Missing,
+    Names, Settings, Strategy,
 };
 use flowkeep_core::session::SnapshotStatus;
 use flowkeep_core::{Message, ObjectHash, Sha256};
@@ -15,6 +15,7 @@ use flowkeep_host::Progress;
 use flowkeep_store::LookedAt;
 
 use super::ConfigurationError;
+use super::entry::{Begin, Definition, Entry, names_of};
 use super::listing::{below, root_above};
 use super::tree::ConfigTree;
 use crate::snapshots::manifest::TreeMasked;
@@ -22,10 +23,8 @@ use crate::snapshots::manifest::TreeMasked;
 /// What is to be looked at.
 #[derive(Debug, Clone)]
 pub struct Wish<'a> {
-    /// The file it begins with.
-    pub config: &'a Path,
-    /// The root of the tree; absent: the nearest folder above that holds `workflows`.
-    pub root: Option<&'a Path>,
+    /// What it begins with.
+    pub begin: Begin<'a>,
     /// What is taken.
     pub strategy: &'a Strategy,
     /// The tool set that `default` stands for.
@@ -56,8 +55,8 @@ impl Keys {
 pub struct Look {
     /// The root, through no links.
     pub root: PathBuf,
-    /// The file it begins with.
-    pub config: ConfigPath,
+    /// What it begins with, where that is known.
+    pub entry: Option<Entry>,
     /// Whether everything is there.
     pub status: SnapshotStatus,
     /// The files, by their paths.
@@ -140,9 +139,12 @@ pub fn look(
 ///
 /// # Errors
 /// [`ConfigurationError`].
-pub fn find(wish: &Wish<'_>) -> Result<(PathBuf, ConfigPath), ConfigurationError> {
-    let config = real(wish.config)?;
-    let root = match wish.root {
+pub fn find(
+    config: &Path,
+    root: Option<&Path>,
+) -> Result<(PathBuf, ConfigPath), ConfigurationError> {
+    let config = real(config)?;
+    let root = match root {
         Some(root) => root.to_owned(),
         None => root_above(&config)?,
     };
@@ -157,8 +159,8 @@ pub fn find(wish: &Wish<'_>) -> Result<(PathBuf, ConfigPath), ConfigurationError
 /// A tree that is being looked at.
 pub(crate) struct Looking<'a> {
     wish: &'a Wish<'a>,
-    /// The file it begins with.
-    pub(crate) entry: ConfigPath,
+    /// What it begins with, where that is known.
+    pub(crate) entry: Option<Entry>,
     settings: Settings,
     /// The tree.
     pub(crate) tree: ConfigTree<'a>,
@@ -172,36 +174,45 @@ impl<'a> Looking<'a> {
         progress: &'a dyn Progress,
     ) -> Result<Self, ConfigurationError> {
         progress.step(SCAN, 0, None, None);
-        let config = real(wish.config)?;
-        let root = match wish.root {
-            Some(root) => root.to_owned(),
-            None => root_above(&config)?,
+        let (tree, entry) = match &wish.begin {
+            Begin::File { config, root } => {
+                let config = real(config)?;
+                let root = match root {
+                    Some(root) => (*root).to_owned(),
+                    None => root_above(&config)?,
+                };
+                let tree = ConfigTree::open(&root, keys, progress)?;
+                let Some(entry) = below(tree.root(), &config) else {
+                    let root = tree.root().to_owned();
+                    return Err(ConfigurationError::OutsideRoot { config, root });
+                };
+                if !tree.has(&entry) {
+                    return Err(ConfigurationError::NoFile(config));
+                }
+                (tree, Entry::File(entry))
+            }
+            Begin::Definition { definition, root } => {
+                let tree = ConfigTree::open(root, keys, progress)?;
+                (tree, Entry::Definition((*definition).clone()))
+            }
         };
-        let tree = ConfigTree::open(&root, keys, progress)?;
-        let Some(entry) = below(tree.root(), &config) else {
-            let root = tree.root().to_owned();
-            return Err(ConfigurationError::OutsideRoot { config, root });
-        };
-        if !tree.has(&entry) {
-            return Err(ConfigurationError::NoFile(config));
-        }
         let settings = Settings {
-            root: root_names(wish, tree.root(), &entry),
+            root: wish.begin.root_names(tree.root(), &entry),
             default_tool_set: wish.default_tool_set.to_owned(),
         };
         Ok(Self {
             wish,
-            entry,
+            entry: Some(entry),
             settings,
             tree,
         })
     }
 
-    /// Lists the tree below a root, whatever became of the file it begins with.
+    /// Lists the tree below a root, whatever became of what it begins with.
     pub(crate) fn over(
         wish: &'a Wish<'a>,
         keys: Keys,
-        (root, entry): (&Path, ConfigPath),
+        (root, entry): (&Path, Option<Entry>),
         progress: &'a dyn Progress,
     ) -> Result<Self, ConfigurationError> {
         Ok(Self {
@@ -228,7 +239,7 @@ impl<'a> Looking<'a> {
     fn nothing(&self) -> Look {
         Look {
             root: self.tree.root().to_owned(),
-            config: self.entry.clone(),
+            entry: self.entry.clone(),
             status: SnapshotStatus::Complete,
             files: Vec::new(),
             unread: Vec::new(),
@@ -247,7 +258,12 @@ impl<'a> Looking<'a> {
         } = &self.settings;
         let keys = self.tree.keys.as_str();
         let wish = &self.wish.strategy;
-        let wish = serde_json::json!([self.entry, wish, default_tool_set, root, keys]);
+        let entry = match &self.entry {
+            Some(Entry::File(path)) => serde_json::json!(path),
+            Some(Entry::Definition(definition)) => serde_json::json!(definition.references),
+            None => serde_json::Value::Null,
+        };
+        let wish = serde_json::json!([entry, wish, default_tool_set, root, keys]);
         ObjectHash::of(wish.to_string().as_bytes())
     }
 
@@ -269,10 +285,17 @@ impl<'a> Looking<'a> {
     /// Follows all references.
     pub(crate) fn end(&mut self) -> Result<Look, ConfigurationError> {
         let strategy = self.wish.strategy;
-        let collected = collected(&self.entry, &self.settings, strategy, &mut self.tree)?;
+        let collected = collected(
+            self.entry.as_ref(),
+            &self.settings,
+            strategy,
+            &mut self.tree,
+        )?;
+        let links = &self.tree.links;
+        let (linked, missing) = without_linked(collected.missing, links);
         let mut look = Look {
-            unread: unread(&self.tree, strategy),
-            missing: collected.missing,
+            unread: [unread(&self.tree, strategy), linked].concat(),
+            missing,
             ambiguous: collected.ambiguous,
             left_out: collected.left_out.into_iter().collect(),
             ..self.nothing()
@@ -286,14 +309,50 @@ impl<'a> Looking<'a> {
     }
 }
 
-/// Follows all references. Once the operator cancelled, no file says anything any more, and this comes to
-/// its end.
+/// Follows all references.
 fn collected(
-    entry: &ConfigPath,
+    entry: Option<&Entry>,
     settings: &Settings,
     strategy: &Strategy,
     tree: &mut ConfigTree<'_>,
 ) -> Result<Collected, ConfigurationError> {
+    let entry = match entry {
+        Some(Entry::File(path)) => collect::Entry::File(path.clone()),
+        Some(Entry::Definition(definition)) => {
+            collect::Entry::Definition(definition.references.clone())
+        }
+        None => collect::Entry::Definition(Vec::new()),
+    };
+    asking(tree, |names, facts| {
+        collect::collect(&entry, names, settings, strategy, facts)
+    })
+}
+
+/// How many references of a definition mean something in the tree below `root`. Nothing is written.
+///
+/// # Errors
+/// [`ConfigurationError`].
+pub fn count_resolved(
+    definition: &Definition,
+    root: &Path,
+    default_tool_set: &str,
+    progress: &dyn Progress,
+) -> Result<usize, ConfigurationError> {
+    let mut tree = ConfigTree::open(root, Keys::Encrypted, progress)?;
+    let settings = Settings {
+        root: names_of(tree.root(), Some(root)),
+        default_tool_set: default_tool_set.to_owned(),
+    };
+    asking(&mut tree, |names, facts| {
+        collect::count_resolved(&definition.references, names, &settings, facts)
+    })
+}
+
+/// Does something that asks files what they say. Once the operator cancelled, none says anything any more.
+fn asking<T>(
+    tree: &mut ConfigTree<'_>,
+    work: impl FnOnce(&Names, &mut dyn FnMut(&ConfigPath) -> Arc<Facts>) -> T,
+) -> Result<T, ConfigurationError> {
     let names: Names = tree.names.iter().cloned().collect();
     let mut stopped = None;
     let mut facts = |path: &ConfigPath| match tree.file(path) {
@@ -303,12 +362,52 @@ fn collected(
             Arc::default()
         }
     };
-    let entry = Entry::File(entry.clone());
-    let collected = collect(&entry, &names, settings, strategy, &mut facts);
+    let done = work(&names, &mut facts);
     match stopped {
         Some(error) => Err(error),
-        None => Ok(collected),
+        None => Ok(done),
     }
+}
+
+/// What is not found because it is behind a link, and what is not there at all.
+fn without_linked(missing: Vec<Missing>, links: &[ConfigPath]) -> (Vec<Unread>, Vec<Missing>) {
+    let mut linked = Vec::new();
+    let mut gone = Vec::new();
+    for missing in missing {
+        let behind = links.iter().find(|link| leads_there(link, &missing));
+        let Some(path) = behind.cloned() else {
+            gone.push(missing);
+            continue;
+        };
+        let reason = Message::new("config_behind_link").with("name", &missing.reference.name);
+        let unread = Unread { path, reason };
+        if !linked.contains(&unread) {
+            linked.push(unread);
+        }
+    }
+    (linked, gone)
+}
+
+/// Whether a link is where something was looked for, or above that.
+fn leads_there(link: &ConfigPath, missing: &Missing) -> bool {
+    let mut looked = missing.looked.iter().flatten();
+    looked.any(|looked| {
+        let (folder, is_all) = match looked.strip_suffix("/**") {
+            Some(folder) => (folder, true),
+            None => (looked.as_str(), false),
+        };
+        let is_above = format!("{folder}/").starts_with(&format!("{link}/"));
+        let is_it = without_ending(link).is_some_and(|link| link == folder);
+        let is_below = link.as_str().starts_with(&format!("{folder}/"));
+        let is_called_so =
+            link.stem() == missing.reference.name && (is_all || link.folder() == folder);
+        is_above || is_it || (is_below && is_called_so)
+    })
+}
+
+/// A path without what says how its file is written.
+fn without_ending(path: &ConfigPath) -> Option<&str> {
+    path.as_str().rsplit_once('.').map(|(before, _)| before)
 }
 
 /// The folders that cannot be looked into and may hold something that is taken.
@@ -318,20 +417,6 @@ fn unread(tree: &ConfigTree<'_>, strategy: &Strategy) -> Vec<Unread> {
         inside.is_ok_and(|path| strategy.kinds.contains(&path.kind()))
     };
     tree.unread.iter().filter(is_wanted).cloned().collect()
-}
-
-/// What the root is called: its own name, and that of a link by which the operator came there.
-fn root_names(wish: &Wish<'_>, root: &Path, entry: &ConfigPath) -> BTreeSet<String> {
-    let above = wish
-        .config
-        .ancestors()
-        .nth(entry.as_str().split('/').count());
-    let given = wish.root.or(above);
-    let given = given.filter(|given| given.canonicalize().is_ok_and(|real| real == root));
-    let names = [Some(root), given].into_iter().flatten();
-    names
-        .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
-        .collect()
 }
 
 impl Look {
@@ -370,19 +455,26 @@ impl Look {
 
     /// Never more than was read.
     pub(crate) fn what_it_comes_to(&self) -> SnapshotStatus {
+        let entry = self.entry.as_ref().and_then(Entry::file);
         let is_exact = |file: &Found| file.masked.is_empty();
         let is_whole = self.missing.is_empty()
             && self.ambiguous.is_empty()
             && self.unparsed.is_empty()
             && self.unread.is_empty()
-            && self.files.iter().all(is_exact);
+            && self.files.iter().all(is_exact)
+            && !self.is_all_left_out();
         match is_whole {
             true => SnapshotStatus::Complete,
-            false if self.unread.iter().any(|file| file.path == self.config) => {
+            false if self.unread.iter().any(|file| Some(&file.path) == entry) => {
                 SnapshotStatus::Failed
             }
             false => SnapshotStatus::Partial,
         }
+    }
+
+    /// Whether the strategy takes nothing of what a definition refers to. Of a file it takes that file.
+    fn is_all_left_out(&self) -> bool {
+        self.files.is_empty() && !self.left_out.is_empty()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Trees of configuration files outside of Flowkeep: what of one belongs to a piece of work. Only what
 //! lies below the root of a tree is read, and no link is followed.
 
+mod entry;
 mod error;
 mod listing;
 mod look;
@@ -8,8 +9,9 @@ mod memory;
 mod stamp;
 mod tree;
 
+pub use entry::{Begin, Definition, Entry};
 pub use error::ConfigurationError;
 pub(crate) use look::Looking;
-pub use look::{Found, Keys, Look, Unread, Wish, find, look};
+pub use look::{Found, Keys, Look, Unread, Wish, count_resolved, find, look};
 pub(crate) use tree::Kept;
 pub use tree::format_of;

@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use flowkeep_core::configuration::{ConfigPath, Facts};
 use flowkeep_core::secret::{self, SecretPlace};
-use flowkeep_core::{Document, Format, MAX_DOCUMENT_BYTES, Message, ObjectHash, Sha256, decode};
+use flowkeep_core::{
+    Document, Format, MAX_DOCUMENT_BYTES, Message, ObjectHash, Sha256, decode, spelled_as,
+};
 use flowkeep_host::{Folder, Progress, ReadError};
 use flowkeep_store::ConfigSeen;
 
-use super::listing::listed;
+use super::listing::{Listed, listed};
 use super::look::{SCAN, Unread};
 use super::memory::{Content, Memory, reader, recalled, seen};
 use super::stamp::Stamp;
@@ -42,6 +44,8 @@ pub(crate) struct ConfigTree<'a> {
     pub(super) keys: Keys,
     /// All files below the root, in order.
     pub(super) names: Vec<ConfigPath>,
+    /// The links below the root, in order.
+    pub(super) links: Vec<ConfigPath>,
     /// The folders that cannot be looked into.
     pub(super) unread: Vec<Unread>,
     read: HashMap<ConfigPath, Arc<FileRead>>,
@@ -107,11 +111,16 @@ impl<'a> ConfigTree<'a> {
             }
             _ => ConfigurationError::at(root)(error),
         })?;
-        let (names, unread) = listed(folder.path(), progress)?;
+        let Listed {
+            files,
+            links,
+            unread,
+        } = listed(folder.path(), progress)?;
         Ok(Self {
             folder,
             keys,
-            names,
+            names: files,
+            links,
             unread,
             read: HashMap::new(),
             held: HashMap::new(),
@@ -175,7 +184,9 @@ impl<'a> ConfigTree<'a> {
             return None;
         }
         let mut said = reader().into_bytes();
+        let links = self.links.iter().map(ConfigPath::as_str);
         let names = self.names.iter().map(ConfigPath::as_str);
+        let names = names.chain([""]).chain(links);
         // The names end where an empty one stands, which is none.
         let stamps = stamps.into_iter().map(|stamp| stamp.text.as_str());
         for part in names.chain([""]).chain(stamps) {
@@ -372,7 +383,14 @@ fn without_keys(path: &ConfigPath, bytes: &[u8]) -> (Vec<u8>, Vec<TreeMasked>) {
             what: WHOLE.to_owned(),
         });
     }
-    (masked.bytes, places)
+    (spelled_as_before(bytes, masked.bytes), places)
+}
+
+/// What is kept of a file, in the encoding the file has; as it is where that cannot spell it.
+fn spelled_as_before(before: &[u8], kept: Vec<u8>) -> Vec<u8> {
+    let text = std::str::from_utf8(&kept).ok();
+    let spelled = text.and_then(|text| spelled_as(before, text));
+    spelled.unwrap_or(kept)
 }
 
 /// How a file is written, told by its name; nothing where it is no document.

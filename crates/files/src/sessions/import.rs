@@ -13,7 +13,7 @@ use super::beside::differs;
 use super::locate::{Located, locate};
 use super::outcome::{ImportedFile, OnKnown, SessionAction, SessionImport, SessionImportError};
 use super::written::{Change, Pending};
-use crate::configuration::{ConfigurationError, Wish};
+use crate::configuration::ConfigurationError;
 use crate::intake::{Met, Receive, gather};
 use crate::snapshots::{TakeError, Workshop};
 
@@ -144,7 +144,7 @@ impl Importing<'_> {
         let verdict = self.verdict(&session.id, hash)?;
         let stated = session.config.as_deref();
         let located =
-            stated.and_then(|stated| locate(stated, &self.wish(), &self.roots, met.place));
+            stated.and_then(|stated| locate(stated, self.wanted.root, &self.roots, met.place));
         let new = |id: String| Box::new(self.new_session(id, &session, hash));
         let (action, reason, change) = match verdict {
             Verdict::New => {
@@ -213,8 +213,8 @@ impl Importing<'_> {
             let filter = SessionFilter {
                 which: Which::All,
                 id: Some(id.to_owned()),
-                offset: 0,
                 limit: 1,
+                ..SessionFilter::default()
             };
             store.sessions(&filter)?.total > 0
         };
@@ -273,15 +273,6 @@ impl Importing<'_> {
             source: Some(source),
             // What the file says of that stays in it: its clock is not ours, and mostly has no zone.
             ended_at: None,
-        }
-    }
-
-    pub(super) fn wish(&self) -> Wish<'_> {
-        Wish {
-            config: Path::new(""),
-            root: self.wanted.root,
-            strategy: self.wanted.strategy,
-            default_tool_set: self.wanted.default_tool_set,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::ConfigPath;
 
-use crate::configuration::{Wish, find};
+use crate::configuration::find;
 
 /// A configuration that was found.
 #[derive(Debug, Clone)]
@@ -28,12 +28,12 @@ impl Located {
 /// names now, in those of before, or in a folder above the session file.
 pub(super) fn locate(
     stated: &str,
-    wish: &Wish<'_>,
+    named: Option<&Path>,
     known: &[PathBuf],
     session: &Path,
 ) -> Option<Located> {
     let stated = stated.replace('\\', "/");
-    let named = wish.root.and_then(|root| in_root(&stated, wish, root));
+    let named = named.and_then(|root| in_root(&stated, root));
     if let Some((root, config)) = named {
         return Some(Located {
             root,
@@ -41,8 +41,8 @@ pub(super) fn locate(
             is_named: true,
         });
     }
-    let mut known = known.iter().filter_map(|root| in_root(&stated, wish, root));
-    let (root, config) = known.next().or_else(|| above(&stated, wish, session))?;
+    let mut known = known.iter().filter_map(|root| in_root(&stated, root));
+    let (root, config) = known.next().or_else(|| above(&stated, session))?;
     Some(Located {
         root,
         config,
@@ -50,18 +50,12 @@ pub(super) fn locate(
     })
 }
 
-fn in_root(stated: &str, wish: &Wish<'_>, root: &Path) -> Option<(PathBuf, ConfigPath)> {
+fn in_root(stated: &str, root: &Path) -> Option<(PathBuf, ConfigPath)> {
     let real = root.canonicalize().ok()?;
     let found = |config: &str| {
         let below = from_here(config)?;
         let config = plain_file(real.join(below.as_str()))?;
-        let root = Some(real.as_path());
-        find(&Wish {
-            config: &config,
-            root,
-            ..wish.clone()
-        })
-        .ok()
+        find(&config, Some(&real)).ok()
     };
     if Path::new(stated).is_absolute() {
         let below = Path::new(stated)
@@ -79,17 +73,12 @@ fn in_root(stated: &str, wish: &Wish<'_>, root: &Path) -> Option<(PathBuf, Confi
     found(stated).or_else(|| found(inner?.1))
 }
 
-fn above(stated: &str, wish: &Wish<'_>, session: &Path) -> Option<(PathBuf, ConfigPath)> {
+fn above(stated: &str, session: &Path) -> Option<(PathBuf, ConfigPath)> {
     let below = from_here(stated)?;
     let session = session.canonicalize().ok()?;
     session.ancestors().skip(1).find_map(|folder| {
         let config = plain_file(folder.join(below.as_str()))?;
-        find(&Wish {
-            config: &config,
-            root: None,
-            ..wish.clone()
-        })
-        .ok()
+        find(&config, None).ok()
     })
 }
 

@@ -11,7 +11,7 @@ use super::import::Importing;
 use super::locate::Located;
 use super::outcome::{SessionAction, SessionImportError};
 use crate::FilesError;
-use crate::configuration::{ConfigurationError, Wish};
+use crate::configuration::{Begin, ConfigurationError, Wish};
 use crate::snapshots::{Of, TakeError, Wanted, keep_sources, take};
 
 /// So many sessions, or bytes of their files, are written down together.
@@ -108,9 +108,12 @@ impl Importing<'_> {
         let config = located.file();
         let wanted = Wanted {
             wish: Wish {
-                config: &config,
-                root: Some(&located.root),
-                ..self.wish()
+                begin: Begin::File {
+                    config: &config,
+                    root: Some(&located.root),
+                },
+                strategy: self.wanted.strategy,
+                default_tool_set: self.wanted.default_tool_set,
             },
             session: Of::Kept(Box::new(session)),
             reason: SnapshotReason::Import,

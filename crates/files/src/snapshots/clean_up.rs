@@ -10,7 +10,7 @@ use flowkeep_host::{FileLock, Progress};
 use flowkeep_store::{AgedSession, CountedOn, NewOperation, OperationItemRecord, StoreError, Tx};
 use ulid::Ulid;
 
-use super::overlay::{held, is_as_written};
+use super::overlay::{digest_of, held, is_as_written};
 use super::repack::{Repacked, is_due, repack};
 use super::restoring::{OVERLAYS, tree_entry};
 use super::sweep::{Swept, sweep};
@@ -322,7 +322,7 @@ fn old_copies<'a>(
         if roots.iter().any(|root| root.path.starts_with(&place)) {
             continue;
         }
-        match unchanged(workshop, &session, &place) {
+        match unchanged(workshop, (session.row, name), &trees_of(&session), &place) {
             Ok(_) if matches!(workshop.files.entry(&place), Ok(None)) => {
                 gone.push((session.row, name.clone()));
             }
@@ -349,16 +349,27 @@ fn old_copies<'a>(
     })
 }
 
-/// The bytes of a copy that is as it was written, from whichever of the session's snapshots that was.
-fn unchanged(
+fn trees_of(session: &AgedSession) -> HashSet<i64> {
+    session.snapshots.iter().map(|one| one.tree).collect()
+}
+
+/// The bytes of the own copy of a session that is as it was written: as that was noted, or else from whichever of
+/// these trees it was. It may lie elsewhere than it is called.
+pub(super) fn unchanged(
     workshop: &Workshop,
-    session: &AgedSession,
+    (session, name): (i64, &str),
+    trees: &HashSet<i64>,
     place: &Path,
 ) -> Result<Option<u64>, TakeError> {
     let files = workshop.files.as_ref();
-    let trees: HashSet<i64> = session.snapshots.iter().map(|one| one.tree).collect();
+    if let Some(noted) = workshop.store.written_copy(session, name)?
+        && let Some((digest, bytes)) = digest_of(files, place)?
+        && digest == noted
+    {
+        return Ok(Some(bytes));
+    }
     for tree in trees {
-        let entries = workshop.store.config_entries(tree)?;
+        let entries = workshop.store.config_entries(*tree)?;
         let mut entries: Vec<_> = entries.into_iter().map(tree_entry).collect();
         for entry in entries.iter_mut().filter(|entry| !entry.masked.is_empty()) {
             // It may have come back with its keys, from where they still were.
@@ -384,7 +395,7 @@ impl Copies<'_> {
             if let Err(error) = self.workshop.files.rename_new(&copy.place, &copy.aside) {
                 done.failed.push((copy.place, io_reason(&error)));
                 unreached.insert(copy.session.row);
-            } else if let Ok(Some(_)) = unchanged(self.workshop, &copy.session, &copy.aside) {
+            } else if let Ok(Some(_)) = copy.unchanged(self.workshop) {
                 aside.push(copy);
             } else {
                 copy.put_back(self.workshop);
@@ -398,6 +409,12 @@ impl Copies<'_> {
 }
 
 impl OwnCopy {
+    /// Whether nobody has changed it since it was put aside.
+    fn unchanged(&self, workshop: &Workshop) -> Result<Option<u64>, TakeError> {
+        let called = (self.session.row, self.name.as_str());
+        unchanged(workshop, called, &trees_of(&self.session), &self.aside)
+    }
+
     /// Removes it, unless its session was taken up meanwhile.
     fn end(self, workshop: &Workshop, let_go: &LetGo, done: &mut CleanedUp) {
         if !let_go

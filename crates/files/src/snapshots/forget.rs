@@ -3,14 +3,20 @@
 //! What is left of the store when somebody takes a snapshot at that moment, or when its disk is away, the next clean-up
 //! removes; a copy that could not be removed is named.
 
+use std::collections::HashSet;
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use flowkeep_core::Message;
+use flowkeep_host::{EntryFiles, EntryKind};
 use flowkeep_store::{CountedOn, NewOperation, OperationItemRecord, SessionRecord, StoreError};
 
-use super::clean_up::remove_files;
-use super::restoring::{InPlaceError, OVERLAYS, copy_stem, put_back_alone, whole_copies_of};
-use super::{TakeError, Workshop};
+use super::clean_up::{remove_files, unchanged};
+use super::pack::LARGEST_OBJECT;
+use super::restoring::{
+    InPlaceError, OVERLAYS, copy_stem, definition_texts, put_back_alone, whole_copies_of,
+};
+use super::{SnapshotError, TakeError, Workshop};
 use crate::io_reason;
 
 /// What came of it.
@@ -19,7 +25,7 @@ pub struct Forgotten {
     /// Bytes of the store that are free by now.
     pub freed_bytes: u64,
     /// What is still there, and why; the next clean-up removes what of it lies in the store.
-    pub left: Vec<(std::path::PathBuf, Message)>,
+    pub left: Vec<(PathBuf, Message)>,
     /// Whether files of the store wait for the next clean-up.
     pub waits: bool,
 }
@@ -37,12 +43,14 @@ pub fn forget(workshop: &Workshop, session: &SessionRecord) -> Result<Forgotten,
         Err(TakeError::Busy) => None,
         lock => Some(lock?),
     };
+    // Whether somebody has changed them is told by rows that are about to go.
+    let copies = copies_of(workshop, session);
     let let_go = let_go(workshop, session)?;
     let mut done = Forgotten {
         waits: true,
         ..Forgotten::default()
     };
-    if let Err(error) = forget_copies(workshop, session, &mut done) {
+    if let Err(error) = copies.map(|copies| forget_copies(workshop, copies, &mut done)) {
         tracing::warn!(%error, session = session.id, "its own copies are still there");
         let reason = match error {
             TakeError::Io { source, .. } => io_reason(&source),
@@ -102,14 +110,19 @@ fn let_go(workshop: &Workshop, session: &SessionRecord) -> Result<CountedOn, Sto
     })
 }
 
-/// Removes the copies that were made for a session, but for those with which another one works.
-fn forget_copies(
-    workshop: &Workshop,
-    session: &SessionRecord,
-    done: &mut Forgotten,
-) -> Result<(), TakeError> {
+/// A copy that was made for a session, and why it stays.
+type OwnCopy = (PathBuf, Option<Message>);
+
+/// The copies that were made for a session, but for those with which another one works. What somebody has changed is
+/// theirs.
+fn copies_of(workshop: &Workshop, session: &SessionRecord) -> Result<Vec<OwnCopy>, TakeError> {
     let files = workshop.files.as_ref();
-    let mut copies = whole_copies_of(files, &workshop.data_dir, session)?;
+    let whole = whole_copies_of(files, &workshop.data_dir, session)?;
+    let mut copies: Vec<OwnCopy> = whole.into_iter().map(|copy| (copy, None)).collect();
+    let snapshots = workshop.store.config_snapshots(session.row)?;
+    let trees: HashSet<i64> = snapshots.iter().map(|one| one.tree).collect();
+    // An imported one may have to be read from the store, whose disk may be silent: only where it is asked for.
+    let mut definitions = None;
     let overlays = workshop.data_dir.join(OVERLAYS);
     let stem = format!("{}-", copy_stem(session));
     let roots = workshop.store.config_roots()?;
@@ -123,13 +136,55 @@ fn forget_copies(
         let place = overlays.join(&entry.name);
         let is_own = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
         if is_own && !roots.iter().any(|root| root.path.starts_with(&place)) {
-            copies.push(place);
+            let why = match unchanged(workshop, (session.row, &name), &trees, &place) {
+                Ok(Some(_)) => None,
+                Ok(None) => {
+                    if definitions.is_none() {
+                        definitions = Some(definition_texts(workshop, session)?);
+                    }
+                    let is_bare =
+                        is_bare(files, &place, definitions.as_deref().unwrap_or_default());
+                    (!is_bare).then(|| Message::new("session_copy_changed"))
+                }
+                Err(TakeError::Snapshot(SnapshotError::Io { source, .. })) => {
+                    Some(io_reason(&source))
+                }
+                Err(error) => return Err(error),
+            };
+            copies.push((place, why));
         }
     }
-    for copy in copies {
-        if let Err(error) = files.remove_folder(&copy) {
-            done.left.push((copy, io_reason(&error)));
+    Ok(copies)
+}
+
+/// Whether a copy holds a definition alone, as it was written.
+fn is_bare(files: &dyn EntryFiles, place: &Path, definitions: &[Vec<u8>]) -> bool {
+    let mut found = None;
+    let mut waiting = vec![place.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in files.entries(&folder).unwrap_or_default() {
+            match entry.kind {
+                EntryKind::Folder => waiting.push(folder.join(&entry.name)),
+                EntryKind::File if found.is_none() => {
+                    found = Some(files.read(
+                        &folder,
+                        &entry.name.to_string_lossy(),
+                        LARGEST_OBJECT as u64,
+                    ));
+                }
+                _ => return false,
+            }
         }
     }
-    Ok(())
+    matches!(found, Some(Ok(bytes)) if definitions.contains(&bytes))
+}
+
+fn forget_copies(workshop: &Workshop, copies: Vec<OwnCopy>, done: &mut Forgotten) {
+    for (copy, why) in copies {
+        let removed = || workshop.files.remove_folder(&copy);
+        let gone = why.map_or_else(|| removed().map_err(|error| io_reason(&error)), Err);
+        if let Err(why) = gone {
+            done.left.push((copy, why));
+        }
+    }
 }

@@ -41,7 +41,7 @@ pub use keys::{SnapshotKeys, without_key};
 pub use moving::{StoreMoved, StorePlaceError, WantedMove, move_store, settle_move};
 pub use place::prepare;
 pub use recover::{recover, stored_bytes};
-pub use scrub::{LostFile, Scrubbed, scrub};
+pub use scrub::{LostFile, Scrubbed, describe, scrub};
 pub(crate) use source::keep_sources;
 pub use store_place::{STORE_DIR, STORE_MOVE, store_dir, usual_store_dir};
 pub use take::{Of, Taken, Wanted, take};

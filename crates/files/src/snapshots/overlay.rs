@@ -132,6 +132,59 @@ pub fn is_as_written(
     Ok(true)
 }
 
+/// What stands for the files of a folder: their paths and their contents.
+pub(super) fn digest<'a>(
+    files: impl IntoIterator<Item = (&'a ConfigPath, &'a ObjectHash)>,
+) -> ObjectHash {
+    let mut files: Vec<_> = files.into_iter().collect();
+    files.sort_unstable();
+    let lines = files.iter().map(|(path, hash)| format!("{path}\0{hash}\0"));
+    ObjectHash::of(lines.collect::<String>().as_bytes())
+}
+
+/// What stands for the files of a folder now, and their bytes; nothing where something is there that nobody writes
+/// into a copy.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn digest_of(
+    files: &dyn EntryFiles,
+    place: &Path,
+) -> Result<Option<(ObjectHash, u64)>, SnapshotError> {
+    let there = files.entry(place).map_err(SnapshotError::at(place))?;
+    if there.is_none_or(|entry| entry.kind != EntryKind::Folder) {
+        return Ok(None);
+    }
+    let mut found: Vec<(ConfigPath, ObjectHash)> = Vec::new();
+    let mut bytes = 0;
+    let mut waiting = vec![String::new()];
+    while let Some(within) = waiting.pop() {
+        let folder = place.join(&within);
+        for entry in files.entries(&folder).map_err(SnapshotError::at(&folder))? {
+            let Some(name) = entry.name.to_str() else {
+                return Ok(None);
+            };
+            let path = match within.as_str() {
+                "" => name.to_owned(),
+                within => format!("{within}/{name}"),
+            };
+            match (entry.kind, ConfigPath::new(path.clone())) {
+                (EntryKind::Folder, _) => waiting.push(path),
+                (EntryKind::File, Ok(path)) => {
+                    let Some(content) = held(files, place, &path)? else {
+                        return Ok(None);
+                    };
+                    bytes += content.len() as u64;
+                    found.push((path, ObjectHash::of(&content)));
+                }
+                _ => return Ok(None),
+            }
+        }
+    }
+    let found = found.iter().map(|(path, hash)| (path, hash));
+    Ok(Some((digest(found), bytes)))
+}
+
 /// Whether a folder is there, and may be filled.
 fn is_empty_folder(files: &dyn EntryFiles, place: &Path) -> Result<bool, SnapshotError> {
     let failed = || SnapshotError::at(place);

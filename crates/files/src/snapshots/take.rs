@@ -23,7 +23,7 @@ use super::pack::{Pack, PackWriter};
 use super::take_rows::{Remembered, Rows, Version, entries, new_pack};
 use super::take_same::{Usable, has_all, has_tree_file, same};
 use super::{TakeError, Workshop};
-use crate::configuration::{Found, Kept, Look, Looking, Unread, Wish};
+use crate::configuration::{Entry, Found, Kept, Look, Looking, Unread, Wish};
 
 /// The step of progress: keeping the files.
 const KEEP: &str = "snapshot_keep";
@@ -94,7 +94,7 @@ pub fn take(
                 workshop,
                 wanted,
                 root: looking.tree.root().to_owned(),
-                config: looking.entry,
+                entry: looking.entry,
                 tree: same.tree,
                 status: same.status,
                 files: same.files,
@@ -130,7 +130,7 @@ pub fn take(
     taken.map(Some)
 }
 
-/// Takes a snapshot of these files below `root` and of no others, whatever became of the one the session begins
+/// Takes a snapshot of these files below `root` and of no others, whatever became of what the session begins
 /// with.
 ///
 /// # Errors
@@ -138,7 +138,7 @@ pub fn take(
 pub(super) fn take_these(
     workshop: &Workshop,
     wanted: &Wanted<'_>,
-    (root, entry): (&Path, ConfigPath),
+    (root, entry): (&Path, Option<Entry>),
     files: &[ConfigPath],
     progress: &dyn Progress,
 ) -> Result<Taken, TakeError> {
@@ -228,7 +228,7 @@ impl Taking<'_, '_, '_> {
             workshop: self.workshop,
             wanted: self.wanted,
             root: self.look.root.clone(),
-            config: self.look.config.clone(),
+            entry: self.look.entry.clone(),
             tree: hash,
             status: self.look.status,
             files: files.len() as u64,

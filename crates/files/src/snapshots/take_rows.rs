@@ -17,7 +17,7 @@ use super::manifest::{Manifest, ManifestSession, tree_place, write_manifest};
 use super::pack::{Pack, Placed};
 use super::take::{Of, Taken, Wanted};
 use super::{TakeError, Workshop};
-use crate::configuration::{ConfigurationError, Found};
+use crate::configuration::{ConfigurationError, Entry, Found};
 use crate::time::{local, rfc3339, utc};
 
 /// A snapshot as it is about to be written down. All that it holds is on the disk.
@@ -26,8 +26,8 @@ pub(super) struct Version<'a> {
     pub(super) wanted: &'a Wanted<'a>,
     /// The root of the tree.
     pub(super) root: PathBuf,
-    /// The file it begins with.
-    pub(super) config: ConfigPath,
+    /// What it begins with, where that is known.
+    pub(super) entry: Option<Entry>,
     /// The hash of the tree file.
     pub(super) tree: ObjectHash,
     /// Whether everything is there.
@@ -140,8 +140,11 @@ impl Version<'_> {
             reason: self.wanted.reason.as_str().to_owned(),
             actor: self.workshop.actor.clone(),
             root: path_text(&self.root),
-            config: Some(self.config.clone()),
-            definition: None,
+            config: self.config().cloned(),
+            definition: match &self.entry {
+                Some(Entry::Definition(definition)) => Some(definition.into()),
+                _ => None,
+            },
             strategy: self.wanted.wish.strategy.clone(),
             status: self.status.as_str().to_owned(),
             secrets: self.workshop.keys.wanted().as_str().to_owned(),
@@ -151,6 +154,11 @@ impl Version<'_> {
             previous: before.map(|before| before.id.to_string()),
         };
         (manifest, id)
+    }
+
+    /// The file it begins with, where it does.
+    fn config(&self) -> Option<&ConfigPath> {
+        self.entry.as_ref().and_then(Entry::file)
     }
 
     /// The rows of everything, in one transaction.
@@ -166,9 +174,15 @@ impl Version<'_> {
             actor: manifest.actor.clone(),
         };
         let session = self.wanted.session.clone();
-        let (root, config) = (self.root.clone(), self.config.to_string());
+        let (root, config) = (self.root.clone(), self.config().map(ConfigPath::to_string));
         let face = self.workshop.face;
-        let is_told = self.wanted.reason != SnapshotReason::Import;
+        // Whoever brings sessions in says that of all of them together, and of a run that begins its log does.
+        let is_new = matches!(session, Of::New(_));
+        let is_told = match self.wanted.reason {
+            SnapshotReason::Import => false,
+            SnapshotReason::Begin => is_new,
+            _ => true,
+        };
         let rows = Arc::clone(&self.rows);
         self.workshop.store.write(move |tx| {
             let root = tx.meet_config_root(&root)?;
@@ -185,7 +199,6 @@ impl Version<'_> {
             }
             tx.add_config_snapshot(&new)?;
             rows.remembered.write_down(tx, root, new.tree)?;
-            // Whoever brings a session in says that of all of them together.
             if is_told {
                 tell(tx, &session, &new.actor, face)?;
             }
@@ -210,11 +223,16 @@ pub(super) fn entries(files: &[Found]) -> Vec<ConfigEntry> {
     files.iter().map(entry).collect()
 }
 
-fn session_row(tx: &Tx<'_>, session: Of, root: i64, config: String) -> Result<i64, TakeError> {
+fn session_row(
+    tx: &Tx<'_>,
+    session: Of,
+    root: i64,
+    config: Option<String>,
+) -> Result<i64, TakeError> {
     match session {
         Of::New(mut new) => {
             new.root = Some(root);
-            new.config = Some(config);
+            new.config = config;
             Ok(tx.add_session(&new)?)
         }
         Of::Kept(kept) => {

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, private_folder};
+use flowkeep_core::Message;
+use flowkeep_host::{Clock, EntryFiles, FileLock, LockError, path_text, private_folder};
 use flowkeep_store::Store;
 use ulid::Ulid;
 
@@ -11,9 +14,14 @@ use super::pack::{self, PackReader};
 use super::place::prepare;
 use super::store_place::{Mark, store_dir, usual_store_dir};
 use super::{SnapshotKeys, TakeError, recover};
+use crate::io_reason;
 
 /// What ends the names of files that are not finished.
 pub(super) const PARTIAL: &str = ".partial";
+
+/// How long somebody who clears up is waited for, and how often it is looked whether they are done.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The lock of the store.
 const STORE: &str = "snapshots";
@@ -45,12 +53,22 @@ impl Workshop {
         PackReader::with_keys(&self.dir, self.keys.clone())
     }
 
-    /// Keeps everybody from clearing away. Many may hold this; death gives it back.
+    /// Keeps everybody from clearing away. Many may hold this; death gives it back. Whoever clears up is waited for
+    /// a while: most often there is little to clear, and nobody asked for it just then. Where the store was moved
+    /// nobody waits: it does not come back.
     ///
     /// # Errors
     /// [`TakeError::Busy`], [`TakeError::Io`].
     pub(super) fn share(&self) -> Result<FileLock, TakeError> {
-        self.lock(FileLock::try_share)
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.lock(FileLock::try_share) {
+                Err(TakeError::Busy) if Instant::now() < until && !self.has_moved()? => {
+                    thread::sleep(LOOK);
+                }
+                settled => return settled,
+            }
+        }
     }
 
     /// Keeps everybody from taking snapshots.
@@ -75,10 +93,15 @@ impl Workshop {
     ) -> Result<FileLock, TakeError> {
         let lock = lock(&self.data_dir, STORE, take)?.ok_or(TakeError::Busy)?;
         // Somebody moved the store after this was put together: whoever asks again finds it there.
-        if store_dir(&self.store, &self.data_dir)? != self.dir {
+        if self.has_moved()? {
             return Err(TakeError::Busy);
         }
         Ok(lock)
+    }
+
+    /// Whether the store is another one by now.
+    fn has_moved(&self) -> Result<bool, TakeError> {
+        Ok(store_dir(&self.store, &self.data_dir)? != self.dir)
     }
 
     /// Says on the disk that something is being written: while this file is there, what is unfinished in the
@@ -119,6 +142,22 @@ impl Workshop {
             return Err(TakeError::StoreGone(self.dir.clone()));
         }
         Ok(())
+    }
+
+    /// Why contents cannot be had that should be there: their store is away, or another data folder's.
+    pub(super) fn away(&self) -> Option<Message> {
+        match self.stands().err()? {
+            TakeError::StoreGone(path) => {
+                Some(Message::new("snapshot_contents_away").with("path", path_text(&path)))
+            }
+            TakeError::StoreForeign { path, owner } => Some(
+                Message::new("snapshot_contents_foreign")
+                    .with("path", path_text(&path))
+                    .with("other", path_text(&owner)),
+            ),
+            TakeError::Io { source, .. } => Some(io_reason(&source)),
+            _ => None,
+        }
     }
 
     /// That a chosen folder is this data folder's: it says so, or says nothing and holds what is counted on.

@@ -1,9 +1,10 @@
 //! Several processes on one data folder.
 
 use std::thread;
+use std::time::Duration;
 
 use flowkeep_core::session::SnapshotReason;
-use flowkeep_host::Unfollowed;
+use flowkeep_host::{FileLock, Unfollowed, private_folder};
 
 use crate::{Ground, tree};
 
@@ -37,4 +38,20 @@ fn snapshots_that_are_taken_at_once_are_all_kept_each_with_its_own_number() {
     let sessions = tree(&first.workshop.dir.join("sessions"));
     assert_eq!(sessions.len(), expected.len());
     first.is_sound();
+}
+
+#[test]
+fn who_clears_up_is_waited_for() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    let locks = ground.data().join("locks");
+    private_folder(&locks).unwrap();
+    let clearing = FileLock::try_take(&locks.join("snapshots")).unwrap();
+    thread::scope(|scope| {
+        let taking = scope.spawn(|| face.begin());
+        thread::sleep(Duration::from_millis(100));
+        drop(clearing);
+        taking.join().unwrap().unwrap();
+    });
+    face.is_sound();
 }

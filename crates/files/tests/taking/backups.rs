@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use flowkeep_core::session::{SessionStatus, SnapshotReason};
 use flowkeep_core::{BackupId, KeptHistory};
-use flowkeep_files::snapshots::{TakeError, bring_objects, recover};
+use flowkeep_files::snapshots::{TakeError, bring_objects, describe, recover, scrub};
 use flowkeep_files::{
     Backup, BackupRequest, BackupTarget, FilesError, Purpose, prove, read_manifest, stage_backup,
     write_backup,
@@ -267,6 +267,43 @@ fn a_store_that_is_damaged_costs_a_backup_only_what_is_damaged() {
         .collect();
     assert_eq!(damaged, ["session_objects_lost"]);
     assert_eq!(ground.proof(&backup.folder).len(), 1);
+}
+
+/// A drive that is away is to be connected; packs that are gone from one that is there do not come back with it.
+#[test]
+fn a_store_is_away_where_nothing_of_it_is_there() {
+    let (ground, face, _) = two_snapshots();
+    let reasons = |into: &str| {
+        let backup = ground.back_up(&face, into).unwrap();
+        let damaged = backup.damaged.into_iter();
+        damaged.map(|one| one.reason.code).collect::<Vec<_>>()
+    };
+    ground
+        .packs()
+        .into_iter()
+        .for_each(|pack| fs::remove_file(pack).unwrap());
+    assert_eq!(reasons("without-packs"), ["session_objects_lost"]);
+    fs::rename(&face.workshop.dir, ground.place.path().join("away")).unwrap();
+    assert_eq!(reasons("away"), ["snapshot_contents_away"]);
+}
+
+#[test]
+fn a_store_that_a_restore_filled_says_what_it_holds() {
+    let (_first, _face, backup) = two_snapshots();
+    let second = Ground::orders();
+    let face = second.face();
+    face.bring_back(&backup.folder);
+    let sessions = || {
+        let mut files = tree(&face.workshop.dir);
+        files.retain(|path, _| path.starts_with("sessions/"));
+        files.len()
+    };
+    assert_eq!(sessions(), 0);
+    assert_eq!(describe(&face.workshop, &Unfollowed).unwrap(), 2);
+    assert_eq!(sessions(), 2);
+    let checked = scrub(&face.workshop, &[], &Unfollowed).unwrap();
+    assert_eq!((checked.rewritten, checked.damaged.len()), (0, 0));
+    assert_eq!(describe(&face.workshop, &Unfollowed).unwrap(), 0);
 }
 
 #[test]

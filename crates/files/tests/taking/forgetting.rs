@@ -4,8 +4,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
+use flowkeep_core::Message;
 use flowkeep_core::session::SessionStatus;
-use flowkeep_files::snapshots::restoring::{InPlaceError, OVERLAYS, SAFETY};
+use flowkeep_files::snapshots::restoring::{InPlaceError, OVERLAYS, SAFETY, Use};
 use flowkeep_files::snapshots::{Forgotten, forget, stored_bytes};
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{FileLock, Unfollowed};
@@ -47,6 +48,48 @@ fn all_that_only_it_needed_goes_at_once_and_nothing_else() {
     assert_eq!(face.workshop.store.counted_on().unwrap().snapshots.len(), 1);
     let copies = fs::read_dir(ground.data().join(OVERLAYS)).unwrap();
     assert_eq!(copies.count(), 0);
+}
+
+#[test]
+fn a_copy_that_somebody_has_changed_stays_and_is_named() {
+    let ground = Ground::with_two_sessions();
+    let face = ground.face();
+    let copies = ground.data().join(OVERLAYS);
+    let copy = fs::read_dir(&copies)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    fs::write(copy.join("mine.txt"), "mine").unwrap();
+    let done = face.forget();
+    let why = Message::new("session_copy_changed");
+    assert_eq!(done.left, [(copy.clone(), why)]);
+    assert!(copy.join("mine.txt").is_file());
+    assert!(face.workshop.store.session("one").unwrap().is_none());
+}
+
+/// They are no snapshot's: files of today that no snapshot has, and one that came back with its keys.
+#[test]
+fn a_copy_of_files_that_no_snapshot_has_goes_as_long_as_nobody_has_changed_it() {
+    for change in [None, Some("mine: 2\n")] {
+        let ground = Ground::orders();
+        ground.write("tools/table.yaml", "password: hunter2-hunter2\n");
+        let face = ground.face();
+        face.begin().unwrap();
+        ground.write("tools/sum.yaml", "name: of today\n");
+        ground.write("tools/table.yaml", "password: hunter3-hunter3\n");
+        let back = face.restore_from(Use::File, &Unfollowed).unwrap();
+        let back = back.back.ok().unwrap();
+        let copied = back.place.join("tools/sum.yaml");
+        assert_eq!(fs::read_to_string(&copied).unwrap(), "name: of today\n");
+        if let Some(change) = change {
+            fs::write(&copied, change).unwrap();
+        }
+        let done = face.forget();
+        assert_eq!(back.place.exists(), change.is_some());
+        assert_eq!(done.left.len(), usize::from(change.is_some()));
+    }
 }
 
 #[test]

@@ -96,6 +96,31 @@ fn a_content_is_kept_once_whoever_has_it() {
     assert_eq!(face.held().len(), 4);
 }
 
+/// Whoever goes on with it reads it as it was written: all but the key is as it was, byte for byte.
+#[test]
+fn a_masked_file_keeps_its_encoding() {
+    let gbk = b"name: \xb9\xa4\xbe\xdf\npassword: hunter2-hunter2\n";
+    let spelled = |text: &str| -> Vec<u8> {
+        let units = format!("\u{feff}{text}");
+        units.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    let ground = Ground::orders();
+    fs::write(ground.path("tools/sum.yaml"), gbk).unwrap();
+    let utf16 = spelled("name: 表\r\npassword: hunter2-hunter2\r\n");
+    fs::write(ground.path("tools/table.yaml"), utf16).unwrap();
+    let face = ground.face();
+    face.begin().unwrap();
+    let held = face.held();
+    assert_eq!(
+        held["tools/sum.yaml"],
+        b"name: \xb9\xa4\xbe\xdf\npassword: <masked>\n"
+    );
+    assert_eq!(
+        held["tools/table.yaml"],
+        spelled("name: 表\r\npassword: <masked>\r\n")
+    );
+}
+
 /// What is told as masked is nowhere in the data folder: not in the database, its log, a pack or a manifest.
 #[test]
 fn a_key_is_in_no_file_of_the_data_folder() {

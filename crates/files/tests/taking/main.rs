@@ -28,7 +28,7 @@ use std::sync::Arc;
 use flowkeep_core::ObjectHash;
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
-use flowkeep_files::configuration::Wish;
+use flowkeep_files::configuration::{Begin, Wish};
 use flowkeep_files::snapshots::pack::Placed;
 use flowkeep_files::snapshots::{Of, SnapshotKeys, TakeError, Taken, Wanted, Workshop, take};
 use flowkeep_host::testing::TestClock;
@@ -191,8 +191,10 @@ impl Face {
         progress: &dyn Progress,
     ) -> Result<Option<Taken>, TakeError> {
         let wish = Wish {
-            config: &self.config,
-            root: None,
+            begin: Begin::File {
+                config: &self.config,
+                root: None,
+            },
             strategy: &self.strategy,
             default_tool_set: self.tool_set,
         };

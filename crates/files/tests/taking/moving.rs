@@ -10,12 +10,12 @@ use std::thread;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::FilesError;
 use flowkeep_files::snapshots::{
-    STORE_DIR, STORE_MOVE, SnapshotError, StoreMoved, StorePlaceError, TakeError, WantedMove,
+    Of, STORE_DIR, STORE_MOVE, SnapshotError, StoreMoved, StorePlaceError, TakeError, WantedMove,
     move_store, recover, settle_move, store_dir, stored_bytes,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Progress, Space, Unfollowed, path_text};
-use flowkeep_store::StoreError;
+use flowkeep_store::{Store, StoreError, StoreOptions};
 use serde_json::{Value, json};
 
 use crate::{Face, Ground, tree};
@@ -193,6 +193,42 @@ fn a_folder_that_has_another_use_is_refused() {
     assert!(matches!(foreign, TakeError::StoreForeign { .. }));
     let foreign = others.begin().unwrap_err();
     assert!(matches!(foreign, TakeError::StoreForeign { .. }));
+}
+
+/// Nothing has changed, so that nothing would have to be written: the row alone would count on what others clear away.
+#[test]
+fn a_copy_of_a_data_folder_keeps_no_unchanged_snapshot_in_a_store_of_the_first() {
+    let ground = Ground::orders();
+    let face = ground.with_two_versions();
+    face.moved(Some(&ground.elsewhere())).unwrap();
+    let mut face = face.anew();
+    let same = face.again(SnapshotReason::Asked, &Unfollowed).unwrap();
+    assert!(!same.changed);
+    let sound = tree(&ground.elsewhere());
+
+    let copy = ground.place.path().canonicalize().unwrap().join("copy");
+    for (path, bytes) in tree(&ground.data()) {
+        let path = copy.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    let store = Store::open(StoreOptions {
+        path: copy.join("flowkeep.db"),
+        safety: copy.join("safety"),
+        clock: ground.clock.clone(),
+    });
+    face.workshop.store = Arc::new(store.unwrap());
+    face.workshop.data_dir = copy;
+    let face = face.anew();
+    let before = face.newest().id;
+    let session = Of::Kept(Box::new(face.session()));
+    let refused = face.take(session, SnapshotReason::Asked, &Unfollowed);
+    assert!(matches!(
+        refused.unwrap_err(),
+        TakeError::StoreForeign { .. }
+    ));
+    assert_eq!(face.newest().id, before);
+    assert_eq!(tree(&ground.elsewhere()), sound);
 }
 
 #[test]

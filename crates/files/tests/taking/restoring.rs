@@ -17,6 +17,14 @@ use crate::{Face, Ground, tree};
 
 impl Face {
     pub(crate) fn restore(&self, progress: &dyn Progress) -> Result<Restored, TakeError> {
+        self.restore_from(Use::Any, progress)
+    }
+
+    pub(crate) fn restore_from(
+        &self,
+        from: Use,
+        progress: &dyn Progress,
+    ) -> Result<Restored, TakeError> {
         let session = self.session();
         let root = self.config.parent().unwrap().parent().unwrap();
         let wanting = Wanting {
@@ -26,7 +34,7 @@ impl Face {
                 wish: None,
                 named: None,
             },
-            from: Use::Any,
+            from,
             to: None,
         };
         restore(&self.workshop, &wanting, progress)

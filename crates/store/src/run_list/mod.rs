@@ -227,6 +227,20 @@ impl Store {
         Ok(found)
     }
 
+    /// Of the tasks that gave something in both runs: whether it was the same.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn same_outputs(&self, a: i64, b: i64) -> Result<BTreeMap<TaskId, bool>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT a.task, octet_length(a.value) = octet_length(b.value) AND a.value = b.value FROM output a CROSS JOIN output b USING (task)
+             WHERE a.run = ?1 AND b.run = ?2",
+        )?;
+        let rows = statement.query_map((a, b), |row| Ok((TaskId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The runs whose ids stand in outputs that a run took over from the one it repeats: their files
     /// are still named there.
     ///
@@ -298,6 +312,14 @@ impl Store {
             more,
             sought_to: sought_to.map(|(_, at)| at),
         })
+    }
+
+    /// Why a run failed: the task that failed last, and why; no task where the run could not begin.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn failure(&self, row: i64) -> Result<Option<(Option<TaskId>, Message)>, StoreError> {
+        failure(&*self.reader()?, row)
     }
 
     /// What a run that succeeded warned of.

@@ -5,7 +5,7 @@ use flowkeep_core::run::chart::{Span, chunks};
 use flowkeep_store::{BegunBy, RunFilter, WindowAsked};
 use proptest::prelude::*;
 
-use crate::ground::{DAY, Ground, new_run};
+use crate::ground::{DAY, Ground, head, new_run};
 
 const HOUR: i64 = 3_600_000;
 const START: i64 = 200 * DAY;
@@ -76,7 +76,9 @@ fn shown<'a>(
         to: run.ended.unwrap_or(asked.now),
         runs: 1,
         failed: u32::from(run.failed),
+        cancelled: 0,
         open: u32::from(run.ended.is_none()),
+        waiting: 0,
     })
 }
 
@@ -116,21 +118,86 @@ proptest! {
                     prop_assert_eq!((row.counts.runs, row.counts.failed), (runs, failed), "{:?} {:?}", workflow, asked);
                     let bucket = (length / i64::from(buckets)).max(1);
                     if unit == 1 {
-                        prop_assert_eq!(&row.chunks, &chunks(shown.clone(), since, bucket), "{:?}", asked);
+                        let (open, ended): (Vec<_>, Vec<_>) = shown.iter().copied().partition(|span| span.open > 0);
+                        prop_assert_eq!(&row.chunks, &chunks(ended, since, bucket), "{:?}", asked);
+                        prop_assert_eq!(&row.open, &chunks(open, since, bucket), "{:?}", asked);
                         continue;
                     }
-                    let sums = |one: fn(&Span) -> u32| (row.chunks.iter().map(one).sum::<u32>(), shown.iter().map(one).sum::<u32>());
+                    let sums = |one: fn(&Span) -> u32| (row.chunks.iter().chain(&row.open).map(one).sum::<u32>(), shown.iter().map(one).sum::<u32>());
+                    let failed: u32 = row.failures.iter().map(|span| span.failed).sum();
+                    prop_assert_eq!(failed, sums(|span| span.failed).0, "{:?}", asked);
                     for (drawn, there) in [sums(|span| span.runs), sums(|span| span.failed), sums(|span| span.open)] {
                         prop_assert_eq!(drawn, there, "{:?} {:?}", workflow, asked);
                     }
                     for span in &shown {
-                        let within = row.chunks.iter().filter(|chunk| chunk.from <= span.from && span.to <= chunk.to);
+                        let drawn = if span.open > 0 { &row.open } else { &row.chunks };
+                        let within = drawn.iter().filter(|chunk| chunk.from <= span.from && span.to <= chunk.to);
                         prop_assert_eq!(within.count(), 1, "{:?} {:?} {:?}", span, row.chunks, asked);
                     }
                 }
             }
         }
     }
+}
+
+#[test]
+fn a_chunk_tells_what_its_runs_came_to_by_runs_and_by_slots() {
+    let ground = Ground::new();
+    for (at, status) in [
+        (0, Status::Cancelled),
+        (1, Status::Failed),
+        (2, Status::Succeeded),
+    ] {
+        let run = ground.add(new_run(Some("w"), "{}"), START + at);
+        ground.end(run, START + at + 1, status);
+    }
+    // By runs; by hours.
+    for (length, buckets) in [(HOUR, 1), (10 * DAY, 240)] {
+        let asked = WindowAsked {
+            since: START,
+            until: START + length,
+            buckets,
+            now: START + 20 * DAY,
+        };
+        let window = ground
+            .store
+            .run_window(&asked, &[Some("w".to_owned())])
+            .unwrap();
+        let chunk = window.rows[0].chunks[0];
+        assert_eq!(
+            (chunk.runs, chunk.failed, chunk.cancelled, chunk.open),
+            (3, 1, 1, 0)
+        );
+    }
+}
+
+#[test]
+fn runs_are_counted_by_days_of_any_length() {
+    let ground = Ground::new();
+    let moments = [
+        START,
+        START + 23 * HOUR,
+        START + 23 * HOUR + 25 * HOUR,
+        START + 3 * DAY,
+    ];
+    for (workflow, at) in [
+        ("v", 0),
+        ("w", 23 * HOUR - 1),
+        ("w", 23 * HOUR),
+        ("w", 47 * HOUR),
+        ("w", 3 * DAY),
+    ] {
+        let run = ground.add(new_run(Some(workflow), "{}"), START + at);
+        ground.end(run, START + at + 1, Status::Failed);
+    }
+    let counts = |workflow| {
+        let days = ground.store.runs_between(workflow, &moments).unwrap();
+        days.iter()
+            .map(|day| (day.runs, day.failed))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(counts(None), [(2, 2), (2, 2), (0, 0)]);
+    assert_eq!(counts(Some("w")), [(1, 1), (2, 2), (0, 0)]);
 }
 
 #[test]
@@ -169,4 +236,32 @@ fn a_filter_is_drawn_as_far_as_it_was_looked_for() {
             .is_some_and(|to| to <= first && to > asked.since),
         "{window:?}"
     );
+}
+
+#[test]
+fn one_that_waits_is_told_apart_from_one_at_work() {
+    let ground = Ground::new();
+    for (at, status) in [(0, Status::Waiting), (HOUR, Status::Running)] {
+        let run = ground.add(new_run(Some("w"), "{}"), START + at);
+        ground.write(run, START + at, vec![head(run.1, status)]);
+    }
+    let asked = WindowAsked {
+        since: START,
+        until: START + DAY,
+        buckets: 100,
+        now: START + 2 * HOUR,
+    };
+    let all = RunFilter {
+        limit: 0,
+        ..RunFilter::default()
+    };
+    let plain = ground.store.run_window(&asked, &[Some("w".to_owned())]);
+    let filtered = ground.store.filtered_window(&asked, &all);
+    for window in [plain.unwrap(), filtered.unwrap()] {
+        let open = window.rows[0].open.iter();
+        let told: Vec<_> = open
+            .map(|span| (span.from - START, span.runs, span.waiting))
+            .collect();
+        assert_eq!(told, [(0, 1, 1), (HOUR, 1, 0)]);
+    }
 }

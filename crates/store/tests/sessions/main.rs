@@ -205,7 +205,7 @@ fn the_newest_snapshot_of_the_work_is_the_same_for_all_who_ask() {
         id: Some("one".to_owned()),
         which: Which::All,
         limit: 1,
-        offset: 0,
+        ..SessionFilter::default()
     });
     let listed = listed.unwrap().items.remove(0);
     assert_eq!(

@@ -225,6 +225,14 @@ async fn runs(window: &Window<'_>) -> Result<Vec<(String, &'static str)>> {
     let (asking, failed) = (&begun[0], &begun[1]);
     Ok(vec![
         ("/runs".to_owned(), "[data-testid^=row-]"),
+        (
+            "/runs?view=timeline".to_owned(),
+            "[data-testid=history] [data-mark]",
+        ),
+        (
+            "/runs?view=calendar".to_owned(),
+            "[data-testid=calendar-sum]",
+        ),
         ("/workflows/asks?tab=runs".to_owned(), "[data-testid^=row-]"),
         (format!("/runs/{asking}"), "[data-testid=answer-kind]"),
         (

@@ -1,6 +1,6 @@
 import type { KeyboardEvent, ReactNode } from 'react';
 import { Icon } from '../Icon';
-import { type Bar, type PlacedBar, placed } from './bars';
+import { type Bar, type PlacedBar, placed, type Usual } from './bars';
 import { useChart } from './chart';
 import styles from './timeline.module.css';
 
@@ -10,6 +10,9 @@ const DIGIT = 7;
 /** A note needs so much room beside the bars, in pixels. */
 const NOTE = 110;
 const BESIDE = 8;
+/** What is narrower tells nothing: the outline of what is usual, the part that is slow. */
+const GHOST = 12;
+const SLOW = 3;
 
 interface Props {
   /** What it shows. */
@@ -25,6 +28,8 @@ interface Props {
   label: string;
   status: string;
   isOpen: boolean;
+  /** Others are meant now. */
+  isAside?: boolean;
   onToggle: () => void;
   onKeyDown?: (event: KeyboardEvent) => void;
   'data-testid': string;
@@ -46,6 +51,7 @@ export function TimelineRow(props: Props) {
       data-row={props.id}
       data-testid={props['data-testid']}
       data-status={status}
+      data-aside={props.isAside || undefined}
     >
       <span className="visually-hidden">{label}</span>
       <span className={styles.head} aria-hidden="true">
@@ -85,6 +91,7 @@ function BarView({ placed: bar, isNumbered }: { placed: PlacedBar; isNumbered: b
   const hasMark = mark && (!hasNumber || width >= 2 * MARK + DIGIT * number.length);
   return (
     <>
+      {bar.bar.usual && first === last && <Ghost bar={bar.bar} usual={bar.bar.usual} />}
       {wait && <span className={styles.wait} style={{ left: wait.left, width: wait.width }} />}
       <span
         className={styles.bar}
@@ -94,10 +101,50 @@ function BarView({ placed: bar, isNumbered }: { placed: PlacedBar; isNumbered: b
         data-narrow={width < 2 * MARK || undefined}
         title={title}
       >
+        {bar.bar.usual && first === last && (
+          <Slow bar={bar.bar} usual={bar.bar.usual} left={left} width={width} />
+        )}
         {hasNumber && <span className={styles.number}>{number}</span>}
         {hasMark && <Icon name={mark} size={10} />}
       </span>
     </>
+  );
+}
+
+/** How long it usually takes, as an outline behind what it took. */
+function Ghost({ bar, usual }: { bar: Bar; usual: Usual }) {
+  const { scale } = useChart();
+  if (bar.began === null) return null;
+  const left = scale.x(bar.began);
+  const width = scale.x(bar.began + usual.median) - left;
+  if (width < GHOST) return null;
+  return <span className={styles.ghost} style={{ left, width }} data-testid="timeline-usual" />;
+}
+
+/** The part of a bar that is longer than nine in ten of those before it. */
+function Slow({
+  bar,
+  usual,
+  left,
+  width,
+}: {
+  bar: Bar;
+  usual: Usual;
+  left: number;
+  width: number;
+}) {
+  const { scale, now } = useChart();
+  if (bar.began === null) return null;
+  const from = bar.began + usual.p90;
+  if ((bar.ended ?? now) <= from) return null;
+  const begin = scale.x(from) - left;
+  if (begin > width - SLOW) return null;
+  return (
+    <span
+      className={styles.slow}
+      style={{ left: Math.max(0, begin) }}
+      data-testid="timeline-slow"
+    />
   );
 }
 

@@ -20,6 +20,16 @@ export interface Bar {
   mark?: IconName;
   /** All of it in words. */
   title: string;
+  /** How long it usually is at work. */
+  usual?: Usual;
+}
+
+/** Of the last that succeeded, in milliseconds. */
+export interface Usual {
+  /** Half of them took at most so long. */
+  median: number;
+  /** Nine in ten took at most so long: what takes longer is slow. */
+  p90: number;
 }
 
 export interface PlacedBar {

@@ -1,6 +1,6 @@
 /** What timelines are made of. They know nothing of what they show. */
 export { Axis, type AxisKind } from './Axis';
-export type { Bar, Shape } from './bars';
+export type { Bar, Shape, Usual } from './bars';
 export { ChartContext } from './chart';
 export { folded, gaps } from './folds';
 export { Lines } from './Lines';
@@ -11,6 +11,7 @@ export {
   atCloseness,
   closeness,
   panned,
+  plainScale,
   type Stretch,
   type TimeScale,
   timeScale,
@@ -19,7 +20,9 @@ export {
 } from './scale';
 export { Slots } from './slots';
 export { TimelineRow } from './TimelineRow';
+export { type Band, bandsOf, clockTicks, type Tick } from './ticks';
 export { default as timelineStyles } from './timeline.module.css';
 export { useLive } from './useLive';
 export { usePointer } from './usePointer';
+export { useRows } from './useRows';
 export { useWidth } from './useWidth';

@@ -86,6 +86,22 @@ export function timeScale({ span: told, folds, width, view }: Facts): TimeScale 
   };
 }
 
+/** The map of a stretch that is seen whole, from edge to edge, with nothing folded. */
+export function plainScale(span: number, width: number): TimeScale {
+  const perMs = width / span;
+  return {
+    x: (time) => time * perMs,
+    time: (x) => x / perMs,
+    width,
+    whole: width,
+    left: 0,
+    perMs,
+    fit: perMs,
+    span,
+    folds: [],
+  };
+}
+
 /** Where a value lies on a line in pieces whose ends rise; before and after them the outer ones go on. */
 function mapped(from: readonly number[], to: readonly number[], value: number): number {
   let low = 0;

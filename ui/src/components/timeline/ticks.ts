@@ -8,6 +8,7 @@ import {
   timeMonday,
   timeMonth,
   timeSecond,
+  timeYear,
 } from 'd3-time';
 import { FOLD, type Stretch, type TimeScale } from './scale';
 
@@ -29,6 +30,7 @@ const STEPS: readonly (readonly [number, CountableTimeInterval, number])[] = [
   [7 * DAY, timeMonday, 1],
   [28 * DAY, timeMonth, 1],
   [84 * DAY, timeMonth, 3],
+  [168 * DAY, timeMonth, 6],
   [365 * DAY, timeMonth, 12],
 ];
 
@@ -77,6 +79,34 @@ export function clockTicks(scale: TimeScale, origin: number): Ticks {
       .range(new Date(origin + from), new Date(origin + to + 1))
       .map((time) => +time - origin);
   return { step, ticks: placed(scale, at) };
+}
+
+export type BandUnit = 'day' | 'month' | 'year';
+
+export interface Band {
+  unit: BandUnit;
+  /** When the day, month or year begins, in milliseconds after the beginning. */
+  time: number;
+  /** Where what is seen of it begins, and how wide that is, in pixels. */
+  x: number;
+  width: number;
+}
+
+/** The days, months or years that ticks so far apart are told within. */
+export function bandsOf(scale: TimeScale, origin: number, step: number): Band[] {
+  const [unit, interval] =
+    step < DAY
+      ? (['day', timeDay] as const)
+      : step < 28 * DAY
+        ? (['month', timeMonth] as const)
+        : (['year', timeYear] as const);
+  const first = interval.floor(new Date(origin + scale.time(0)));
+  const end = new Date(origin + scale.time(scale.width));
+  return interval.range(first, end).map((time) => {
+    const x = Math.max(0, scale.x(+time - origin));
+    const right = Math.min(scale.width, scale.x(+interval.offset(time, 1) - origin));
+    return { unit, time: +time - origin, x, width: right - x };
+  });
 }
 
 /** The times that are seen, outside of folds and not close to them or to one another. */

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
-import { panned, type Stretch, type TimeScale, type View, zoomed } from './scale';
+import type { Stretch, TimeScale } from './scale';
 
 /** A press that moves further than this chooses a range, in pixels. */
 const DRAG = 4;
@@ -8,7 +8,10 @@ const CLOSER = 0.004;
 
 interface Acts {
   scale: TimeScale;
-  onView: (view: View | undefined) => void;
+  /** So much closer, with what is at `x` left where it is. */
+  onZoom: (factor: number, x: number) => void;
+  /** So many pixels further on. */
+  onMove: (pixels: number) => void;
   onRange: (range: Stretch | null) => void;
 }
 
@@ -28,13 +31,13 @@ export function usePointer(chart: RefObject<HTMLElement | null>, acts: Acts) {
     const onWheel = (event: WheelEvent) => {
       const place = area(event);
       if (!place) return;
-      const { scale, onView } = now.current;
+      const { onZoom, onMove } = now.current;
       const along = event.shiftKey ? event.deltaX || event.deltaY : event.deltaX;
       if (event.ctrlKey) {
         const x = event.clientX - place.getBoundingClientRect().left;
-        onView(zoomed(scale, Math.exp(-event.deltaY * CLOSER), x));
+        onZoom(Math.exp(-event.deltaY * CLOSER), x);
       } else if (along !== 0 && (event.shiftKey || Math.abs(along) > Math.abs(event.deltaY)))
-        onView(panned(scale, along));
+        onMove(along);
       else return;
       event.preventDefault();
     };

@@ -24,7 +24,7 @@ export function LibraryDocumentPage() {
 /** A document as it is kept, with the draft that is being made of it. */
 export function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
   const shown = useQuery(documentQuery(kind, id));
-  const search: { tab?: AddressTab; at?: string } = useSearch({ strict: false });
+  const search: { tab?: AddressTab; at?: string; field?: string } = useSearch({ strict: false });
   const navigate = useNavigate();
   const kept = useQuery(keptDraftQuery(kind, id));
   const draft = shown.data && kept.data && openDraft(kind, id, shown.data, kept.data.draft);
@@ -59,8 +59,12 @@ export function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
     );
   }
   if (shown.data.row.deleted_at !== null) return <DeletedDocument show={shown.data} />;
+  // The field that was led to is looked at once.
   const go = (next: { tab?: AddressTab; at?: string }) =>
-    void navigate({ ...documentLink(kind, id, { ...search, ...next }), replace: true });
+    void navigate({
+      ...documentLink(kind, id, { ...search, field: undefined, ...next }),
+      replace: true,
+    });
   return (
     <DraftContext.Provider value={editing}>
       <OpenDocument
@@ -69,6 +73,7 @@ export function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
         draft={draft}
         tab={search.tab ?? 'form'}
         at={search.at}
+        field={search.field}
         onTab={(tab) => go({ tab: tab === 'form' ? undefined : tab })}
         onAt={(at) => go({ at })}
       />

@@ -32,12 +32,14 @@ interface Props {
   draft: DocumentDraft;
   tab: Tab;
   at: string | undefined;
+  /** The field of it that is looked for. */
+  field: string | undefined;
   onTab: (tab: Tab) => void;
   onAt: (at: string) => void;
 }
 
 /** One document: its form, its text, its revisions, and how to keep what was changed. */
-export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
+export function OpenDocument({ show, draft, tab, at, field, onTab, onAt }: Props) {
   const { row } = show;
   const state = useDraftState();
   const { view } = state;
@@ -135,7 +137,7 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
     >
       <DraftNotices show={show} draft={draft} />
       {tab === 'form' && kind === 'workflow' && <TableListNote workflow={row.id} />}
-      {tab === 'form' && <Form at={at} onAt={onAt} />}
+      {tab === 'form' && <Form at={at} field={field} onAt={onAt} />}
       {tab === 'text' && <TextTab draft={draft} />}
       {tab === 'revisions' && <Revisions row={row} draft={draft} />}
       {tab === 'runs' && <WorkflowRuns workflow={row.id} />}
@@ -150,9 +152,11 @@ export function OpenDocument({ show, draft, tab, at, onTab, onAt }: Props) {
 /** The form of a kind. What the page says of saving and undoing does not draw it anew. */
 const Form = memo(function Form({
   at,
+  field,
   onAt,
 }: {
   at: string | undefined;
+  field: string | undefined;
   onAt: (at: string) => void;
 }) {
   const { kind, view, broken } = useDraft();
@@ -162,7 +166,7 @@ const Form = memo(function Form({
   if (kind === 'rule') return <RuleForm />;
   if (kind === 'template') return <TemplateForm />;
   if (kind === 'roadmap') return <RoadmapForm at={at} onAt={onAt} />;
-  return <WorkflowForm at={at} onAt={onAt} />;
+  return <WorkflowForm at={at} field={field} onAt={onAt} />;
 });
 
 /** Ctrl S saves; Ctrl Enter runs; Ctrl Z and Ctrl Shift Z step through the draft, unless a text editor has its own. */

@@ -35,7 +35,7 @@ export type AddressTab = (typeof ADDRESS_TABS)[number];
 export function documentLink(
   kind: Kind,
   id: string,
-  search: { tab?: AddressTab; at?: string } = {},
+  search: { tab?: AddressTab; at?: string; field?: string } = {},
 ): LinkOptions {
   return kind === 'workflow'
     ? { to: '/workflows/$id', params: { id }, search }

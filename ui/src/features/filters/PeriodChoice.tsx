@@ -1,5 +1,5 @@
 import { DayField } from '@/components/DayField';
-import { m, when } from '@/i18n';
+import { dated, m, when } from '@/i18n';
 import styles from './FilterBar.module.css';
 import { FilterChoice } from './FilterChoice';
 import { DAYS, dayOf, type Period } from './period';
@@ -14,7 +14,7 @@ interface Props {
 /** From when to when: a span that ends now, or days one chooses. */
 export function PeriodChoice({ period, onChange }: Props) {
   const { since, until } = period;
-  const isMoment = until === undefined && since !== undefined && /T/.test(since);
+  const isMoment = since !== undefined && /T/.test(since);
   const shown = isMoment ? MOMENT : until || dayOf(since) ? DAYS : since;
   const choose = (word: string | undefined) => {
     if (word === DAYS) onChange({ since: dayOf(since) ?? DAYS });
@@ -29,7 +29,7 @@ export function PeriodChoice({ period, onChange }: Props) {
           { value: 'day', label: m.since_day() },
           { value: 'week', label: m.since_week() },
           { value: 'month', label: m.since_month() },
-          ...(isMoment ? [{ value: MOMENT, label: m.since_when({ when: when(since) }) }] : []),
+          ...(isMoment ? [{ value: MOMENT, label: momentWords(since, until) }] : []),
           { value: DAYS, label: m.period_range() },
         ]}
         value={shown}
@@ -54,4 +54,9 @@ export function PeriodChoice({ period, onChange }: Props) {
       )}
     </>
   );
+}
+
+function momentWords(since: string, until: string | undefined): string {
+  if (until === undefined) return m.since_when({ when: when(since) });
+  return m.history_from_to({ from: dated(since), to: dated(until) });
 }

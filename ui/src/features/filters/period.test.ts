@@ -28,6 +28,11 @@ it('asks for no end that is not a day', () => {
   expect(momentsOf({ until: 'tomorrow' }, NOW)).toEqual({});
 });
 
+it('takes an end to the moment, as a chunk of the timeline has it', () => {
+  const period = { since: '2026-11-20T08:15:30.123Z', until: '2026-11-20T09:00:00.000Z' };
+  expect(momentsOf(period, NOW)).toEqual(period);
+});
+
 it('shows the day of a moment here, and none of a span', () => {
   expect(dayOf(new Date(2026, 0, 5, 23, 59).toISOString())).toBe('2026-01-05');
   expect(dayOf('2026-01-05')).toBe('2026-01-05');

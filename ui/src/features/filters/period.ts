@@ -1,4 +1,4 @@
-/** The stretch of time Activity is asked for, as the address holds it and as the core takes it. */
+/** The stretch of time that a list is asked for, as the address holds it and as the core takes it. */
 
 /** Stretches that end now, by their words in the address. */
 const SPANS = { day: 1, week: 7, month: 30 } as const;
@@ -14,7 +14,7 @@ export type Begin = string;
 
 export interface Period {
   since?: Begin;
-  /** A day, itself included. */
+  /** A day, itself included, or a moment, before which. */
   until?: string;
 }
 
@@ -36,8 +36,17 @@ function midnight(day: string, later: number): Date {
 export function momentsOf({ since, until }: Period, now: Date): { since?: string; until?: string } {
   return {
     since: since && beginOf(since, now),
-    until: until && isDay(until) ? midnight(until, 1).toISOString() : undefined,
+    until: until && endOf(until),
   };
+}
+
+function endOf(until: string): string | undefined {
+  if (isDay(until)) return midnight(until, 1).toISOString();
+  return isMoment(until) ? until : undefined;
+}
+
+function isMoment(word: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T/.test(word) && !Number.isNaN(Date.parse(word));
 }
 
 function beginOf(since: Begin, now: Date): string | undefined {

@@ -10,6 +10,7 @@ const BY_ROUTE: Record<string, GuidePage> = {
   '/workflows/$id': 'workflows',
   '/runs': 'runs',
   '/runs/$id': 'runs',
+  '/runs/compare': 'runs',
   '/library/$kind': 'library',
   '/library/$kind/$id': 'library',
   '/backup': 'backup-and-restore',

@@ -32,6 +32,8 @@ export interface RetryWish {
   skip?: string[];
   /** Whether it starts although not every file of its folder can be archived. */
   anyway?: boolean;
+  /** Whether the input is to be changed. */
+  input?: boolean;
 }
 
 interface Props {
@@ -191,7 +193,10 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         data-testid="retry-skip"
       />
       {names.length > 0 && (
-        <details className={styles.fold} open={missing.length > 0 || typed !== undefined}>
+        <details
+          className={styles.fold}
+          open={wish.input || missing.length > 0 || typed !== undefined}
+        >
           <summary data-testid="retry-input">{m.run_retry_input()}</summary>
           <ContextFields
             names={names}

@@ -33,6 +33,13 @@ export function RunActions({ run }: { run: RunShow }) {
       icon: 'play',
       run: () => setWish({ from: 'start' }),
     });
+  if (ended && workflow_id !== null)
+    entries.push({
+      id: 'compare',
+      label: failed ? m.run_compare_success() : m.run_compared_take_other(),
+      icon: 'runs',
+      run: () => void navigate({ to: '/runs/compare', search: { run: run.id } }),
+    });
   if (workflow_id !== null)
     entries.push({
       id: 'workflow',
@@ -96,7 +103,8 @@ export function RunActions({ run }: { run: RunShow }) {
       )}
       {ended && workflow_id !== null && (
         <Button
-          look={failed ? 'primary' : 'plain'}
+          // What helps against a failure stands beside that failure.
+          look={status === 'cancelled' ? 'primary' : 'plain'}
           icon="undo"
           onPress={() => setWish({ from: failed ? 'failed' : 'start' })}
           data-testid="run-retry"

@@ -3,9 +3,11 @@ import { Button } from '@/components';
 import { begun, label, m } from '@/i18n';
 import type { RunBegunBy, RunNeeds, Status } from '@/ipc';
 import { FilterBar } from '../filters/FilterBar';
+import styles from '../filters/FilterBar.module.css';
 import { FilterChoice } from '../filters/FilterChoice';
 import { PeriodChoice } from '../filters/PeriodChoice';
 import type { Period } from '../filters/period';
+import type { View } from './history/search';
 import { BEGUN_BY, isBegunBy, isNeed, isStatus, RUN_STATUSES } from './status';
 import { UsedFilters } from './UsedFilters';
 import { WorkflowPick } from './WorkflowPick';
@@ -24,13 +26,23 @@ interface Props {
   onQuery: (query: string) => void;
   filters: Filters;
   onFilters: (filters: Filters) => void;
+  /** What the runs are shown as: the timeline and the calendar have their own times, and the calendar counts by days. */
+  view?: View;
 }
 
 /** Which runs are shown: by words, of which workflow, what they came to or need, what began them, and when. */
-export function RunFilters({ query, onQuery, filters, onFilters }: Props) {
+export function RunFilters({ query, onQuery, filters, onFilters, view = 'list' }: Props) {
   const { workflow, status, needs, begunBy, source, agent, since, until } = filters;
   const [isAsked, setMore] = useState(false);
   const isMore = isAsked || [begunBy, source, agent].some(Boolean);
+  const workflows = (
+    <WorkflowPick
+      value={workflow}
+      onChange={(next) => onFilters({ ...filters, workflow: next })}
+      all={m.all_workflows()}
+    />
+  );
+  if (view === 'calendar') return <div className={styles.tools}>{workflows}</div>;
   return (
     <FilterBar
       label={m.search_runs()}
@@ -42,11 +54,7 @@ export function RunFilters({ query, onQuery, filters, onFilters }: Props) {
         onFilters({});
       }}
     >
-      <WorkflowPick
-        value={workflow}
-        onChange={(next) => onFilters({ ...filters, workflow: next })}
-        all={m.all_workflows()}
-      />
+      {workflows}
       <FilterChoice
         label={m.field_status()}
         all={m.all_statuses()}
@@ -65,12 +73,14 @@ export function RunFilters({ query, onQuery, filters, onFilters }: Props) {
         }
         data-testid="filter-status"
       />
-      <PeriodChoice
-        period={{ since, until }}
-        onChange={(period) =>
-          onFilters({ ...filters, since: undefined, until: undefined, ...period })
-        }
-      />
+      {view === 'list' && (
+        <PeriodChoice
+          period={{ since, until }}
+          onChange={(period) =>
+            onFilters({ ...filters, since: undefined, until: undefined, ...period })
+          }
+        />
+      )}
       {isMore ? (
         <MoreFilters filters={filters} onFilters={onFilters} />
       ) : (

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button, Chip, Empty, ErrorNotice, Notice, Page, Segments } from '@/components';
-import { begun, counted, dated, m, say, visible } from '@/i18n';
+import type { Usual } from '@/components/timeline';
+import { begun, counted, dated, m, say, took, visible } from '@/i18n';
 import { CallError, type RunShow } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
@@ -21,7 +22,9 @@ import styles from './RunPage.module.css';
 import { isFinal, StatusChip } from './status';
 import { countsOf } from './timeline/counts';
 import { RunTimeline } from './timeline/RunTimeline';
+import { Strip } from './timeline/Strip';
 import type { RunSearch } from './timeline/search';
+import { runStepsQuery, usualRun } from './timeline/usual';
 
 /** One run, as it is now. */
 export function RunPage() {
@@ -55,6 +58,7 @@ function OpenRun({ run }: { run: RunShow }) {
   const search = useSearch({ from: '/runs/$id' });
   const { tab, task } = search;
   const navigate = useNavigate();
+  const steps = useQuery(runStepsQuery(run.id)).data;
   const go = (next: RunSearch) =>
     void navigate({ to: '/runs/$id', params: { id: run.id }, search: next, replace: true });
   const views = (
@@ -96,16 +100,18 @@ function OpenRun({ run }: { run: RunShow }) {
           {run.ending && !isFinal(run.status) && <Chip>{m.run_is_ending()}</Chip>}
         </>
       }
-      subtitle={<Subtitle run={run} />}
+      subtitle={<Subtitle run={run} usual={usualRun(steps)} />}
       end={<RunActions run={run} />}
     >
       <Hindered run={run} />
       <Warnings run={run} />
       <Secrets run={run} />
       <Questions run={run} />
+      <Strip run={run} steps={steps} />
       {tab === undefined ? (
         <RunTimeline
           run={run}
+          steps={steps}
           search={search}
           onSearch={go}
           onMessages={(of) => go({ ...search, tab: 'messages', task: of })}
@@ -126,7 +132,7 @@ function OpenRun({ run }: { run: RunShow }) {
 }
 
 /** How long it took, who wanted it, with which revision. */
-function Subtitle({ run }: { run: RunShow }) {
+function Subtitle({ run, usual }: { run: RunShow; usual: Usual | undefined }) {
   const ended = isFinal(run.status);
   const now = useNow(paceOf(run.status));
   const workflow = useQuery({
@@ -139,6 +145,7 @@ function Subtitle({ run }: { run: RunShow }) {
   return (
     <>
       {run.status === 'queued' ? m.run_not_begun() : time}
+      {usual && ` · ${m.run_usually({ length: took(usual.median) })}`}
       {' · '}
       {starter(run)}
       {run.revision !== null && run.workflow_id !== null && (

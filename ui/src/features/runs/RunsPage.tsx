@@ -1,162 +1,130 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { Button, Card, Empty, ErrorNotice, Page, RowList, useSearchWords } from '@/components';
-import { counted, m, number, when } from '@/i18n';
+import { lazy, Suspense, useMemo } from 'react';
+import { Button, Page, Segments, useSearchWords } from '@/components';
+import { counted, m, number } from '@/i18n';
 import { momentsOf } from '../filters/period';
-import { overviewQuery } from '../overview/queries';
-import { runColumns } from './columns';
-import { isAtWork, useNow } from './now';
+import { VIEWS, type View } from './history/search';
+import { ListExport } from './ListExport';
+import { NoRuns, useCanRun } from './NoRuns';
 import { runCountQuery, runOverviewQuery } from './queries';
 import { RunFilters } from './RunFilters';
-import styles from './RunsPage.module.css';
+import { RunsList } from './RunsList';
 import { openRunSheet } from './sheet/store';
-import { useRunRows } from './useRunRows';
+import { useOpenView } from './views/useViews';
+import { ViewsMenu } from './views/ViewsMenu';
 
-/** How often the times of a list are told anew: while something runs, and otherwise. */
-const LIVE = 1_000;
-const STILL = 30_000;
+const HistoryTimeline = lazy(async () => ({
+  default: (await import('./history/HistoryTimeline')).HistoryTimeline,
+}));
+const Calendar = lazy(async () => ({ default: (await import('./history/Calendar')).Calendar }));
 
-/** The history of all runs, the newest first. */
+/** The history of all runs: as a list, along the clock, and by days. */
 export function RunsPage() {
   const search = useSearch({ from: '/runs' });
   const navigate = useNavigate();
-  const { q, ...filters } = search;
+  const { q, view, span, end, year, saved, ...filters } = search;
+  const go = (next: typeof search, replace = true) =>
+    void navigate({ to: '/runs', search: next, replace });
+  const { query, setQuery, words } = useSearchWords(q, (next) => go({ ...search, q: next }));
   const { since, until, begunBy, ...others } = filters;
-  const { query, setQuery, words } = useSearchWords(
-    q,
-    (next) => void navigate({ to: '/runs', search: { ...search, q: next }, replace: true }),
-  );
   // A span is counted back once, not with every drawing: each would be another question.
   const moments = useMemo(() => momentsOf({ since, until }, new Date()), [since, until]);
-  const question = { text: words, begun_by: begunBy, ...others, ...moments };
-  const runs = useRunRows(question);
+  const isList = view === undefined;
+  const openView = useOpenView(search);
+  const of = { text: words, begun_by: begunBy, ...others };
+  // The other ways to look say themselves which time they show.
+  const question = isList
+    ? { ...of, ...moments }
+    : view === 'calendar'
+      ? { workflow: filters.workflow }
+      : of;
   const count = useQuery(runCountQuery(question)).data;
   const asking = useQuery(runOverviewQuery()).data?.asking ?? 0;
-  const isLive = runs.rows.some(({ status }) => isAtWork(status));
-  const now = useNow(isLive ? LIVE : STILL);
-  const columns = useMemo(() => runColumns(now, 'all', words), [now, words]);
   const canRun = useCanRun();
   const isFiltered = Boolean(words) || Object.values(filters).some(Boolean);
-  const isEmpty = !runs.isPending && !runs.error && runs.total === 0;
+  const isNone = count?.total === 0 && !isFiltered;
+  const onClear = () => {
+    setQuery('');
+    go({ view, span, end, year, saved });
+  };
   return (
     <Page
       title={m.nav_runs()}
       subtitle={[
+        ...(openView ? [openView] : []),
         count === undefined ? ' ' : inWords(count),
         // A run may ask for several things: the number elsewhere counts them.
         ...(others.needs === 'answer' && asking > 0 ? [counted('waiting_for_you', asking)] : []),
       ].join(' · ')}
       body="fill"
       end={
-        canRun && (
-          <Button
-            look={isEmpty && !isFiltered ? 'plain' : 'primary'}
-            icon="play"
-            onPress={() => openRunSheet()}
-            data-testid="run"
-          >
-            {m.run_start_choose()}
-          </Button>
-        )
+        <>
+          <ViewsMenu search={search} onSearch={(next) => go(next, false)} isList={isList} />
+          <Segments<View>
+            label={m.run_view()}
+            value={view ?? 'list'}
+            onChange={(next) => go({ ...search, view: next === 'list' ? undefined : next }, false)}
+            options={VIEWS.map((value) => ({
+              value,
+              label: VIEW_NAMES[value](),
+              testid: `runs-as-${value}`,
+            }))}
+          />
+          {canRun && (
+            <Button
+              look={isNone ? 'plain' : 'primary'}
+              icon="play"
+              onPress={() => openRunSheet()}
+              data-testid="run"
+            >
+              {m.run_start_choose()}
+            </Button>
+          )}
+          {isList && !isNone && <ListExport question={question} />}
+        </>
       }
     >
       <RunFilters
         query={query}
         onQuery={setQuery}
         filters={filters}
-        onFilters={(next) =>
-          void navigate({ to: '/runs', search: { q: words, ...next }, replace: true })
-        }
+        onFilters={(next) => go({ q: words, view, span, end, year, saved, ...next })}
+        view={view ?? 'list'}
       />
-      {runs.error && <ErrorNotice error={runs.error} onRetry={runs.retry} />}
-      {!runs.isPending && (!runs.error || runs.total > 0) && (
-        <Card fill="hold">
-          {isEmpty && !runs.soughtTo ? (
-            <NoRuns
-              isFiltered={isFiltered}
-              onClear={() => {
-                setQuery('');
-                void navigate({ to: '/runs', search: {}, replace: true });
-              }}
+      {isList ? (
+        <RunsList question={question} words={words} isFiltered={isFiltered} onClear={onClear} />
+      ) : isNone ? (
+        <NoRuns isFiltered={false} onClear={onClear} />
+      ) : (
+        <Suspense fallback={null}>
+          {view === 'timeline' ? (
+            <HistoryTimeline
+              wish={{ span, end }}
+              onWish={(wish) => go({ ...search, span: wish.span, end: wish.end })}
+              filters={filters}
+              words={words}
             />
           ) : (
-            <RowList
-              // Another question begins at the top again.
-              key={JSON.stringify(question)}
-              label={m.nav_runs()}
-              columns={columns}
-              total={runs.total}
-              at={(index) => runs.rows[index]}
-              idOf={(run) => run.id}
-              onRange={runs.onRange}
-              onOpen={(run) => void navigate({ to: '/runs/$id', params: { id: run.id } })}
-              rowHeight={46}
+            <Calendar
+              year={year}
+              onYear={(next) => go({ ...search, year: next })}
+              workflow={filters.workflow}
+              onDay={(day) => go({ workflow: filters.workflow, since: day, until: day }, false)}
             />
           )}
-          {runs.soughtTo && (
-            <div className={styles.sought} data-testid="runs-sought-to">
-              {m.run_sought_to({ when: when(runs.soughtTo) })}
-              <Button look="quiet" onPress={runs.lookFurther} data-testid="runs-look-further">
-                {m.run_look_further()}
-              </Button>
-            </div>
-          )}
-        </Card>
+        </Suspense>
       )}
     </Page>
   );
 }
 
+const VIEW_NAMES: Record<View, () => string> = {
+  list: m.run_view_list,
+  timeline: m.run_view_timeline,
+  calendar: m.run_view_calendar,
+};
+
 function inWords({ total, more }: { total: number; more: boolean }): string {
   return more ? m.n_runs_more({ count: number(total) }) : counted('n_runs', total);
-}
-
-/** Whether there is anything to run. */
-function useCanRun(): boolean {
-  const { data } = useQuery(overviewQuery());
-  return data?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0) ?? false;
-}
-
-function NoRuns({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
-  const navigate = useNavigate();
-  const canRun = useCanRun();
-  if (isFiltered)
-    return (
-      <Empty
-        icon="find"
-        title={m.search_nothing()}
-        actions={<Button onPress={onClear}>{m.filter_clear()}</Button>}
-      >
-        {m.run_filter_nothing()}
-      </Empty>
-    );
-  return (
-    <Empty
-      icon="runs"
-      title={m.run_none()}
-      actions={
-        <>
-          <Button
-            look={canRun ? 'plain' : 'primary'}
-            onPress={() => void navigate({ to: '/workflows' })}
-          >
-            {m.nav_workflows()}
-          </Button>
-          {canRun && (
-            <Button
-              look="primary"
-              icon="play"
-              onPress={() => openRunSheet()}
-              data-testid="run-first"
-            >
-              {m.run_start_choose()}
-            </Button>
-          )}
-        </>
-      }
-    >
-      {m.run_none_hint()}
-    </Empty>
-  );
 }

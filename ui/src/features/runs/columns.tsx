@@ -5,6 +5,7 @@ import { actionWords } from '../catalog/forms/actions';
 import { lengthSoFar } from './now';
 import styles from './RunsPage.module.css';
 import { isFinal, StatusChip } from './status';
+import { type ColumnKey, USUAL } from './views/views';
 
 /** What a run is called: its workflow, or the one operation it is. */
 export function runName(run: Pick<RunRow, 'workflow_id' | 'workflow_name'>): string {
@@ -55,8 +56,16 @@ function moreWords(more: number): string {
   return more < MOST ? counted('run_more_warnings', more) : m.run_many_warnings({ count: MOST });
 }
 
-/** What a list tells of each run: of all workflows, or of one; and of those that words found, where. */
-export function runColumns(now: Date, of: 'all' | 'one' = 'all', words = ''): Column<RunRow>[] {
+/**
+ * What a list tells of each run: of all workflows, or of one; of those that words found, where; and what
+ * else was chosen.
+ */
+export function runColumns(
+  now: Date,
+  of: 'all' | 'one' = 'all',
+  words = '',
+  chosen: readonly ColumnKey[] = USUAL,
+): Column<RunRow>[] {
   const failure: Column<RunRow> = {
     key: 'failure',
     title: m.run_column_failure(),
@@ -74,15 +83,8 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all', words = ''): Co
       </span>
     ),
   };
-  return [
-    {
-      key: 'status',
-      title: m.field_status(),
-      width: '136px',
-      cell: (run) => <StatusChip status={run.status} noted={run.noted} />,
-    },
-    of === 'all' ? workflow : failure,
-    {
+  const further: Record<ColumnKey, Column<RunRow>> = {
+    actor: {
       key: 'actor',
       title: m.run_column_by(),
       width: 'minmax(104px, 0.5fr)',
@@ -93,7 +95,7 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all', words = ''): Co
         </span>
       ),
     },
-    {
+    started: {
       key: 'started',
       title: m.run_column_started(),
       width: '140px',
@@ -103,7 +105,15 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all', words = ''): Co
         </span>
       ),
     },
-    {
+    ended: {
+      key: 'ended',
+      title: m.run_column_ended(),
+      width: '140px',
+      cell: (run) => (
+        <span className={styles.quiet}>{run.end_time && <Time at={run.end_time} />}</span>
+      ),
+    },
+    took: {
       key: 'took',
       title: m.run_column_took(),
       width: '104px',
@@ -114,5 +124,22 @@ export function runColumns(now: Date, of: 'all' | 'one' = 'all', words = ''): Co
         </span>
       ),
     },
+    id: {
+      key: 'id',
+      title: m.run_column_id(),
+      width: '252px',
+      place: 'roomy',
+      cell: (run) => <code className={styles.quiet}>{run.id}</code>,
+    },
+  };
+  return [
+    {
+      key: 'status',
+      title: m.field_status(),
+      width: '136px',
+      cell: (run) => <StatusChip status={run.status} noted={run.noted} />,
+    },
+    of === 'all' ? workflow : failure,
+    ...chosen.map((key) => further[key]),
   ];
 }

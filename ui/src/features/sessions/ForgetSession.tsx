@@ -13,8 +13,8 @@ interface Props {
 }
 
 /** Whether nothing is left of it. */
-export function isClean({ failed, waits }: SessionForgotten): boolean {
-  return failed.length === 0 && !waits;
+export function isClean({ failed, waits, elsewhere }: SessionForgotten): boolean {
+  return failed.length === 0 && !waits && !elsewhere;
 }
 
 /** Asks before a session and its snapshots go. */

@@ -108,11 +108,16 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
         />
       )}
       {!isBusy && !error && plan && !done && cancelled !== 'goes-on' && (
-        <Plan plan={plan} count={count} isWayBack={isWayBack} />
+        <Plan plan={plan} count={count} isWayBack={isWayBack} isAtWork={isAtWork(session)} />
       )}
       {!isBusy && done && <Left done={done} />}
     </Dialog>
   );
+}
+
+/** Whether steps of it are still to come that find these files. */
+function isAtWork({ status, run_id, works_with }: SessionShow): boolean {
+  return status === 'active' && run_id !== undefined && works_with === 'file';
 }
 
 function isWritten({ act }: SessionInPlaceFile): boolean {
@@ -123,9 +128,10 @@ interface PlanProps {
   plan: SessionInPlacePlan;
   count: number;
   isWayBack: boolean;
+  isAtWork: boolean;
 }
 
-function Plan({ plan, count, isWayBack }: PlanProps) {
+function Plan({ plan, count, isWayBack, isAtWork }: PlanProps) {
   const others = plan.files.filter(({ act }) => act !== 'same');
   const same = plan.files.length - others.length;
   const replaced = plan.files.filter(({ act }) => act === 'replaces');
@@ -146,6 +152,11 @@ function Plan({ plan, count, isWayBack }: PlanProps) {
         </ul>
       )}
       {same > 0 && <p>{counted('session_in_place_same', same)}</p>}
+      {isAtWork && count > 0 && (
+        <Notice tone="warn" icon="warn" data-testid="in-place-at-work">
+          {m.session_in_place_at_work()}
+        </Notice>
+      )}
       {users.length > 0 && count > 0 && (
         <Notice tone="warn" icon="warn">
           {m.session_in_place_users({ names: listed(users, NAMED) })}

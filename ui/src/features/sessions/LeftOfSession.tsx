@@ -12,7 +12,7 @@ interface Props {
 
 /** What is left on the disk of a session that is forgotten, which may hold keys. */
 export function LeftOfSession({ name, left, onClose }: Props) {
-  const { failed, waits } = left;
+  const { failed, waits, elsewhere } = left;
   return (
     <Dialog
       isOpen
@@ -41,6 +41,7 @@ export function LeftOfSession({ name, left, onClose }: Props) {
           />
         </>
       )}
+      {elsewhere && <p className={styles.hint}>{visible(say(elsewhere))}</p>}
       {waits && <p className={styles.hint}>{m.session_left_waits()}</p>}
     </Dialog>
   );

@@ -9,7 +9,7 @@ import { settingsQuery } from '../settings/queries';
 export function NoSnapshots({ session }: { session: SessionShow }) {
   const isOff = useQuery(settingsQuery()).data?.snapshots === 'off';
   const navigate = useNavigate();
-  const isPlain = session.origin === 'run' && session.config === undefined;
+  const isPlain = session.origin === 'run' && session.root === undefined;
   if (isPlain)
     return (
       <Empty icon="session" title={m.session_snapshots_none()}>

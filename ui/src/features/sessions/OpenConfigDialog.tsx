@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button, Choice, Dialog, ErrorNotice, Icon, Spring, TextArea, toast } from '@/components';
 import { bytes, label, m, visible, words } from '@/i18n';
 import { CallError, type Input, type PickedPlace } from '@/ipc';
@@ -70,6 +70,8 @@ function Chosen({ config, onPick, onClose, onKept }: ChosenProps) {
   // Unless somebody chooses, the one that the settings say.
   const look = usePreview(config, wanted);
   const found = look.data;
+  const start = useRef<HTMLButtonElement>(null);
+  useFocusWhenReady(start, found !== undefined && found.status !== 'failed');
   const close = () => {
     createWork.forget();
     onClose();
@@ -129,6 +131,7 @@ function Chosen({ config, onPick, onClose, onKept }: ChosenProps) {
             </Button>
             <Button
               key={untrusted ? 'trust' : 'start'}
+              ref={start}
               look="primary"
               icon="play"
               isDisabled={isWrong || !found || found.status === 'failed'}
@@ -176,6 +179,14 @@ function Chosen({ config, onPick, onClose, onKept }: ChosenProps) {
       </details>
     </Dialog>
   );
+}
+
+/** After the file was chosen Enter goes on as soon as it may; nobody who is at a field or a button is taken from it. */
+function useFocusWhenReady(button: React.RefObject<HTMLButtonElement | null>, isReady: boolean) {
+  useEffect(() => {
+    const isElsewhere = document.activeElement?.matches('button, input, textarea, summary');
+    if (isReady && !isElsewhere) button.current?.focus();
+  }, [button, isReady]);
 }
 
 interface JsonProps {

@@ -28,7 +28,9 @@ export function PointTo({ session, recovery }: Props) {
   const why = recovery.candidates.find(({ source }) => source === 'file')?.reason?.code;
   if (why === 'root_gone' && session.root !== undefined) return <PointToRoot path={session.root} />;
   if (why === 'config_not_named' || why === 'config_not_found')
-    return <PointToFile session={session} />;
+    return <PointToFile session={session} words={m.session_point_words()} />;
+  if (why === 'config_gone')
+    return <PointToFile session={session} words={m.session_point_renamed_words()} />;
   return null;
 }
 
@@ -73,7 +75,7 @@ function tellLinked(session: SessionShow, snapshot: SessionSnapshot | null | und
   });
 }
 
-function PointToFile({ session }: { session: SessionShow }) {
+function PointToFile({ session, words }: { session: SessionShow; words: string }) {
   const client = useQueryClient();
   const work = useWork(linkWork(session.id));
   const choose = async () => {
@@ -108,7 +110,7 @@ function PointToFile({ session }: { session: SessionShow }) {
             </Button>
           }
         >
-          {m.session_point_words()}
+          {words}
         </Notice>
       )}
     </div>

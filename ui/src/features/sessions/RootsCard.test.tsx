@@ -72,7 +72,10 @@ it('takes a folder off the list that somebody named', async () => {
   await waitFor(() => expect(asked('config_root_remove')).toEqual([{ path: there.path }]));
 });
 
-it('points an imported session to its file', async () => {
+it.each([
+  ['config_not_found', /was not found/],
+  ['config_gone', /another name/],
+])('points a session to its file (%s)', async (code, words) => {
   const asked = transport({
     session_link: () => ({ session_id: '01A', root: '/home/ada/configs', config: 'w.yaml' }),
   });
@@ -80,11 +83,12 @@ it('points an imported session to its file', async () => {
     {
       source: 'file' as const,
       ok: false,
-      reason: { code: 'config_not_found', fields: { path: 'configs/w.yaml' } },
+      reason: { code, fields: { path: 'configs/w.yaml' } },
       differs: 0,
     },
   ];
   show(<PointTo session={session} recovery={{ ...recovery, candidates }} />);
+  expect(screen.getByText(words)).toBeTruthy();
   await userEvent.click(screen.getByTestId('point-to-file'));
   await waitFor(() =>
     expect(asked('session_link')).toEqual([{ id: '01A', config: { picked: 't1' } }]),
@@ -93,7 +97,8 @@ it('points an imported session to its file', async () => {
 
 it('asks for nothing where the files are where they were', () => {
   transport();
-  show(<PointTo session={session} recovery={recovery} />);
+  const candidates = [{ source: 'file' as const, ok: true, differs: 0 }];
+  show(<PointTo session={session} recovery={{ ...recovery, candidates }} />);
   expect(screen.queryByTestId('point-to-root')).toBeNull();
   expect(screen.queryByTestId('point-to-file')).toBeNull();
 });

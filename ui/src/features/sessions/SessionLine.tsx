@@ -1,7 +1,13 @@
+import { useEffect, useRef } from 'react';
+import { useTold } from '@/components';
 import { counted, dated, m, visible } from '@/i18n';
 import type { SessionRow } from '@/ipc';
 import styles from './SessionsPage.module.css';
+import { shortPath } from './shortPath';
 import { ConfidenceChip, originWords, standWords } from './words';
+
+/** Columns there are for where its file is. */
+const ROOM = 46;
 
 interface Props {
   row: SessionRow;
@@ -13,16 +19,23 @@ interface Props {
 
 /** One session among the others: how it stands, and how sure it is that it can go on. */
 export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
-  const isEnded = row.status === 'completed';
+  // A run without a configuration that has ended is not taken up again.
+  const isEnded = row.status === 'completed' || (row.status === 'aborted' && row.origin === 'run');
+  const stand = useTold(() => standWords(row));
   const told = [
     originWords(row),
-    standWords(row),
+    stand,
     isAlike && m.session_begun_at({ when: dated(row.created_at) }),
     row.missing > 0 && counted('session_missing', row.missing),
   ];
+  const line = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isOpen) line.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [isOpen]);
   return (
     <li>
       <button
+        ref={line}
         type="button"
         className={styles.line}
         aria-current={isOpen}
@@ -31,13 +44,9 @@ export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
       >
         <b title={visible(row.name)}>{visible(row.name)}</b>
         <small>{told.filter(Boolean).join(' · ')}</small>
-        {row.config && (
-          <small
-            className={styles.where}
-            data-whole={isAlike || undefined}
-            title={visible(placeOf(row))}
-          >
-            <bdi>{visible(isAlike ? placeOf(row) : row.config)}</bdi>
+        {placeOf(row) && (
+          <small className={styles.where} title={visible(placeOf(row))}>
+            {visible(shortPath(isAlike ? placeOf(row) : (row.config ?? placeOf(row)), ROOM))}
           </small>
         )}
         {!isEnded && <ConfidenceChip confidence={row.confidence} />}
@@ -46,9 +55,9 @@ export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
   );
 }
 
-/** Where the file it begins with is, from the top where that is known. */
+/** Where the file it begins with is, from the top where that is known; the folder of its files where it begins with a run. */
 function placeOf({ root, config }: SessionRow): string {
-  if (!config) return '';
+  if (!config) return root ?? '';
   if (!root) return config;
   return root.includes('\\') ? `${root}\\${config.replaceAll('/', '\\')}` : `${root}/${config}`;
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button, Empty, ErrorNotice, Menu, type MenuEntry, Segments } from '@/components';
+import { Button, Empty, ErrorNotice, Menu, type MenuEntry, Segments, useTold } from '@/components';
 import { label, m, visible } from '@/i18n';
 import { CallError, type SessionForgotten, type SessionShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
@@ -16,6 +16,7 @@ import { RecoveryWizard } from './RecoveryWizard';
 import styles from './SessionsPage.module.css';
 import { SnapshotsTab } from './SnapshotsTab';
 import { hasConfiguration, isHeld, isNotStarted } from './stand';
+import { WrittenOver } from './WrittenOver';
 import { SESSION_TABS, type SessionsSearch, type SessionTab } from './which';
 import { ConfidenceChip, originWords, standWords, whyInPart } from './words';
 import { exportWork, snapshotWork, useExport, useSnapshot } from './work';
@@ -72,6 +73,7 @@ function Open({ session, search, onSearch, onGone }: Omit<Props, 'id'> & { sessi
         <Deeds session={session} onGone={onGone} />
       </header>
       <Certainty session={session} />
+      <WrittenOver session={session} />
       <Exporting session={session.id} />
       {tab !== 'recover' && session.status !== 'completed' && <PointIfMoved session={session} />}
       {tab === 'recover' && hasConfiguration(session) && <RecoveryWizard session={session} />}
@@ -95,13 +97,14 @@ function Open({ session, search, onSearch, onGone }: Omit<Props, 'id'> & { sessi
 
 function Title({ session, isHeld }: { session: SessionShow; isHeld: boolean }) {
   const name = visible(session.name);
+  const stand = useTold(() => standWords(session));
   const told = [
     originWords(session),
-    standWords(session),
+    stand,
     session.stated_status && m.session_stated({ status: visible(session.stated_status) }),
     // What was found of it is told by its path.
-    session.config
-      ? visible(session.config)
+    (session.config ?? session.root)
+      ? visible(session.config ?? session.root ?? '')
       : session.stated_config && m.session_stated_config({ path: visible(session.stated_config) }),
     isHeld && m.session_attempt({ number: session.failures + 1 }),
   ];
@@ -149,7 +152,7 @@ function Deeds({ session, onGone }: { session: SessionShow; onGone: Props['onGon
   const writeOut = useExport(session);
   const isExporting = useWork(exportWork(session.id)).status !== 'idle';
   const { run_id: run } = session;
-  const canKeep = session.config !== undefined && session.status !== 'completed';
+  const canKeep = (session.config ?? session.root) !== undefined && session.status !== 'completed';
   // The button has its place where nothing is done with it before.
   const isWaiting = isHeld(session) || isNotStarted(session);
   const entries: MenuEntry[] = [];

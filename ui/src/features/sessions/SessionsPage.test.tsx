@@ -36,7 +36,7 @@ afterEach(() => {
   id = undefined;
 });
 
-const list = { total: 1, recoverable: 1, active: 3, completed: 2, runs: 0, items: [row] };
+const list = { total: 1, recoverable: 1, active: 3, completed: 2, runs: 0, all: 9, items: [row] };
 const stats = {
   sessions: 1,
   snapshots: 2,
@@ -123,12 +123,31 @@ it('lists what can be recovered with how sure that is, and counts the rest', asy
   expect(line.getByText('can be recovered completely')).toBeTruthy();
   expect(line.getByText(/interrupted .*· step 3 of 5/)).toBeTruthy();
   expect(screen.getByTestId('sessions-active').textContent).toBe('Active 3');
-  expect(screen.getByTestId('sessions-all').textContent).toBe('All 6');
-  expect(asked('session_list')).toEqual([{ which: 'recoverable', offset: 0, limit: 50 }]);
+  expect(screen.getByTestId('sessions-all').textContent).toBe('All 9');
+  expect(asked('session_list')).toEqual([{ which: 'recoverable', limit: 50 }]);
   await userEvent.click(screen.getByTestId('sessions-completed'));
   expect(went).toHaveBeenCalledWith(
     expect.objectContaining({ params: { id: undefined }, search: { which: 'completed' } }),
   );
+});
+
+it('shows all of them, also runs without a configuration that have ended, page by page', async () => {
+  search = { which: 'all' };
+  const ended = { ...row, id: '01R', name: 'Nightly', origin: 'run' as const };
+  const failed = { ...ended, config: undefined, status: 'aborted' as const };
+  const asked = show({
+    session_list: ({ after }) =>
+      after === undefined ? { ...list, next: '9 01A' } : { ...list, items: [failed] },
+  });
+  await screen.findByTestId('session-01A');
+  await userEvent.click(screen.getByText('Show more'));
+  const line = await screen.findByTestId('session-01R');
+  expect(line.textContent).not.toContain('can be recovered');
+  expect(screen.queryByText('Show more')).toBeNull();
+  expect(asked('session_list')).toEqual([
+    { all: true, limit: 50 },
+    { all: true, after: '9 01A', limit: 50 },
+  ]);
 });
 
 it('chooses the snapshot of a session whose file is gone, and says what is not as it was', async () => {
@@ -257,6 +276,54 @@ it('tells of a program that outlived who started it', async () => {
   const question = { ...task?.question, running };
   show({ run_show: () => ({ ...asking, tasks: [{ ...task, question }] }) as RunShow });
   expect(await screen.findByText(/still running: rsync, process 4711/)).toBeTruthy();
+});
+
+it('says of a program that it may still be running only where nobody knows', async () => {
+  const [task] = asking.tasks;
+  const broken = (ended: boolean) => {
+    const question = { ...task?.question, act: { ...act, action: 'program.run' }, ended };
+    return () => ({ ...asking, tasks: [{ ...task, question }] }) as RunShow;
+  };
+  show({ run_show: broken(false) });
+  expect(await screen.findByText(/may still be running/)).toBeTruthy();
+  cleanup();
+  show({ run_show: broken(true) });
+  expect(await screen.findByText(/is not running any more/)).toBeTruthy();
+  expect(screen.queryByText(/may still be running/)).toBeNull();
+});
+
+it('puts the files of a snapshot back also while work goes on, and says so', async () => {
+  search = { tab: 'snapshots' };
+  const plan = {
+    session_id: '01A',
+    source: 'snapshot' as const,
+    root: '/home/ada/configs',
+    files: [{ path: 'workflows/import.yaml', act: 'makes' as const, holds_keys: false }],
+    used_by: [],
+    stamp: 'abc',
+    complete: true,
+  };
+  const asked = show({
+    session_show: () => ({ ...session, status: 'active' as const }),
+    session_in_place_plan: () => plan,
+  });
+  await userEvent.click(await screen.findByTestId('snapshot-more-1'));
+  await userEvent.click(await screen.findByTestId('menu-in-place'));
+  expect(await screen.findByTestId('in-place-at-work')).toBeTruthy();
+  expect(asked('session_in_place_plan')).toEqual([{ id: '01A', snapshot: '01S1' }]);
+});
+
+it('offers the way back for as long as what was there before is kept', async () => {
+  const before = { ...snapshot, id: '01S2', sequence: 2, reason: 'before_in_place' as const };
+  const asked = show({
+    session_show: () => ({ ...session, snapshots: [snapshot, before] }),
+    session_in_place_plan: () => new Promise(() => {}),
+  });
+  expect((await screen.findByTestId('session-written-over')).textContent).toContain('snapshot 2');
+  await userEvent.click(screen.getByTestId('put-back-before'));
+  await waitFor(() =>
+    expect(asked('session_in_place_plan')).toEqual([{ id: '01A', snapshot: '01S2' }]),
+  );
 });
 
 it('shows what a file was that is gone', async () => {
@@ -449,7 +516,8 @@ it('keeps a configuration after it was shown what that is', async () => {
   await userEvent.click(await screen.findByTestId('config-pick'));
   await screen.findByTestId('config-preview');
   expect(asked('session_create')).toEqual([]);
-  await userEvent.click(screen.getByTestId('config-start'));
+  expect(document.activeElement).toBe(screen.getByTestId('config-start'));
+  await userEvent.keyboard('{Enter}');
   await screen.findByTestId('trust');
   await userEvent.click(screen.getByTestId('config-start'));
   await waitFor(() =>
@@ -531,7 +599,9 @@ it.each([
   show({ session_show: () => ({ ...session, confidence: 'partial', snapshots: [damaged] }) });
   const certainty = await screen.findByTestId('session-certainty');
   expect(certainty.textContent).toContain(words);
-  expect(screen.getByTestId('snapshot-1').textContent).toContain('is kept is damaged');
+  const line = screen.getByTestId('snapshot-1').textContent;
+  expect(line).toContain('is kept is damaged');
+  expect(line).toContain('in part');
 });
 
 it('says what of a forgotten session is left on the disk, until somebody has read it', async () => {

@@ -168,8 +168,7 @@ function namedAlike(rows: readonly SessionRow[]): Set<string> {
 }
 
 function Choice({ which, list }: { which: Which; list: SessionList | undefined }) {
-  const count =
-    list && (which === 'all' ? list.recoverable + list.active + list.completed : list[which]);
+  const count = list?.[which];
   return (
     <>
       {label('sessions', which)}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Chip, type IconName, type Tone } from '@/components';
+import { Button, Chip, type IconName, Menu, type Tone } from '@/components';
 import { begun, bytes, counted, dated, exactly, label, listed, m, visible } from '@/i18n';
 import type { SessionRestored, SessionShow, SessionSnapshot } from '@/ipc';
 import { tellFailure } from '../command';
@@ -22,7 +22,7 @@ interface Props {
 /** The snapshots of a session, the newest first: when, why, and what had changed. */
 export function SnapshotsTab({ session, onFiles }: Props) {
   const { snapshots } = session;
-  const [back, setBack] = useState<string | null>(null);
+  const [back, setBack] = useState<SessionSnapshot | null>(null);
   if (snapshots.length === 0) return <NoSnapshots session={session} />;
   return (
     <>
@@ -35,7 +35,7 @@ export function SnapshotsTab({ session, onFiles }: Props) {
               snapshot={snapshot}
               before={newestOfTheWork(snapshots.slice(0, index))}
               onFiles={() => onFiles(snapshot.id)}
-              onPutBack={() => setBack(snapshot.id)}
+              onPutBack={() => setBack(snapshot)}
             />
           ))
           .toReversed()}
@@ -43,8 +43,8 @@ export function SnapshotsTab({ session, onFiles }: Props) {
       {back !== null && (
         <InPlaceDialog
           session={session}
-          from={{ snapshot: back }}
-          isWayBack
+          from={{ snapshot: back.id }}
+          isWayBack={!isOfTheWork(back)}
           onClose={() => setBack(null)}
         />
       )}
@@ -74,6 +74,8 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
   const [restored, setRestored] = useState<SessionRestored | null>(null);
   const [isAsking, setAsking] = useState(false);
   const isWork = isOfTheWork(snapshot);
+  // It was whole when it was taken.
+  const now = status === 'complete' && snapshot.damaged !== undefined ? 'partial' : status;
   const bringBack = async () => {
     setAsking(false);
     const to = await pickTarget(m.snapshot_bring_back_pick());
@@ -100,7 +102,7 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
           {m.snapshot_number({ number: sequence })} · {dated(at)}
         </b>
         {isWork ? (
-          <Chip {...LOOKS[status]}>{label('snapshot_status', status)}</Chip>
+          <Chip {...LOOKS[now]}>{label('snapshot_status', now)}</Chip>
         ) : (
           <Chip tone="off">{m.snapshot_written_over()}</Chip>
         )}
@@ -134,6 +136,20 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
         <Button onPress={onFiles} data-testid={`snapshot-files-${id}`}>
           {m.session_tab_files()}
         </Button>
+        {isWork && session.root !== undefined && status !== 'failed' && (
+          <Menu
+            label={m.snapshot_more({ number: sequence })}
+            entries={[
+              {
+                id: 'in-place',
+                label: m.session_in_place_menu(),
+                icon: 'undo',
+                run: onPutBack,
+              },
+            ]}
+            data-testid={`snapshot-more-${sequence}`}
+          />
+        )}
       </span>
       {isAsking && (
         <BringBackDialog

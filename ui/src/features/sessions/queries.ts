@@ -11,15 +11,12 @@ const TOUCHED = { tags: ['session', 'run', 'run:'], atMostEvery: 3_000 };
 
 /** Sessions, those first that changed last. */
 export function sessionsQuery(which: Which) {
-  const wanted = { which: which === 'all' ? ('listed' as const) : which };
+  const wanted = which === 'all' ? { all: true } : { which };
   return infiniteQueryOptions({
     queryKey: ['sessions', which],
-    queryFn: ({ pageParam }) => call('session_list', { ...wanted, offset: pageParam, limit: PAGE }),
-    initialPageParam: 0,
-    getNextPageParam: ({ total, items }, pages) => {
-      const loaded = pages.reduce((sum, page) => sum + page.items.length, 0);
-      return items.length > 0 && loaded < total ? loaded : undefined;
-    },
+    queryFn: ({ pageParam: after }) => call('session_list', { ...wanted, after, limit: PAGE }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
     meta: TOUCHED,
   });

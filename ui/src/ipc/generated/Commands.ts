@@ -121,6 +121,12 @@ import type { RouteExplanation } from "./RouteExplanation";
 import type { RouteList } from "./RouteList";
 import type { RouteSetInput } from "./RouteSetInput";
 import type { RunAnswerInput } from "./RunAnswerInput";
+import type { RunCompareInput } from "./RunCompareInput";
+import type { RunCompared } from "./RunCompared";
+import type { RunDays } from "./RunDays";
+import type { RunDaysInput } from "./RunDaysInput";
+import type { RunListExportInput } from "./RunListExportInput";
+import type { RunListExported } from "./RunListExported";
 import type { RunListInput } from "./RunListInput";
 import type { RunLog } from "./RunLog";
 import type { RunLogInput } from "./RunLogInput";
@@ -138,6 +144,7 @@ import type { RunShow } from "./RunShow";
 import type { RunShowInput } from "./RunShowInput";
 import type { RunStartInput } from "./RunStartInput";
 import type { RunStatus } from "./RunStatus";
+import type { RunSteps } from "./RunSteps";
 import type { RunTaskInput } from "./RunTaskInput";
 import type { RunTaskRef } from "./RunTaskRef";
 import type { RunTaskResult } from "./RunTaskResult";
@@ -300,9 +307,13 @@ export interface Commands {
   run_start: { input: RunStartInput; output: RunStatus };
   run_task: { input: RunTaskInput; output: RunTaskResult };
   run_list: { input: RunListInput; output: RunPage };
+  run_list_export: { input: RunListExportInput; output: RunListExported };
   run_window: { input: RunWindowInput; output: RunWindow };
   run_rows: { input: RunRowsInput; output: RunRows };
+  run_days: { input: RunDaysInput; output: RunDays };
+  run_steps: { input: RunRef; output: RunSteps };
   run_show: { input: RunShowInput; output: RunShow };
+  run_compare: { input: RunCompareInput; output: RunCompared };
   flow_hindered: { input: Nothing; output: HinderedFlows };
   run_overview: { input: Nothing; output: RunOverview };
   run_output: { input: RunTaskRef; output: RunOutput };
@@ -421,4 +432,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_store_move","session_clean_up","session_export"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","run_list_export","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_store_move","session_clean_up","session_export"];

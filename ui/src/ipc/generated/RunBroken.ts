@@ -21,4 +21,8 @@ act: RunAct,
 /**
  * The program it started, where that is still there.
  */
-running?: RunProgram, };
+running?: RunProgram, 
+/**
+ * Whether a program that it started was looked for, and is not there any more.
+ */
+ended: boolean, };

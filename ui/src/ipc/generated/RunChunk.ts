@@ -25,6 +25,14 @@ runs: number,
  */
 failed: number, 
 /**
+ * How many of them were cancelled.
+ */
+cancelled: number, 
+/**
  * How many have not ended.
  */
-open: number, };
+open: number, 
+/**
+ * How many of those wait for a person.
+ */
+waiting: number, };

@@ -15,4 +15,8 @@ trust?: boolean,
 /**
  * As in `run_start`.
  */
-shown?: string, };
+shown?: string, 
+/**
+ * Whether it goes on with the files of its configuration as they are today, where these are not as they were.
+ */
+todays_files?: boolean, };

@@ -11,4 +11,8 @@ workflow_id: string | null,
 /**
  * What it was called last.
  */
-workflow_name: string, };
+workflow_name: string, 
+/**
+ * The type that its document names, as long as it is there.
+ */
+workflow_type?: string, };

@@ -27,9 +27,18 @@ failed: number,
  */
 cancelled: number, 
 /**
- * All that lie in it, from the earliest on.
+ * Those that lie in it and have ended, from the earliest on.
  */
 chunks: Array<RunChunk>, 
+/**
+ * Where in them runs failed, by when they were made.
+ */
+failures?: Array<RunChunk>, 
+/**
+ * Those that have not ended, apart from the others: one may wait for days while many come and go. Each chunk is of
+ * runs that all wait for a person, or of such that are all at work.
+ */
+open?: Array<RunChunk>, 
 /**
  * When it starts by itself next, as far as that is in it; a hundred at most.
  */

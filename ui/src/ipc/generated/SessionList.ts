@@ -26,6 +26,14 @@ completed: number,
  */
 runs: number, 
 /**
+ * How many there are of all kinds, with the runs without a configuration that have ended.
+ */
+all: number, 
+/**
+ * What `after` is for the page after this one; absent at the end.
+ */
+next?: string, 
+/**
  * The rows.
  */
 items: Array<SessionRow>, };

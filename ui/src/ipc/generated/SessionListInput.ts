@@ -6,13 +6,17 @@ import type { SessionWhich } from "./SessionWhich";
  */
 export type SessionListInput = { 
 /**
- * Also those that have ended and cannot be taken up again.
+ * Also those that have ended and cannot be taken up again, and runs without a configuration.
  */
 all?: boolean, 
 /**
  * Only those that stand so; absent: all with a configuration that have not ended or can be taken up again.
  */
 which?: SessionWhich, 
+/**
+ * What `next` of the page before says; absent: from the one that changed last.
+ */
+after?: string, 
 /**
  * Rows that are passed over.
  */

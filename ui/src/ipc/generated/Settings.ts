@@ -3,6 +3,7 @@ import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
 import type { OnClose } from "./OnClose";
 import type { OwnStrategy } from "./OwnStrategy";
+import type { RunView } from "./RunView";
 import type { SnapshotSecrets } from "./SnapshotSecrets";
 import type { Snapshots } from "./Snapshots";
 import type { Theme } from "./Theme";
@@ -84,4 +85,12 @@ default_tool_set: string | null,
  * Days after which snapshots that nobody needs any more are removed, once a day; 30 unless told, and 0 keeps
  * them.
  */
-snapshot_keep_days: number | null, };
+snapshot_keep_days: number | null, 
+/**
+ * Ways to look at the runs that somebody keeps, in their order.
+ */
+run_views: Array<RunView>, 
+/**
+ * What the list of runs tells of each beside its status and workflow; the usual columns unless told.
+ */
+run_columns: Array<string> | null, };

@@ -3,6 +3,7 @@ import type { ChosenPlace } from "./ChosenPlace";
 import type { Language } from "./Language";
 import type { LogStorageKind } from "./LogStorageKind";
 import type { OnClose } from "./OnClose";
+import type { RunView } from "./RunView";
 import type { SnapshotSecrets } from "./SnapshotSecrets";
 import type { Snapshots } from "./Snapshots";
 import type { Theme } from "./Theme";
@@ -82,4 +83,12 @@ default_tool_set?: string,
 /**
  * Days after which snapshots that nobody needs any more are removed; 0 keeps them.
  */
-snapshot_keep_days?: number, };
+snapshot_keep_days?: number, 
+/**
+ * All ways to look at the runs that are kept; 100 at most.
+ */
+run_views?: Array<RunView>, 
+/**
+ * What the list of runs tells of each beside its status and workflow.
+ */
+run_columns?: Array<string>, };

@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 use super::SnapshotError;
 use super::frame::{compressor, unpacked};
 use super::place::{by_hash, keep};
+use crate::configuration::Definition;
 
 pub use tree::{
     TreeAmbiguous, TreeEntry, TreeFile, TreeLeftOut, TreeMasked, TreeMissing, TreeObject,
@@ -112,6 +113,16 @@ pub struct ManifestDefinition {
     pub revision: Option<u64>,
     /// The hash of its text.
     pub sha256: Sha256,
+}
+
+impl From<&Definition> for ManifestDefinition {
+    fn from(definition: &Definition) -> Self {
+        Self {
+            workflow: definition.workflow.clone(),
+            revision: definition.revision,
+            sha256: definition.sha256,
+        }
+    }
 }
 
 /// A tree that was written.

@@ -3,10 +3,11 @@
 use flowkeep_core::session::candidate::FoundDefinition;
 use flowkeep_core::session::file::{NoSession, SessionFile, read};
 use flowkeep_core::{Document, Format, Kind, Message, decode, differences};
-use flowkeep_store::{SessionRecord, StoreError};
+use flowkeep_store::{SessionRecord, Store, StoreError};
 
 use super::kept::{Contents, KeptSnapshot, placed};
-use crate::snapshots::{TakeError, Workshop};
+use crate::configuration::Definition as RunDefinition;
+use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
 /// A definition, as it would be written.
 pub(super) type Definition = Result<Option<Vec<u8>>, Message>;
@@ -45,28 +46,70 @@ impl Definitions {
     }
 }
 
-/// How a definition stands beside what was worked with.
-pub(super) fn found(
+/// The definitions of a session that can be had, as they would be written.
+pub(in crate::snapshots) fn definition_texts(
     workshop: &Workshop,
-    definition: &Definition,
-    contents: &Contents,
-    newest: Option<&KeptSnapshot>,
-    entry: Option<&str>,
-) -> FoundDefinition {
+    session: &SessionRecord,
+) -> Result<Vec<Vec<u8>>, TakeError> {
+    let Definitions { embedded, revision } = Definitions::of(workshop, session)?;
+    let found = [embedded, revision].into_iter();
+    Ok(found.filter_map(|one| one.ok().flatten()).collect())
+}
+
+/// What a session begins with that is the session of a run; nothing for any other, and where that run is gone.
+///
+/// # Errors
+/// What the database says.
+pub fn definition_of_run(
+    store: &Store,
+    session: &SessionRecord,
+) -> Result<Option<RunDefinition>, StoreError> {
+    let Some(run) = session.run.filter(|_| session.begins_with_run()) else {
+        return Ok(None);
+    };
+    let Some(run) = store.run(run)? else {
+        return Ok(None);
+    };
+    let text = match store.definition_text(&run) {
+        Err(StoreError::TextDamaged { .. }) => return Ok(None),
+        text => text?,
+    };
+    let workflow = run.workflow_id.unwrap_or(run.workflow_name);
+    // What was started could be understood.
+    Ok(RunDefinition::of(workflow, run.revision.map(Into::into), run.format, text).ok())
+}
+
+impl Definitions {
+    /// What a session worked with: the definition of its run, or what its newest snapshot has of the file it begins
+    /// with.
+    pub(super) fn worked_with(
+        &self,
+        workshop: &Workshop,
+        session: &SessionRecord,
+        (contents, newest): (&Contents, Option<&KeptSnapshot>),
+    ) -> Option<Document> {
+        if session.begins_with_run() {
+            return document(self.embedded.as_ref().ok()?.as_ref()?);
+        }
+        let (file, _) = newest?
+            .files
+            .iter()
+            .find(|(file, _)| Some(file.path.as_str()) == session.config.as_deref())?;
+        let kept = contents.kept.get(&file.object.blake3)?;
+        let bytes = workshop.reader().read(&kept.pack, &placed(kept));
+        document(&bytes.ok()?)
+    }
+}
+
+/// How a definition stands beside what was worked with.
+pub(super) fn found(definition: &Definition, was: Option<&Document>) -> FoundDefinition {
     let bytes = match definition {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return FoundDefinition::None,
         Err(why) => return FoundDefinition::Unreadable(why.clone()),
     };
-    let was = newest.and_then(|newest| {
-        let mut files = newest.files.iter();
-        let (file, _) = files.find(|(file, _)| Some(file.path.as_str()) == entry)?;
-        let kept = contents.kept.get(&file.object.blake3)?;
-        let bytes = workshop.reader().read(&kept.pack, &placed(kept));
-        document(&bytes.ok()?)
-    });
     let differs = match (was, document(bytes)) {
-        (Some(was), Some(is)) => differences(Kind::Workflow, &was, &is).len(),
+        (Some(was), Some(is)) => differences(Kind::Workflow, was, &is).len(),
         _ => 0,
     };
     FoundDefinition::There {
@@ -106,8 +149,13 @@ fn source(
     let Some(kept) = kept.get(&hash) else {
         return Ok(Err(Message::new("object_missing")));
     };
-    let Ok(bytes) = workshop.reader().read(&kept.pack, &placed(kept)) else {
-        return Ok(Err(Message::new("object_damaged")));
+    let bytes = match workshop.reader().read(&kept.pack, &placed(kept)) {
+        Ok(bytes) => bytes,
+        Err(SnapshotError::Gone(_)) => {
+            let missing = || Message::new("object_missing");
+            return Ok(Err(workshop.away().unwrap_or_else(missing)));
+        }
+        Err(_) => return Ok(Err(Message::new("object_damaged"))),
     };
     let is_json = decode(&bytes).is_none_or(|(text, _)| format_of(&text) == Format::Json);
     let name = if is_json {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::{Message, ObjectHash};
+use flowkeep_core::{Format, ObjectHash, secret};
 use flowkeep_host::Progress;
 use flowkeep_store::SessionRecord;
 
@@ -70,7 +70,10 @@ pub fn export(
         } else {
             "definition.yaml"
         };
-        add_beside(&mut pieces, name, bytes.clone());
+        let format = if is_json { Format::Json } else { Format::Yaml };
+        let masked = secret::masked(Some(format), bytes);
+        let bytes = masked.map_or_else(|| bytes.clone(), |masked| masked.bytes);
+        add_beside(&mut pieces, name, bytes);
     }
     pieces.lost.sort_by(|one, other| one.path.cmp(&other.path));
     for (name, bytes) in beside(&pieces.lost) {
@@ -112,7 +115,7 @@ fn add_kept(pieces: &mut Pieces, contents: &Contents, number: u32, entry: &TreeE
             };
             pieces.add_kept(entry, kept);
         }
-        Err(code) => pieces.lose(path, Message::new(code)),
+        Err(why) => pieces.lose(path, why),
     }
 }
 

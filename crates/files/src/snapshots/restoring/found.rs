@@ -70,7 +70,8 @@ impl Recovery {
         let mut differences: Vec<_> = differ
             .map(|(entry, state)| (entry.path.clone(), state.clone()))
             .collect();
-        if let (Some(_), Some(today)) = (snapshot, &self.today) {
+        let is_of_the_work = |kept: &&KeptSnapshot| kept.record.reason.is_of_the_work();
+        if let (Some(_), Some(today)) = (snapshot.filter(is_of_the_work), &self.today) {
             let known: HashSet<_> = files.iter().map(|(entry, _)| &entry.path).collect();
             let added = today
                 .files
@@ -99,7 +100,6 @@ pub fn look_for(
     seeking: &Seeking<'_>,
     progress: &dyn Progress,
 ) -> Result<Recovery, TakeError> {
-    let entry = seeking.session.config.as_deref();
     let snapshots = snapshots(
         workshop,
         seeking.session,
@@ -112,13 +112,15 @@ pub fn look_for(
     let today = seeking.today(progress)?;
     let definitions = Definitions::of(workshop, seeking.session)?;
     let newest = snapshots.first();
-    let defined = |definition| definitions::found(workshop, definition, &contents, newest, entry);
+    let was = definitions.worked_with(workshop, seeking.session, (&contents, newest));
+    let defined = |definition| definitions::found(definition, was.as_ref());
     let found = Found {
         file: found_file(seeking, newest, today.as_ref()),
         snapshots: snapshots
             .iter()
-            .map(|kept| contents.found(kept, entry))
+            .map(|kept| contents.found(kept, seeking.session))
             .collect(),
+        away: contents.away.clone(),
         embedded: defined(&definitions.embedded),
         revision: defined(&definitions.revision),
     };
@@ -137,6 +139,11 @@ fn found_file(
     newest: Option<&KeptSnapshot>,
     today: Option<&Result<Look, ConfigurationError>>,
 ) -> FoundFile {
+    if let Some(root) = seeking.root
+        && seeking.session.begins_with_run()
+    {
+        return found_files(root, newest);
+    }
     let (Some(root), Some(entry)) = (seeking.root, &seeking.session.config) else {
         let named = seeking.session.config.as_ref();
         return match named.or(seeking.session.stated_config.as_ref()) {
@@ -164,6 +171,21 @@ fn found_file(
     match newest.map_or(0, KeptSnapshot::differs) {
         0 => FoundFile::AsItWas,
         files => FoundFile::Differs { files },
+    }
+}
+
+/// How the files are that the definition of a run refers to.
+fn found_files(root: &Path, newest: Option<&KeptSnapshot>) -> FoundFile {
+    if !root.is_dir() {
+        let path = path_text(root);
+        return FoundFile::RootGone { path };
+    }
+    // Where the strategy leaves all of them out nothing is known of them.
+    let newest = newest.filter(|newest| !newest.files.is_empty());
+    match newest.map(KeptSnapshot::differs) {
+        None => FoundFile::Unproven,
+        Some(0) => FoundFile::AsItWas,
+        Some(files) => FoundFile::Differs { files },
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::DateTime;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::candidate::{FoundKey, FoundSnapshot};
-use flowkeep_core::{ObjectHash, SnapshotId};
+use flowkeep_core::{Message, ObjectHash, SnapshotId};
 use flowkeep_host::Progress;
 use flowkeep_store::{ConfigEntry, ConfigSnapshotRecord, KeptObject, SessionRecord};
 
@@ -54,6 +54,8 @@ pub(super) struct Contents {
     locked: HashSet<ObjectHash>,
     /// How the key to those is.
     key: FoundKey,
+    /// Why what is not there cannot be had at all.
+    pub(super) away: Option<Message>,
 }
 
 impl Contents {
@@ -70,6 +72,7 @@ impl Contents {
         let mut order: Vec<_> = contents.kept.values().cloned().collect();
         order.sort_by_key(place_of);
         let mut packs = workshop.reader();
+        let mut is_any_gone = false;
         for kept in order {
             if progress.cancelled() {
                 return Err(SnapshotError::Cancelled.into());
@@ -77,6 +80,7 @@ impl Contents {
             match packs.read(&kept.pack, &placed(&kept)) {
                 Ok(_) => {}
                 Err(SnapshotError::Gone(_)) => {
+                    is_any_gone = true;
                     contents.kept.remove(&kept.object.hash);
                 }
                 Err(error @ (SnapshotError::Locked | SnapshotError::KeyMissing)) => {
@@ -95,33 +99,40 @@ impl Contents {
                 }
             }
         }
+        if is_any_gone {
+            contents.away = workshop.away();
+        }
         Ok(contents)
     }
 
     /// Where a content lies, or why it cannot be had.
-    pub(super) fn readable(&self, hash: &ObjectHash) -> Result<&KeptObject, &'static str> {
+    pub(super) fn readable(&self, hash: &ObjectHash) -> Result<&KeptObject, Message> {
         if self.damaged.contains(hash) {
-            return Err("object_damaged");
+            return Err(Message::new("object_damaged"));
         }
         if self.locked.contains(hash) {
-            return Err(match self.key {
+            return Err(Message::new(match self.key {
                 FoundKey::Missing => "snapshot_key_missing",
                 _ => "secrets_locked",
-            });
+            }));
         }
-        self.kept.get(hash).ok_or("object_missing")
+        let missing = || Message::new("object_missing");
+        let why = || self.away.clone().unwrap_or_else(missing);
+        self.kept.get(hash).ok_or_else(why)
     }
 
     /// What is the matter with a snapshot.
-    pub(super) fn found(&self, snapshot: &KeptSnapshot, entry: Option<&str>) -> FoundSnapshot {
+    pub(super) fn found(&self, snapshot: &KeptSnapshot, session: &SessionRecord) -> FoundSnapshot {
+        let entry = session.config.as_deref();
         let count = |is: &dyn Fn(&TreeEntry) -> bool| {
             let files = snapshot.files.iter().filter(|(file, _)| is(file)).count();
             u32::try_from(files).unwrap_or(u32::MAX)
         };
         FoundSnapshot {
             id: snapshot.record.id,
-            // One of what was written over has that alone.
+            // One of what was written over has that alone, and a definition is kept with its run.
             has_entry: !snapshot.record.reason.is_of_the_work()
+                || session.begins_with_run()
                 || entry.is_some_and(|entry| snapshot.state(entry).is_some()),
             damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
             missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),

@@ -12,9 +12,11 @@ mod restore;
 mod texts;
 mod today;
 
+pub(super) use definitions::definition_texts;
 pub(super) use in_place::put_back_alone;
 pub(super) use kept::{placed, tree_entry};
 
+pub use definitions::definition_of_run;
 pub use export::{Beside, Exported, export};
 pub use found::{Recovery, Seeking, look_for};
 pub use in_place::{

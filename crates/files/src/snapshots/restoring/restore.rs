@@ -12,7 +12,7 @@ use flowkeep_store::{NewAttempt, NewOperation, OperationItemRecord, SessionRecor
 
 use super::found::{Recovery, Seeking, look_for};
 use super::pieces::Pieces;
-use crate::snapshots::overlay::{Lost, is_as_written, write};
+use crate::snapshots::overlay::{Lost, digest, is_as_written, write};
 use crate::snapshots::place::{above, make};
 use crate::snapshots::workshop::PARTIAL;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
@@ -42,7 +42,7 @@ pub enum Use {
 
 impl Use {
     /// The source that is taken, and nothing where there is none.
-    pub(super) fn choice(self, candidates: &[Candidate]) -> Option<&Candidate> {
+    fn choice(self, candidates: &[Candidate]) -> Option<&Candidate> {
         candidates.iter().find(|candidate| match self {
             Self::Any => candidate.is_ok,
             Self::Snapshot => candidate.is_ok && candidate.source == Source::Snapshot,
@@ -66,6 +66,26 @@ pub struct Wanting<'a> {
     pub from: Use,
     /// Where it is brought back to; its own copy, where nobody says.
     pub to: Option<&'a Path>,
+}
+
+impl Wanting<'_> {
+    /// The source that is taken; nothing where there is none. A bare definition is no stand-in for what comes back with
+    /// its drive, unless somebody says so.
+    ///
+    /// # Errors
+    /// [`TakeError::StoreGone`], [`TakeError::StoreForeign`].
+    pub(super) fn choice(
+        &self,
+        workshop: &Workshop,
+        recovery: &Recovery,
+    ) -> Result<Option<Candidate>, TakeError> {
+        let chosen = self.from.choice(&recovery.candidates);
+        let is_bare = chosen.is_some_and(|chosen| chosen.source > Source::Snapshot);
+        if self.from == Use::Any && is_bare && recovery.contents.away.is_some() {
+            workshop.stands()?;
+        }
+        Ok(chosen.cloned())
+    }
 }
 
 /// What came of it.
@@ -130,6 +150,7 @@ pub(super) fn counts(error: &TakeError) -> bool {
         TakeError::Configuration(_)
         | TakeError::Busy
         | TakeError::StoreGone(_)
+        | TakeError::StoreForeign { .. }
         | TakeError::Unknown => false,
         _ => true,
     }
@@ -142,7 +163,7 @@ fn bring_back(
 ) -> Result<Restored, TakeError> {
     let session = wanting.seeking.session;
     let recovery = look_for(workshop, &wanting.seeking, progress)?;
-    let Some(chosen) = wanting.from.choice(&recovery.candidates).cloned() else {
+    let Some(chosen) = wanting.choice(workshop, &recovery)? else {
         let failures = came_to_nothing(workshop, session, told(&recovery.candidates))?;
         let back = Err(Nothing { failures });
         return Ok(Restored { recovery, back });
@@ -235,7 +256,11 @@ pub(super) fn own_copy(
                 // Somebody else brings the same session back at this moment.
                 Err(TakeError::Snapshot(SnapshotError::Io { source, .. }))
                     if source.kind() == ErrorKind::AlreadyExists => {}
-                written => return Ok((place, written?)),
+                written => {
+                    let written = written?;
+                    note(workshop, session, pieces, (&place, &written))?;
+                    return Ok((place, written));
+                }
             }
         } else if is_as_written(files, &place, &pieces.entries)? {
             let entries = pieces.entries.iter();
@@ -243,9 +268,27 @@ pub(super) fn own_copy(
             written.sort();
             // Whoever made it may have died before its name was on the disk.
             files.flush(&overlays).map_err(TakeError::at(&overlays))?;
+            note(workshop, session, pieces, (&place, &written))?;
             return Ok((place, written));
         }
     }
+}
+
+/// Writes down what is in an own copy, by which it is told later whether somebody has changed something in it.
+fn note(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    pieces: &Pieces,
+    (place, written): (&Path, &[ConfigPath]),
+) -> Result<(), TakeError> {
+    let entries = pieces.entries.iter();
+    let entries = entries.filter(|entry| written.binary_search(&entry.path).is_ok());
+    let digest = digest(entries.map(|entry| (&entry.path, &entry.object.blake3)));
+    let name = place.file_name().unwrap_or_default();
+    let (row, name) = (session.row, name.to_string_lossy().into_owned());
+    workshop
+        .store
+        .write(move |tx| Ok(tx.note_written_copy(row, &name, digest)?))
 }
 
 /// The candidates, for whoever asks later what was found.

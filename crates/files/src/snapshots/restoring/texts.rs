@@ -108,6 +108,10 @@ fn then(
         }
         Err(SnapshotError::Locked) => Side::without(Message::new("secrets_locked")),
         Err(SnapshotError::KeyMissing) => Side::without(Message::new("snapshot_key_missing")),
+        Err(SnapshotError::Gone(_)) => {
+            let missing = || Message::new("object_missing");
+            Side::without(workshop.away().unwrap_or_else(missing))
+        }
         Err(_) => Side::without(Message::new("object_damaged")),
     }))
 }

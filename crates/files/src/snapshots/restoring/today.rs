@@ -55,7 +55,11 @@ pub fn compare_with(
     };
     let entries = workshop.store.config_entries(record.tree)?;
     let entries: Vec<_> = entries.into_iter().map(tree_entry).collect();
-    let today = seeking.today(progress)?.and_then(Result::ok);
+    let today = if record.reason.is_of_the_work() {
+        seeking.today(progress)?.and_then(Result::ok)
+    } else {
+        None
+    };
     let today = today.map_or_else(Vec::new, |look| look.files);
     let today: Vec<_> = today.into_iter().map(|file| file.path).collect();
     let mut states = match seeking.root {

@@ -15,7 +15,7 @@ use crate::snapshots::manifest::{
     read_tree, tree_hash, tree_place, write_manifest, write_tree,
 };
 use crate::snapshots::pack::LARGEST_PACK;
-use crate::snapshots::restoring::tree_entry;
+use crate::snapshots::restoring::{definition_of_run, tree_entry};
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 use crate::time::rfc3339;
 
@@ -108,9 +108,17 @@ fn each_snapshot(
         };
         let root = session.root.map(|root| workshop.store.config_root(root));
         let root = root.transpose()?.flatten().map(|root| root.path);
+        let definition = definition_of_run(&workshop.store, &session)?;
+        // Of the runs it had, only the newest can say what it began with.
+        let run = session.run.map(|run| workshop.store.run(run)).transpose()?;
+        let begun = run.flatten().map_or(i64::MAX, |run| run.created_at);
         let mut previous = None;
         for record in workshop.store.config_snapshots(session.row)? {
             let mut manifest = manifest(&session, root.as_ref(), &record, previous);
+            manifest.definition = definition
+                .as_ref()
+                .filter(|_| record.at >= begun)
+                .map(Into::into);
             if workshop.store.is_tree_encrypted(record.tree)? {
                 Keys::Encrypted.as_str().clone_into(&mut manifest.secrets);
             }

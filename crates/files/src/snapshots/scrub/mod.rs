@@ -15,6 +15,7 @@ use flowkeep_store::{CountedOn, NeededPack, NewOperation, NewPack};
 use ulid::Ulid;
 
 use self::search::Search;
+use super::manifest::SESSIONS;
 use super::pack::{ENCRYPTED, LARGEST_PACK, PACK, PackWriter, Placed, check, keep_pack, path};
 use super::sweep::sweep;
 use super::take_rows::new_pack;
@@ -97,6 +98,29 @@ pub fn scrub(
     done.damaged = lost_files(workshop, &lost)?;
     done.orphans = orphans(workshop)?;
     Ok(done)
+}
+
+/// Writes what says of each snapshot without Flowkeep what it is, where nothing of that is there: contents came with a
+/// restore, and rows. Answers how many files were written.
+///
+/// # Errors
+/// [`TakeError::Busy`] while somebody clears up; [`TakeError::StoreGone`]; what the disk and the database say.
+pub fn describe(workshop: &Workshop, progress: &dyn Progress) -> Result<u32, TakeError> {
+    let lock = workshop.share()?;
+    workshop.stands()?;
+    if !workshop.is_there() || workshop.dir.join(SESSIONS).is_dir() {
+        return Ok(0);
+    }
+    let wrong = descriptions::wrong(workshop, progress)?;
+    let search = Search::of(workshop, &[]);
+    let mut written = 0;
+    if !wrong.is_none() {
+        workshop.marked(lock, || {
+            written = wrong.write(workshop, &search)?;
+            Ok(())
+        })?;
+    }
+    Ok(written)
 }
 
 /// Contents that cannot be had, why, and whether they are known to be damaged.

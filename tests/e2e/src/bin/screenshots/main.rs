@@ -12,6 +12,7 @@ mod office;
 mod people;
 mod runs;
 mod tour;
+mod worn;
 
 use std::fs;
 use std::path::{Path, PathBuf};

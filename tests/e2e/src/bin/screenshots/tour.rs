@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use flowkeep_e2e::configs::{self, Configs};
 
-use crate::{connections, earlier_tool, fallen, folders, notices, office, people, runs};
+use crate::{connections, earlier_tool, fallen, folders, notices, office, people, runs, worn};
 
 /// How many times the office's workflows are there, and how often one of them ran.
 const BRANCHES: usize = 40;
@@ -22,7 +22,7 @@ const TROUBLES: usize = 8;
 const SIZES: [(&str, &str); 2] = [("1280", "800"), ("1024", "700")];
 
 /// A screen: how its picture is called, where it is, what is pressed there (selectors), what is there then.
-struct Screen {
+pub(super) struct Screen {
     name: &'static str,
     address: String,
     press: &'static [&'static str],
@@ -31,7 +31,7 @@ struct Screen {
     drawn: &'static str,
 }
 
-fn screen(name: &'static str, address: &str, drawn: &'static str) -> Screen {
+pub(super) fn screen(name: &'static str, address: &str, drawn: &'static str) -> Screen {
     Screen {
         name,
         address: address.to_owned(),
@@ -41,7 +41,7 @@ fn screen(name: &'static str, address: &str, drawn: &'static str) -> Screen {
     }
 }
 
-fn pressed(
+pub(super) fn pressed(
     name: &'static str,
     address: &str,
     press: &'static [&'static str],
@@ -63,6 +63,12 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         words.is_empty() || words.iter().any(|word| screen.name.contains(word.as_str()))
     };
     for (language, spoken) in [(Language::English, "en"), (Language::Chinese, "zh")] {
+        if words.is_empty() || words.iter().any(|word| word == worn::WORD) {
+            worn::shoot(language, &folder.join("worn"), spoken).await?;
+        }
+        if words.iter().any(|word| word == worn::WORD) {
+            continue;
+        }
         let desk = Desk::with_screen(language, 1320, 860).await?;
         let window = Window::open(&desk).await?;
         let mut screens = everywhere();
@@ -110,6 +116,8 @@ fn everywhere() -> Vec<Screen> {
         screen("workflows", "/workflows", "list-search"),
         screen("deleted", "/workflows?deleted=true", "list-search"),
         screen("runs", "/runs", "list-search"),
+        screen("runs-timeline", "/runs?view=timeline", "history"),
+        screen("runs-calendar", "/runs?view=calendar", "calendar-year"),
         screen("roadmaps", "/library/roadmap", "list-search"),
         screen("rules", "/library/rule", "list-search"),
         screen("templates", "/library/template", "list-search"),
@@ -719,7 +727,12 @@ async fn in_sight(window: &Window<'_>, css: &str) -> Result<()> {
 }
 
 /// Goes to every screen in every look.
-async fn look(window: &Window<'_>, screens: &[Screen], folder: &Path, spoken: &str) -> Result<()> {
+pub(super) async fn look(
+    window: &Window<'_>,
+    screens: &[Screen],
+    folder: &Path,
+    spoken: &str,
+) -> Result<()> {
     let desk = window.desk();
     for theme in ["light", "dark"] {
         let settings = json!({"theme": theme});

@@ -4,6 +4,7 @@ import { m } from '@/i18n';
 import { useDraft } from '../draft/DraftContext';
 import { removeRow } from './addRow';
 import styles from './forms.module.css';
+import { useFound } from './Named';
 import { OtherFields } from './OtherFields';
 import { StageForm } from './StageForm';
 import { inside, nameText, otherKeys } from './scope';
@@ -17,6 +18,8 @@ interface Props {
   onAt: (at: string) => void;
   /** A row just added takes the focus, its name ready to be typed over. */
   arrival: 'added' | 'chosen';
+  /** The field that is looked for, such as `params.url`. */
+  field?: string | undefined;
 }
 
 const ICONS: Record<string, IconName> = {
@@ -28,7 +31,7 @@ const ICONS: Record<string, IconName> = {
 };
 
 /** The chosen stage, task or transition with every field it carries. */
-export function DetailPanel({ at, lists, onAt, arrival }: Props) {
+export function DetailPanel({ at, lists, onAt, arrival, field }: Props) {
   const draft = useDraft();
   const form = useRef<HTMLDivElement>(null);
   const [name = '', ...rest] = at.split('/');
@@ -43,6 +46,7 @@ export function DetailPanel({ at, lists, onAt, arrival }: Props) {
     first.focus();
     first.select();
   }, [takesFocus]);
+  useFound(form, field);
   if (name === 'nodes') {
     const node = rest.join('/');
     const scope = inside(draft, ['nodes', node]);

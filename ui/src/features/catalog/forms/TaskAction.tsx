@@ -9,6 +9,7 @@ import { isObject } from '../draft/edits';
 import { actionsQuery, actionWords } from './actions';
 import { BoundChoice } from './bound';
 import styles from './forms.module.css';
+import { Named } from './Named';
 import { JsonField, OtherFields } from './OtherFields';
 import { Parameter } from './Parameter';
 import { asText, inside, otherKeys, type Scope } from './scope';
@@ -37,7 +38,7 @@ export function TaskAction({ scope, choices }: Props) {
   return (
     <>
       <div className={styles.grid}>
-        <div className={hasSource ? undefined : styles.wide}>
+        <div className={hasSource ? undefined : styles.wide} data-field="action">
           <BoundChoice
             scope={scope}
             path={['action']}
@@ -57,13 +58,9 @@ export function TaskAction({ scope, choices }: Props) {
       {isPlain && (known.length > 0 || isObject(params.view)) && (
         <div className={styles.others}>
           {known.map((param) => (
-            <Parameter
-              key={`${asText(name)} ${param.name}`}
-              scope={params}
-              action={asText(name)}
-              param={param}
-              choices={choices}
-            />
+            <Named key={`${asText(name)} ${param.name}`} field={`params.${param.name}`}>
+              <Parameter scope={params} action={asText(name)} param={param} choices={choices} />
+            </Named>
           ))}
           <OtherFields
             scope={params}
@@ -83,7 +80,7 @@ function DataSource({ scope, fits }: { scope: Scope; fits: readonly string[] }) 
   const sources = useQuery(sourcesQuery()).data ?? [];
   const able = sources.filter((source) => fits.length === 0 || fits.includes(source.type));
   return (
-    <div>
+    <div data-field="dataSource">
       <BoundChoice
         scope={scope}
         path={['dataSource']}

@@ -5,6 +5,7 @@ import { BoundLength } from './BoundLength';
 import { BoundChoice, BoundNumber, BoundYesNo } from './bound';
 import { Fold, startOf } from './Fold';
 import styles from './forms.module.css';
+import { Named } from './Named';
 import { RestOf } from './OtherFields';
 import type { Scope } from './scope';
 import { WordList } from './WordList';
@@ -24,13 +25,15 @@ export function TaskFailure({ scope, choices }: { scope: Scope; choices: readonl
   return (
     <Fold title={m.task_failure()} start={startOf(scope, keys)}>
       <div className={styles.grid}>
-        <BoundLength
-          scope={scope}
-          path={['timeout']}
-          label={m.field_timeout()}
-          placeholder={m.no_limit()}
-          data-testid="task-timeout"
-        />
+        <Named field="timeout">
+          <BoundLength
+            scope={scope}
+            path={['timeout']}
+            label={m.field_timeout()}
+            placeholder={m.no_limit()}
+            data-testid="task-timeout"
+          />
+        </Named>
         {isObject(retry) ? (
           <BoundNumber
             scope={scope}

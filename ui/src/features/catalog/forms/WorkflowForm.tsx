@@ -78,11 +78,13 @@ function unshownLists(scope: Scope, lists: Lists): string[] {
 interface Props {
   /** What is open at the side, such as `tasks/2` or `id:load`. */
   at: string | undefined;
+  /** The field of it that is looked for, such as `params.url`. */
+  field?: string | undefined;
   onAt: (at: string) => void;
 }
 
 /** A workflow as a form: what it is, its stages and tasks in order, the chosen one beside them. */
-export function WorkflowForm({ at, onAt }: Props) {
+export function WorkflowForm({ at, field, onAt }: Props) {
   const draft = useDraft();
   const lists = listsOf(draft);
   const known = [
@@ -176,6 +178,7 @@ export function WorkflowForm({ at, onAt }: Props) {
             lists={lists}
             onAt={onAt}
             arrival={open === added ? 'added' : 'chosen'}
+            field={field}
           />
         ) : undefined
       }

@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-libra
 import { useState } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { setReach } from '@/app/reach';
-import type { RunShow, RunTask } from '@/ipc';
+import type { RunShow, RunSteps, RunTask } from '@/ipc';
 import { RunTimeline } from './RunTimeline';
 import type { RunSearch } from './search';
 
@@ -36,6 +36,11 @@ const tasks = Array.from({ length: 40 }, (_, n) => {
   };
 }) as unknown as RunTask[];
 
+const STEPS: RunSteps = {
+  usual: null,
+  tasks: tasks.map(({ id }, n) => ({ id, depends_on: n < 20 ? [] : [`t${n - 20}`] })),
+};
+
 function Page({ run }: { run: Partial<RunShow> }) {
   const [search, setSearch] = useState<RunSearch>({});
   const shown = {
@@ -51,6 +56,7 @@ function Page({ run }: { run: Partial<RunShow> }) {
       <output data-testid="search">{JSON.stringify(search)}</output>
       <RunTimeline
         run={shown as RunShow}
+        steps={STEPS}
         search={search}
         onSearch={setSearch}
         onMessages={() => undefined}
@@ -196,4 +202,18 @@ it('counts along while a step waits for a person, as what stands beside it does'
   } finally {
     vi.useRealTimers();
   }
+});
+
+it('shows what stands on the way to the end, by its button and by a key', () => {
+  render(<Page run={{}} />);
+  const dimmed = () => document.querySelectorAll('[data-aside]').length;
+  expect(dimmed()).toBe(0);
+  fireEvent.click(screen.getByTestId('timeline-critical'));
+  // The last task and the one it came after; of the latter one sees the row.
+  expect(screen.getByTestId('search').textContent).toBe('{"path":"critical"}');
+  expect(row(0).hasAttribute('data-aside')).toBe(true);
+  expect(row(19).hasAttribute('data-aside')).toBe(false);
+  expect(row(19).textContent).toContain('on the critical path');
+  fireEvent.keyDown(row(0), { key: 'p' });
+  expect(dimmed()).toBe(0);
 });

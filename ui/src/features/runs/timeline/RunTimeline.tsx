@@ -5,6 +5,7 @@ import {
   Axis,
   ChartContext,
   Lines,
+  panned,
   Scrollbar,
   Splitter,
   type Stretch,
@@ -13,12 +14,14 @@ import {
   useLive,
   usePointer,
   useWidth,
+  zoomed,
 } from '@/components/timeline';
 import { counted, m, timeOfDay } from '@/i18n';
-import type { RunShow, RunTask } from '@/ipc';
+import type { RunShow, RunSteps, RunTask } from '@/ipc';
 import { ArchiveStep } from '../folder/ArchiveStep';
 import { paceOf, useNow } from '../now';
 import { countsOf } from './counts';
+import { criticalPath, hasOrder } from './critical';
 import { onChartKey } from './keys';
 import styles from './RunTimeline.module.css';
 import type { RunSearch } from './search';
@@ -26,6 +29,7 @@ import { TaskFilters } from './TaskFilters';
 import { TaskRows } from './TaskRows';
 import { Tools } from './Tools';
 import { useLayout } from './useLayout';
+import { usualOf } from './usual';
 import { isNarrowed, thatFit } from './which';
 
 /** From so many rows on, "now" moves no more than four times a second. */
@@ -33,6 +37,8 @@ const MANY = 500;
 
 interface Props {
   run: RunShow;
+  /** What its workflow says of its tasks; absent until it is known. */
+  steps: RunSteps | undefined;
   search: RunSearch;
   onSearch: (search: RunSearch) => void;
   onMessages: (task: string) => void;
@@ -41,7 +47,7 @@ interface Props {
 }
 
 /** A run along its time: a line for each task, what it did when, and one of them open. */
-export function RunTimeline({ run, search, onSearch, onMessages, views }: Props) {
+export function RunTimeline({ run, steps, search, onSearch, onMessages, views }: Props) {
   const chart = useRef<HTMLDivElement>(null);
   const [area, width] = useWidth();
   const left = useLeft();
@@ -60,6 +66,12 @@ export function RunTimeline({ run, search, onSearch, onMessages, views }: Props)
   const now = useNow(isLive ? (isCounting ? 1000 : paceOf(run.status)) : null);
   const tasks = useMemo(() => thatFit(run.tasks, search), [run.tasks, search]);
   const axis = search.axis ?? 'elapsed';
+  const usual = useMemo(() => usualOf(steps), [steps]);
+  const isCritical = search.path === 'critical';
+  const path = useMemo(
+    () => (isCritical ? criticalPath(run.tasks, steps, now.getTime()) : undefined),
+    [isCritical, run.tasks, steps, now],
+  );
   const isFiltering = isAsked || isNarrowed(search);
   const wish = (next: Partial<RunSearch>) => onSearch({ ...search, ...next });
   useLive(chart, {
@@ -69,7 +81,12 @@ export function RunTimeline({ run, search, onSearch, onMessages, views }: Props)
     least: tasks.length > MANY ? 250 : 16,
     onPast: laid.reach,
   });
-  usePointer(chart, { scale, onView: laid.setView, onRange: setRange });
+  usePointer(chart, {
+    scale,
+    onZoom: (factor, x) => laid.setView(zoomed(scale, factor, x)),
+    onMove: (pixels) => laid.setView(panned(scale, pixels)),
+    onRange: setRange,
+  });
 
   const told = useMemo(
     () => ({ scale, now: Math.max(0, laid.at, now.getTime() - facts.origin), range }),
@@ -81,6 +98,7 @@ export function RunTimeline({ run, search, onSearch, onMessages, views }: Props)
       range,
       onRange: setRange,
       onAxis: () => wish({ axis: axis === 'clock' ? undefined : 'clock' }),
+      onPath: () => hasOrder(steps) && wish({ path: isCritical ? undefined : 'critical' }),
       taskOf: (id) => stretchOf(run, id, facts.origin, told.now),
     });
   return (
@@ -89,6 +107,8 @@ export function RunTimeline({ run, search, onSearch, onMessages, views }: Props)
         {views}
         <Tools
           laid={laid}
+          path={hasOrder(steps) ? isCritical : undefined}
+          onPath={() => wish({ path: isCritical ? undefined : 'critical' })}
           axis={axis}
           onAxis={(next) => wish({ axis: next === 'clock' ? next : undefined })}
           isFiltering={isFiltering}
@@ -140,6 +160,8 @@ export function RunTimeline({ run, search, onSearch, onMessages, views }: Props)
             <TaskRows
               run={run}
               tasks={tasks}
+              usual={usual}
+              path={path}
               origin={facts.origin}
               now={now}
               chart={chart}

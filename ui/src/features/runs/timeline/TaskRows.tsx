@@ -9,7 +9,7 @@ import {
   useState,
 } from 'react';
 import { Slots, TimelineRow, timelineStyles } from '@/components/timeline';
-import { took, visible } from '@/i18n';
+import { m, took, visible } from '@/i18n';
 import type { RunShow, RunTask } from '@/ipc';
 import { StatusMark } from '../status';
 import { lengthOf } from '../task/length';
@@ -17,6 +17,7 @@ import { TaskPanel } from '../task/TaskPanel';
 import { reasonOf } from '../waits';
 import { barsOf } from './bars';
 import styles from './RunTimeline.module.css';
+import { slowWords, type UsualOf, withUsual } from './usual';
 import { noteOf, rowName } from './words';
 
 /** Height of a row, and of the head over all, in pixels. */
@@ -28,6 +29,9 @@ const PANEL = 240;
 interface Props {
   run: RunShow;
   tasks: readonly RunTask[];
+  usual: UsualOf;
+  /** Those that stand on the way to the end, where these are asked for. */
+  path: ReadonlySet<string> | undefined;
   /** The beginning of the run, as the clock has it. */
   origin: number;
   now: Date;
@@ -38,7 +42,18 @@ interface Props {
 }
 
 /** The tasks of a run in the order of its definition; one of them open under its row. */
-export function TaskRows({ run, tasks, origin, now, chart, open, onOpen, onMessages }: Props) {
+export function TaskRows({
+  run,
+  tasks,
+  usual,
+  path,
+  origin,
+  now,
+  chart,
+  open,
+  onOpen,
+  onMessages,
+}: Props) {
   // What failed is looked at first, until somebody has looked at something else.
   const [isLeft, setLeft] = useState(false);
   const failed = isLeft ? undefined : tasks.find((task) => task.status === 'failed')?.id;
@@ -120,6 +135,10 @@ export function TaskRows({ run, tasks, origin, now, chart, open, onOpen, onMessa
         const isOpen = index === shown;
         const reason = reasonOf(task, run, names, now);
         const length = lengthOf(task.attempts, now);
+        const bars = withUsual(barsOf(task, run.status, origin), usual.get(task.id));
+        const slow = slowWords(bars, now.getTime() - origin);
+        const onPath = path?.has(task.id) ? m.critical_on_path() : undefined;
+        const told = [reason, slow, onPath].filter(Boolean).join(' · ') || undefined;
         return (
           <li
             key={places.get(index)}
@@ -135,10 +154,11 @@ export function TaskRows({ run, tasks, origin, now, chart, open, onOpen, onMessa
               mark={<StatusMark status={task.status} />}
               name={visible(task.name)}
               length={length === null ? '' : took(length)}
-              note={noteOf(task, reason)}
-              bars={barsOf(task, run.status, origin)}
-              label={rowName(task, reason, now)}
+              note={[noteOf(task, reason), slow].filter(Boolean).join(' · ') || undefined}
+              bars={bars}
+              label={rowName(task, told, now)}
               status={task.status}
+              isAside={path !== undefined && !path.has(task.id)}
               isOpen={isOpen}
               onToggle={() => {
                 setLeft(true);

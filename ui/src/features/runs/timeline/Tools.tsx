@@ -1,4 +1,5 @@
-import { Button, IconButton, Segments } from '@/components';
+import { ToggleButton } from 'react-aria-components';
+import { Button, Icon, IconButton, Segments } from '@/components';
 import { type AxisKind, atCloseness, closeness, type View, zoomed } from '@/components/timeline';
 import { m } from '@/i18n';
 import styles from './RunTimeline.module.css';
@@ -9,6 +10,9 @@ export const CLOSER = 1.6;
 
 interface Props {
   laid: Laid;
+  /** Whether the way to the end is shown; absent where there is none. */
+  path: boolean | undefined;
+  onPath: () => void;
   axis: AxisKind;
   onAxis: (axis: AxisKind) => void;
   isFiltering: boolean;
@@ -16,7 +20,7 @@ interface Props {
 }
 
 /** What a timeline is looked at with. */
-export function Tools({ laid, axis, onAxis, isFiltering, onFilter }: Props) {
+export function Tools({ laid, path, onPath, axis, onAxis, isFiltering, onFilter }: Props) {
   const { scale, setView } = laid;
   const value = Math.round(100 * closeness(scale));
   const look = (view: View | undefined) => setView(view);
@@ -30,6 +34,17 @@ export function Tools({ laid, axis, onAxis, isFiltering, onFilter }: Props) {
         >
           {laid.isUnfolded ? m.timeline_fold_all() : m.timeline_unfold_all()}
         </Button>
+      )}
+      {path !== undefined && (
+        <ToggleButton
+          className={styles.path}
+          isSelected={path}
+          onChange={onPath}
+          data-testid="timeline-critical"
+        >
+          <Icon name="link" size={14} />
+          {m.critical_path()}
+        </ToggleButton>
       )}
       <div className={styles.zoom}>
         <IconButton

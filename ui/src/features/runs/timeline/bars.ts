@@ -17,11 +17,20 @@ const LOOKS: Record<Status, { tone: Tone; shape: Shape; mark?: IconName }> = {
   interrupted: { tone: 'warn', shape: 'notched' },
 };
 
+export function looksOf(status: Status) {
+  return LOOKS[status];
+}
+
 /** What has not ended goes on in these, while its run does. */
 const OPEN: readonly Status[] = ['queued', 'running', 'waiting', 'paused'];
 
+/** What a person has decided was time for a person all along; only the sign says what it came to. */
+function decided({ mark }: (typeof LOOKS)[Status]): (typeof LOOKS)[Status] {
+  return { ...LOOKS.waiting, mark: mark ?? 'check' };
+}
+
 export function barsOf(
-  { attempts }: Pick<RunTask, 'attempts'>,
+  { action, attempts }: Pick<RunTask, 'attempts'> & Partial<Pick<RunTask, 'action'>>,
   run: Status,
   origin: number,
 ): Bar[] {
@@ -30,13 +39,14 @@ export function barsOf(
     const after = (time: string) => Math.max(0, Date.parse(time) - origin);
     const began = started_at === null ? null : Math.max(after(queued_at), after(started_at));
     const from = began ?? after(queued_at);
+    const isDecided = action === 'manual' && (status === 'succeeded' || status === 'failed');
     const goesOn = ended_at === null && OPEN.includes(status) && !isFinal(run);
     return {
       number,
       queued: after(queued_at),
       began,
       ended: goesOn ? null : Math.max(from, ended_at === null ? from : after(ended_at)),
-      ...LOOKS[status],
+      ...(isDecided ? decided(LOOKS[status]) : LOOKS[status]),
       title: wordsOf(attempt, attempts.length),
     };
   });

@@ -9,6 +9,7 @@ interface Acts {
   range: Stretch | null;
   onRange: (range: Stretch | null) => void;
   onAxis: () => void;
+  onPath: () => void;
   /** When the task of a row was at work. */
   taskOf: (id: string) => Stretch | null;
 }
@@ -36,6 +37,7 @@ export function onChartKey(event: KeyboardEvent, acts: Acts) {
   else if (event.key === '0' || event.key === 'f') setView(undefined);
   else if (event.key === 'i') laid.foldAll(laid.isUnfolded);
   else if (event.key === 'k') acts.onAxis();
+  else if (event.key === 'p') acts.onPath();
   else if (event.key === 'm') {
     const task = acts.taskOf(row.dataset.row ?? '');
     if (!task) return;

@@ -14,6 +14,8 @@ export interface RunSearch {
   only?: Status;
   /** Tasks that were tried more than once, or of each the last attempt alone. */
   attempt?: 'again' | 'last';
+  /** The tasks that stand on the way to the end are shown among the others. */
+  path?: 'critical';
 }
 
 export function runSearch(search: Record<string, unknown>): RunSearch {
@@ -26,5 +28,6 @@ export function runSearch(search: Record<string, unknown>): RunSearch {
     q: text(search.q),
     only: isStatus(only) ? only : undefined,
     attempt: search.attempt === 'again' || search.attempt === 'last' ? search.attempt : undefined,
+    path: search.path === 'critical' ? 'critical' : undefined,
   };
 }

@@ -121,6 +121,18 @@ describe('the bars of a task', () => {
     expect(queued).toMatchObject({ began: null, ended: null });
   });
 
+  it('stay time for a person once a person has decided', () => {
+    const decided = (status: 'succeeded' | 'failed') =>
+      barsOf(
+        { ...task('a', status, [attempt(1, status, 0, 1, 9)]), action: 'manual' },
+        status,
+        ORIGIN,
+      )[0];
+    const forPeople = { tone: 'wait', shape: 'hatched', began: 1000, ended: 9000 };
+    expect(decided('succeeded')).toMatchObject({ ...forPeople, mark: 'check' });
+    expect(decided('failed')).toMatchObject({ ...forPeople, mark: 'cross' });
+  });
+
   it('end where nothing goes on any more, whatever was not written down', () => {
     const [broken] = barsOf(
       task('a', 'interrupted', [attempt(1, 'interrupted', 0, 7, null)]),

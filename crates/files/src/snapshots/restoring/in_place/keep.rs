@@ -10,10 +10,11 @@ use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use flowkeep_host::{EntryFiles, EntryKind, Folder, Progress};
 use flowkeep_store::SessionRecord;
 
+use super::super::definitions::definition_of_run;
 use super::super::restore::copy_stem;
 use super::InPlaceError;
 use super::plan::{InPlaceAct, InPlacePlan, live};
-use crate::configuration::Wish;
+use crate::configuration::{Begin, Entry, Wish};
 use crate::snapshots::manifest::TreeEntry;
 use crate::snapshots::overlay::write;
 use crate::snapshots::place::{above, make};
@@ -58,14 +59,21 @@ pub(super) fn keep(
         .config
         .clone()
         .and_then(|path| ConfigPath::new(path).ok());
-    let entry = entry.unwrap_or_else(|| first.clone());
+    let definition = definition_of_run(&workshop.store, session)?;
+    let (begun, entry) = match (entry, definition) {
+        (Some(path), _) => (path.clone(), Some(Entry::File(path))),
+        (None, Some(definition)) => (first.clone(), Some(Entry::Definition(definition))),
+        (None, None) => (first.clone(), None),
+    };
     let all = Strategy::factory().into_iter().next_back();
     let all = all.ok_or(InPlaceError::PlanChanged)?;
-    let config = plan.root.join(entry.as_str());
+    let config = plan.root.join(begun.as_str());
     let wanted = Wanted {
         wish: Wish {
-            config: &config,
-            root: Some(&plan.root),
+            begin: Begin::File {
+                config: &config,
+                root: Some(&plan.root),
+            },
             strategy: &all,
             default_tool_set: "",
         },

@@ -91,7 +91,7 @@ pub fn in_place_plan(
         Err(error) => return Err(SnapshotError::at(root)(error).into()),
     }
     let recovery = look_for(workshop, &wanting.seeking, progress)?;
-    let Some(chosen) = wanting.from.choice(&recovery.candidates).cloned() else {
+    let Some(chosen) = wanting.choice(workshop, &recovery)? else {
         return Err(InPlaceError::Nothing(recovery.candidates));
     };
     let pieces = Pieces::of(workshop, &recovery, session, &chosen);

@@ -1,0 +1,452 @@
+//! Which runs of workflows have a configuration: those whose definition refers to files that are in one of the
+//! folders the operator named. Each of them is a session from its beginning on.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use flowkeep_core::Message;
+use flowkeep_core::configuration::Reference;
+use flowkeep_core::run::Level;
+use flowkeep_core::session::{SessionOrigin, SessionStatus};
+use flowkeep_engine::Belonging;
+use flowkeep_files::configuration::{Definition, count_resolved};
+use flowkeep_host::path_text;
+use flowkeep_store::{ConfigRootRecord, KeptRun, NewSession, Store, StoreError};
+
+use crate::AppError;
+use crate::apart::in_time;
+use crate::bodies::config_roots::{GLANCE, state};
+use crate::bodies::sessions::default_tool_set;
+use crate::bodies::settings;
+use crate::bodies::strategies::strategy;
+use crate::configuring::Ticks;
+
+/// How long a run that begins waits for one folder at most while nothing is heard of it.
+const MOST: Duration = Duration::from_secs(5);
+
+/// So many definitions are remembered.
+const REMEMBERED: usize = 500;
+
+/// So long what was seen of a folder counts: many runs may begin at once.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// A text that somebody started, of which workflow.
+type Known = (i64, Option<String>, Option<u32>);
+
+/// What was seen of a folder a moment ago.
+struct Seen {
+    until: Instant,
+    /// How many references of a definition mean something there, with this tool set for `default`.
+    counts: HashMap<(Known, String), usize>,
+    /// Why it cannot be looked into.
+    away: Option<AppError>,
+}
+
+/// A folder into which one run at a time looks.
+type Place = Arc<Mutex<Option<Seen>>>;
+
+/// Finds out which runs have a configuration, and remembers what their definitions refer to.
+pub(crate) struct Belongings {
+    known: Mutex<HashMap<Known, Arc<Definition>>>,
+    places: Mutex<HashMap<PathBuf, Place>>,
+    fresh: Duration,
+}
+
+impl Default for Belongings {
+    fn default() -> Self {
+        Self {
+            known: Mutex::default(),
+            places: Mutex::default(),
+            fresh: FRESH,
+        }
+    }
+}
+
+impl Belongings {
+    /// Whether a run may have one, told without asking a disk.
+    pub(crate) fn may_have(&self, store: &Store, run: &KeptRun) -> bool {
+        if run.workflow_id.is_none() {
+            return false;
+        }
+        if self
+            .known(run)
+            .is_some_and(|known| known.references.is_empty())
+        {
+            return false;
+        }
+        let roots = store.config_roots().unwrap_or_else(|error| {
+            tracing::warn!(%error, "where configurations are cannot be read");
+            Vec::new()
+        });
+        roots.iter().any(|root| root.listed)
+    }
+
+    /// Finds the session of a run, which is made where it has a configuration.
+    pub(crate) fn find(&self, store: &Store, row: i64) -> Result<Belonging, AppError> {
+        let Some(run) = store.run_at(row)? else {
+            return Ok(Belonging::default());
+        };
+        if run.session.is_some() {
+            return Ok(Belonging {
+                session: run.session,
+                told: Vec::new(),
+            });
+        }
+        let definition = self.definition(store, &run)?;
+        if definition.references.is_empty() {
+            return Ok(Belonging::default());
+        }
+        let settings = settings::of(store)?;
+        let tool_set = default_tool_set(&settings);
+        let mut roots = store.config_roots()?;
+        roots.retain(|root| root.listed);
+        // Disks that are slow are waited for together.
+        let counts: Vec<_> = std::thread::scope(|scope| {
+            let asked = roots.iter().map(|root| {
+                let (definition, tool_set) = (Arc::clone(&definition), tool_set.clone());
+                let key = (key(&run), tool_set);
+                scope.spawn(move || self.count(root, definition, key))
+            });
+            let asked: Vec<_> = asked.collect();
+            let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
+            let fault = || Err(AppError::new("internal"));
+            answered
+                .map(|count| count.unwrap_or_else(|_| fault()))
+                .collect()
+        });
+        let is_looked_for = definition.references.iter().any(Reference::names_a_file);
+        let (best, told) = best_of(&roots, counts, is_looked_for);
+        let Some(root) = best else {
+            return Ok(Belonging {
+                session: None,
+                told,
+            });
+        };
+        let strategy = strategy(&settings, None)?.name;
+        let session = begin_session(store, &run, root.path.clone(), strategy)?;
+        Ok(Belonging {
+            session: Some(session),
+            told,
+        })
+    }
+
+    fn definition(&self, store: &Store, run: &KeptRun) -> Result<Arc<Definition>, AppError> {
+        if let Some(known) = self.known(run) {
+            return Ok(known);
+        }
+        let text = store.definition_text(run)?;
+        let workflow = run.workflow_id.as_ref().unwrap_or(&run.workflow_name);
+        let revision = run.revision.map(Into::into);
+        let definition = Definition::of(workflow.clone(), revision, run.format, text)?;
+        let definition = Arc::new(definition);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key(run), Arc::clone(&definition));
+        Ok(definition)
+    }
+
+    fn known(&self, run: &KeptRun) -> Option<Arc<Definition>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&key(run)).cloned()
+    }
+
+    /// How many references of a definition mean something below a root. Who asks while another one looks waits for
+    /// what that one sees.
+    fn count(
+        &self,
+        root: &ConfigRootRecord,
+        definition: Arc<Definition>,
+        key: (Known, String),
+    ) -> Result<usize, AppError> {
+        let place = {
+            let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(places.entry(root.path.clone()).or_default())
+        };
+        let mut seen = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fresh) = seen.as_ref().filter(|seen| Instant::now() < seen.until) {
+            if let Some(away) = &fresh.away {
+                return Err(away.clone());
+            }
+            if let Some(count) = fresh.counts.get(&key) {
+                return Ok(*count);
+            }
+        }
+        let counted = count(root, definition, key.1.clone());
+        let now = Instant::now();
+        let known = seen.take().filter(|seen| now < seen.until);
+        let seen = seen.insert(known.unwrap_or_else(|| Seen {
+            until: now + self.fresh,
+            counts: HashMap::new(),
+            away: None,
+        }));
+        match &counted {
+            Ok(count) => {
+                seen.counts.insert(key, *count);
+            }
+            Err(away) => seen.away = Some(away.clone()),
+        }
+        counted
+    }
+}
+
+fn key(run: &KeptRun) -> Known {
+    (run.content, run.workflow_id.clone(), run.revision)
+}
+
+/// How many references of a definition mean something below a root.
+fn count(
+    root: &ConfigRootRecord,
+    definition: Arc<Definition>,
+    tool_set: String,
+) -> Result<usize, AppError> {
+    // However many runs ask a disk that is silent, one thread waits for it.
+    match state(&root.path, GLANCE, std::path::Path::is_dir) {
+        "there" => {}
+        "gone" => return Err(AppError::new("root_missing").with("path", path_text(&root.path))),
+        _ => return Err(AppError::new("disk_silent").with("path", path_text(&root.path))),
+    }
+    let place = root.path.clone();
+    in_time(MOST, &root.path, move |step| {
+        count_resolved(&definition, &place, &tool_set, &Ticks(step)).map_err(AppError::from)
+    })
+}
+
+/// The root that has most of what is referred to, the first of several; and what whoever reads the run is told. Where
+/// a file is named by its path (`is_looked_for`) and none has anything, it is missing in the first.
+fn best_of(
+    roots: &[ConfigRootRecord],
+    counts: Vec<Result<usize, AppError>>,
+    is_looked_for: bool,
+) -> (Option<&ConfigRootRecord>, Vec<(Level, Message)>) {
+    let mut told = Vec::new();
+    let mut found: Vec<(usize, &ConfigRootRecord)> = Vec::new();
+    let mut without = None;
+    for (root, count) in roots.iter().zip(counts) {
+        match count {
+            Ok(0) => {
+                without.get_or_insert(root);
+            }
+            Ok(count) => found.push((count, root)),
+            Err(error) => {
+                let message = Message::new("run_configuration_not_asked")
+                    .with("path", path_text(&root.path))
+                    .because(error.into());
+                told.push((Level::Warning, message));
+            }
+        }
+    }
+    let most = found.iter().map(|(count, _)| *count).max();
+    let mut best = found.iter().filter(|(count, _)| Some(*count) == most);
+    let first = best.next().map(|(_, root)| *root);
+    let others: Vec<_> = best.map(|(_, root)| path_text(&root.path)).collect();
+    if let Some(first) = first.filter(|_| !others.is_empty()) {
+        let message = Message::new("run_configuration_elsewhere_too")
+            .with("path", path_text(&first.path))
+            .with("others", others.join(", "));
+        told.push((Level::Info, message));
+    }
+    (first.or(without.filter(|_| is_looked_for)), told)
+}
+
+/// Makes a run a session, unless it is one.
+fn begin_session(
+    store: &Store,
+    run: &KeptRun,
+    root: PathBuf,
+    strategy: String,
+) -> Result<String, AppError> {
+    let (row, run_id, id) = (run.row, run.id, run.id.to_string());
+    let mut new = NewSession {
+        id: id.clone(),
+        name: run.workflow_name.clone(),
+        origin: SessionOrigin::Run,
+        root: None,
+        config: None,
+        stated_config: None,
+        strategy,
+        run: Some(run_id),
+        status: SessionStatus::Active,
+        stated_status: None,
+        agent: None,
+        state: None,
+        source: None,
+        ended_at: None,
+    };
+    store.write::<_, StoreError>(move |tx| {
+        if tx.session(&new.id)?.is_none() {
+            new.root = Some(tx.meet_config_root(&root)?);
+            tx.add_session(&new)?;
+        }
+        tx.join_session(row, run_id, &new.id)
+    })?;
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::RunId;
+    use flowkeep_store::NewRun;
+
+    use super::*;
+    use crate::testing::open;
+
+    fn run(store: &Store, workflow: Option<&str>, text: &str) -> KeptRun {
+        let new = NewRun {
+            workflow_id: workflow.map(str::to_owned),
+            ..NewRun::of("W", text)
+        };
+        let id: RunId = store
+            .write::<_, StoreError>(move |tx| Ok(tx.add_run(&new)?.1))
+            .unwrap();
+        store.run(id).unwrap().unwrap()
+    }
+
+    fn name_root(store: &Store, root: &std::path::Path, listed: bool) {
+        let root = root.canonicalize().unwrap();
+        let named = store.write::<_, StoreError>(move |tx| {
+            let row = tx.meet_config_root(&root)?;
+            if listed {
+                tx.list_config_root(row)?;
+            }
+            Ok(())
+        });
+        named.unwrap();
+    }
+
+    #[test]
+    fn nobody_is_asked_while_no_folder_is_named_or_where_a_text_refers_to_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let (store, belongings) = (&api.store, Belongings::default());
+        let refers = run(store, Some("w"), r#"{"tool_set": "office", "tasks": []}"#);
+        assert!(!belongings.may_have(store, &refers));
+        let root = tempfile::tempdir().unwrap();
+        name_root(store, root.path(), false);
+        assert!(!belongings.may_have(store, &refers), "it was only met");
+        name_root(store, root.path(), true);
+        assert!(belongings.may_have(store, &refers));
+        let alone = run(store, None, r#"{"tool_set": "office", "tasks": []}"#);
+        assert!(!belongings.may_have(store, &alone), "it is of no workflow");
+        let plain = run(store, Some("w"), r#"{"name": "Plain", "tasks": []}"#);
+        assert!(belongings.may_have(store, &plain), "nobody has read it");
+        assert_eq!(belongings.find(store, plain.row).unwrap().session, None);
+        assert!(!belongings.may_have(store, &plain));
+    }
+
+    /// A folder that is away may have had as much; whoever reads the run is told of it.
+    #[test]
+    fn of_folders_that_are_away_or_have_as_much_the_run_is_told() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let store = &api.store;
+        let roots: [_; 3] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+        for root in &roots {
+            let folder = root.path().join("tool-sets");
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("office.yaml"), "tools: []\n").unwrap();
+            name_root(store, root.path(), true);
+        }
+        let [away, first, second] = roots;
+        let away_path = away.path().canonicalize().unwrap();
+        away.close().unwrap();
+        let run = run(store, Some("w"), r#"{"tool_set": "office", "tasks": []}"#);
+        let found = Belongings::default().find(store, run.row).unwrap();
+        assert!(found.session.is_some());
+        let path = |root: &tempfile::TempDir| path_text(&root.path().canonicalize().unwrap());
+        let told = |number: usize| &found.told[number].1;
+        assert_eq!(found.told.len(), 2);
+        assert_eq!(told(0).code, "run_configuration_not_asked");
+        assert_eq!(told(0).fields["path"], path_text(&away_path));
+        assert_eq!(told(1).code, "run_configuration_elsewhere_too");
+        let named = [&told(1).fields["path"], &told(1).fields["others"]];
+        assert!(named.contains(&&path(&first)) && named.contains(&&path(&second)));
+    }
+
+    /// However many runs of one text begin at once, a folder is listed once for them; a moment later anew.
+    #[test]
+    fn of_many_runs_that_begin_at_once_one_looks() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let store = &api.store;
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("tool-sets/office.yaml");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "tools: []\n").unwrap();
+        name_root(store, root.path(), true);
+        let text = r#"{"tool_set": "office", "tasks": []}"#;
+        let with = |fresh| Belongings {
+            fresh,
+            ..Belongings::default()
+        };
+        let (held, forgetful) = (with(Duration::from_hours(1)), with(Duration::ZERO));
+        let is_one = |belongings: &Belongings, text: &str| {
+            let run = run(store, Some("w"), text);
+            belongings.find(store, run.row).unwrap().session.is_some()
+        };
+        assert!(is_one(&held, text) && is_one(&forgetful, text));
+        std::fs::remove_file(&file).unwrap();
+        assert!(is_one(&held, text), "nobody has looked again");
+        let other = r#"{"name": "Other", "tool_set": "office", "tasks": []}"#;
+        assert!(!is_one(&held, other), "another text was never looked for");
+        assert!(!is_one(&forgetful, text));
+    }
+
+    /// Nothing of it is there, and nobody would be told: what is named by its path is looked for all the same.
+    #[test]
+    fn what_names_a_file_that_is_not_there_has_a_configuration_all_the_same() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let store = &api.store;
+        let root = tempfile::tempdir().unwrap();
+        name_root(store, root.path(), true);
+        let belongings = Belongings::default();
+        let session = |text: &str| {
+            let run = run(store, Some("w"), text);
+            belongings.find(store, run.row).unwrap().session
+        };
+        assert!(session(r#"{"promptFile": "clerk.md", "tasks": []}"#).is_some());
+        assert_eq!(session(r#"{"tool_set": "office", "tasks": []}"#), None);
+        root.close().unwrap();
+        assert_eq!(session(r#"{"promptFile": "other.md", "tasks": []}"#), None);
+    }
+
+    /// Whoever asks again, after a death or in another process, finds what was made.
+    #[test]
+    fn a_run_is_one_session_however_often_it_is_asked_for() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let store = &api.store;
+        let (few, most) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for (root, sets) in [(&few, &["office"][..]), (&most, &["office", "shop"])] {
+            for set in sets {
+                let folder = root.path().join("tool-sets");
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(folder.join(format!("{set}.yaml")), "tools: []\n").unwrap();
+            }
+            name_root(store, root.path(), true);
+        }
+        let text = r#"{"tool_sets": ["office", "shop"], "tasks": []}"#;
+        let run = run(store, Some("w"), text);
+        let session = Belongings::default().find(store, run.row).unwrap().session;
+        assert_eq!(session, Some(run.id.to_string()));
+        let again = Belongings::default().find(store, run.row).unwrap().session;
+        assert_eq!(again, session);
+        assert_eq!(store.kept_sessions().unwrap(), 1);
+        let kept = store.session(&run.id.to_string()).unwrap().unwrap();
+        let root = store.root_of(&kept).unwrap().unwrap().path;
+        assert_eq!(
+            root,
+            most.path().canonicalize().unwrap(),
+            "most is found there"
+        );
+        assert!(kept.begins_with_run());
+        assert_eq!(
+            (kept.run, kept.status),
+            (Some(run.id), SessionStatus::Active)
+        );
+    }
+}

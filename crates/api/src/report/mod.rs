@@ -1,0 +1,40 @@
+//! Lists as files that others open: in a spreadsheet, in a program of their own.
+//!
+//! Absent on purpose: what a list holds (the body that writes it), words (the catalogue).
+
+mod csv;
+mod xlsx;
+
+pub(crate) use csv::Csv;
+pub(crate) use xlsx::Xlsx;
+
+use crate::AppError;
+
+/// What stands in one place of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cell {
+    /// Words, of whoever.
+    Text(String),
+    /// A moment, in milliseconds.
+    Time(i64),
+    /// A length, in milliseconds; told in seconds.
+    Length(i64),
+    /// Nothing.
+    Nothing,
+}
+
+impl Cell {
+    /// Words, or nothing.
+    pub(crate) fn of(text: Option<String>) -> Self {
+        text.map_or(Self::Nothing, Self::Text)
+    }
+}
+
+/// Takes a list row by row.
+pub(crate) trait Rows {
+    /// One row more.
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn row(&mut self, cells: &[Cell]) -> Result<(), AppError>;
+}

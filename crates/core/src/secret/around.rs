@@ -1,0 +1,331 @@
+//! What stands around a value says whether it is a secret: the name of its field, that of a field further up, and
+//! what its neighbours say.
+
+use crate::Value;
+
+use super::about::{is_about, is_doing};
+use super::name::{is_secret_field, is_secret_name, of_one};
+use super::value::looks_like_key;
+
+/// What is said around a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around<'v> {
+    /// Nothing of secrets.
+    Nothing,
+    /// It stands where a secret of this name is expected.
+    Named(&'v str),
+    /// It is what a program is called with.
+    Command,
+    /// It is what follows the option for an account.
+    Account,
+    /// It is shown to somebody: a name tells little there.
+    Shown,
+    /// It is a list of names.
+    Names,
+    /// It is a list of lists.
+    Rows,
+}
+
+/// What a `pass` is called that is a password.
+pub(super) const PASS: &str = "user_pass";
+
+/// What stands beside a `pass` that is a password.
+const OF_ACCOUNTS: [&str; 18] = [
+    "user",
+    "username",
+    "login",
+    "account",
+    "email",
+    "mail",
+    "host",
+    "hostname",
+    "server",
+    "port",
+    "url",
+    "database",
+    "dbname",
+    "用户",
+    "用户名",
+    "账号",
+    "主机",
+    "邮箱",
+];
+
+/// What stands beside a `pass` that follows a test.
+const OF_TESTS: [&str; 22] = [
+    "fail",
+    "failed",
+    "failure",
+    "failures",
+    "error",
+    "errors",
+    "warn",
+    "warning",
+    "skip",
+    "skipped",
+    "else",
+    "on_pass",
+    "on_fail",
+    "onpass",
+    "onfail",
+    "next",
+    "retry",
+    "condition",
+    "check",
+    "test",
+    "expect",
+    "total",
+];
+
+/// Fields that hold a name, beside one of [`VALUES`].
+const NAMES: [&str; 19] = [
+    "name",
+    "key",
+    "k",
+    "n",
+    "variable",
+    "var",
+    "env",
+    "id",
+    "header",
+    "param",
+    "parameter",
+    "field",
+    "option",
+    "setting",
+    "名称",
+    "名字",
+    "键",
+    "参数",
+    "变量",
+];
+
+/// Fields that hold what another one names.
+const VALUES: [&str; 10] = [
+    "value",
+    "v",
+    "val",
+    "values",
+    "content",
+    "default",
+    "default_value",
+    "defaultvalue",
+    "值",
+    "默认值",
+];
+
+/// What fields of objects are called in which a program is called.
+const COMMANDS: [&str; 14] = [
+    "args",
+    "arguments",
+    "argv",
+    "command",
+    "commands",
+    "cmd",
+    "run",
+    "script",
+    "exec",
+    "entrypoint",
+    "shell",
+    "命令",
+    "参数",
+    "脚本",
+];
+
+/// Fields below which texts stand that are shown.
+const SHOWN: &[&str] = &[
+    "labels",
+    "titles",
+    "messages",
+    "translations",
+    "i18n",
+    "l10n",
+    "locales",
+    "descriptions",
+    "placeholders",
+    "hints",
+    "tooltips",
+    "captions",
+    "标签",
+    "文案",
+];
+
+/// Lists of names alone.
+const LISTS: &[&str] = &[
+    "required", "fields", "columns", "names", "params", "include", "exclude", "ignore",
+];
+
+/// Options of programs that are followed by `name:password`.
+const ACCOUNT_OPTIONS: [&str; 2] = ["-u", "--user"];
+
+/// Fields of what somebody does, whatever that is called.
+const OF_STEPS: [&str; 18] = [
+    "prompt",
+    "model",
+    "command",
+    "steps",
+    "tasks",
+    "stages",
+    "agent",
+    "llm",
+    "tool",
+    "tools",
+    "inputs",
+    "outputs",
+    "uses",
+    "run",
+    "action",
+    "depends_on",
+    "next",
+    "properties",
+];
+
+impl<'v> Around<'v> {
+    /// What stands around a member of an object around which stands this.
+    pub(super) fn member(self, members: &'v [(String, Value)], at: usize) -> Self {
+        let Some((key, value)) = members.get(at) else {
+            return Self::Nothing;
+        };
+        let named = name_of(members, key, value).filter(|_| self != Self::Shown || is_key(value));
+        if let Some(name) = named {
+            return Self::Named(name);
+        }
+        match self {
+            Self::Named(_) if is_about(key) => Self::Nothing,
+            Self::Named(name) => Self::Named(name),
+            Self::Shown => Self::Shown,
+            _ if is_among(&COMMANDS, key) => Self::Command,
+            _ if is_among(SHOWN, key) && value.as_object().is_some() => Self::Shown,
+            _ if is_among(LISTS, key) => Self::Names,
+            _ => Self::Nothing,
+        }
+    }
+
+    /// What stands around an item of a list around which stands this.
+    pub(super) fn item(self, items: &'v [Value], at: usize) -> Self {
+        let value = items.get(at);
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| items.get(before)?.as_str());
+        if let Some(name) = before.and_then(|name| self.paired(name, items)) {
+            return Self::Named(name);
+        }
+        let is_next = value
+            .and_then(Value::as_word)
+            .is_some_and(|next| !next.starts_with('-'));
+        let before = before.filter(|_| is_next);
+        match before.and_then(option_name) {
+            Some(name) => Self::Named(name),
+            None if before.is_some_and(|name| ACCOUNT_OPTIONS.contains(&name)) => Self::Account,
+            None if matches!(value, Some(Value::Array(_))) && self == Self::Nothing => Self::Rows,
+            None if matches!(self, Self::Rows | Self::Names | Self::Shown) => Self::Nothing,
+            None => self,
+        }
+    }
+
+    /// The name that is the first of a pair, where the second is its value: `[password, …]`.
+    fn paired(self, name: &'v str, items: &[Value]) -> Option<&'v str> {
+        let [_, value] = items else {
+            return None;
+        };
+        let value_is = |is: fn(&str) -> bool| value.as_word().is_some_and(is);
+        let is_pair = match self {
+            Self::Rows => !value_is(|word| is_among(&OF_ACCOUNTS, word)),
+            Self::Nothing => {
+                value_is(|word| word.contains(|c: char| !c.is_ascii_lowercase() && c != '_'))
+            }
+            _ => false,
+        };
+        let is_name = is_pair && !name.starts_with('-') && !value_is(is_secret_name);
+        (is_name && is_secret_name(name)).then_some(name)
+    }
+
+    /// Whether a value is a secret here.
+    pub(super) fn is_secret(self, value: &Value) -> bool {
+        matches!(self, Self::Named(name) if is_secret_field(name, value))
+    }
+
+    /// Whether this is where a secret of some name is expected.
+    pub(super) fn is_named(self) -> bool {
+        matches!(self, Self::Named(_))
+    }
+}
+
+fn is_key(value: &Value) -> bool {
+    value.as_word().is_some_and(looks_like_key)
+}
+
+/// The secret's name by which a member goes; nothing where it is none.
+fn name_of<'v>(members: &'v [(String, Value)], key: &'v str, value: &'v Value) -> Option<&'v str> {
+    let by_others = || {
+        is_pass(members, key, value)
+            .then_some(PASS)
+            .or_else(|| named_beside(members, key))
+    };
+    if value.as_word().is_some() {
+        // What a variable has for a default is no secret as a whole, and its name is that of one.
+        let is_named = is_secret_field(key, value) || (is_variable(value) && is_secret_name(key));
+        return is_named.then_some(key).or_else(by_others);
+    }
+    let is_named = is_secret_name(key) && !is_done(key, value);
+    let one = of_one(key, value.as_object().is_some());
+    is_named.then_some(one).or_else(by_others)
+}
+
+fn is_variable(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains("${"))
+}
+
+/// Whether this is no secret but something that is done with one.
+fn is_done(key: &str, value: &Value) -> bool {
+    let is_step =
+        |members: &[(String, Value)]| members.iter().any(|(key, _)| is_among(&OF_STEPS, key));
+    value.as_object().is_some_and(is_step) || is_doing(key)
+}
+
+/// Whether a `pass` is a password: it stands beside an account, or at least not beside what belongs to tests.
+fn is_pass(members: &[(String, Value)], key: &str, value: &Value) -> bool {
+    if !key.eq_ignore_ascii_case("pass") {
+        return false;
+    }
+    let is_beside = |words: &[&str]| members.iter().any(|(key, _)| is_among(words, key));
+    let is_word = value
+        .as_str()
+        .is_some_and(|text| !text.trim().contains(char::is_whitespace));
+    is_beside(&OF_ACCOUNTS) || (is_word && !is_beside(&OF_TESTS))
+}
+
+/// What another member says the name of this one is.
+fn named_beside<'v>(members: &'v [(String, Value)], key: &str) -> Option<&'v str> {
+    if !is_among(&VALUES, key) {
+        return None;
+    }
+    let names = members.iter().filter(|(key, _)| is_among(&NAMES, key));
+    let mut names = names.filter_map(|(_, name)| name.as_str());
+    names.find(|name| is_secret_name(name))
+}
+
+/// The name of an option that is followed by its value.
+fn option_name(item: &str) -> Option<&str> {
+    let name = item.strip_prefix("--").or_else(|| item.strip_prefix('-'))?;
+    (!name.contains(['=', ' ']) && is_secret_name(name)).then_some(name)
+}
+
+/// Whether a field holds a name beside one that has its value.
+pub(super) fn is_naming(key: &str) -> bool {
+    is_among(&NAMES, key)
+}
+
+/// Whether a field holds what another one names.
+pub(super) fn is_named_value(key: &str) -> bool {
+    is_among(&VALUES, key)
+}
+
+/// Whether a field says something of an account.
+pub(super) fn is_of_account(key: &str) -> bool {
+    is_among(&OF_ACCOUNTS, key)
+}
+
+fn is_among(words: &[&str], key: &str) -> bool {
+    words.iter().any(|word| key.eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,160 @@
+//! Files of settings that are no documents: `.env`, `.ini`, `.properties`, most of `.toml`.
+
+use std::ops::Range;
+
+use super::about::is_about;
+use super::around::{self, PASS};
+use super::name::{Told, is_secret, is_secret_name, of_one, told_by};
+use super::places::SecretKind;
+use super::shape::Found;
+use super::text::FENCES;
+
+/// Whether each line of a text is a setting, the name of a part, a comment, or what a setting goes on with.
+pub(super) fn is_settings(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let mut settings = 0_usize;
+    let mut open = None;
+    lines.all(|line| {
+        let is_inside = open.is_some();
+        let is_setting = !is_inside && is_setting(line);
+        if is_inside || is_setting {
+            open = fence_behind(open, line);
+        }
+        if is_inside {
+            return true;
+        }
+        settings += usize::from(is_setting);
+        is_setting || goes_on(line) || line.starts_with(['#', ';', '[', '!'])
+    }) && settings > 0
+}
+
+/// The sign that ends the text of several lines in which a line ends that begins in this one.
+fn fence_behind(open: Option<&'static str>, line: &str) -> Option<&'static str> {
+    let fence = open.or_else(|| FENCES.into_iter().find(|fence| line.contains(fence)))?;
+    let is_open = line.matches(fence).count() % 2 == usize::from(open.is_none());
+    is_open.then_some(fence)
+}
+
+fn is_setting(line: &str) -> bool {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let is_name = |c: char| c.is_alphanumeric() || "_-.\"' （）".contains(c);
+    let name = &line[..line.len() - line.trim_start_matches(is_name).len()];
+    let rest = &line[name.len()..];
+    let name = name.trim_end();
+    // A name has few words.
+    name.split(' ').count() <= 3
+        && !name.is_empty()
+        && !name.starts_with(' ')
+        && rest.trim_start().starts_with(['=', ':'])
+        && !line.trim_end().ends_with(':')
+}
+
+/// Whether a line is of what began above it.
+fn goes_on(line: &str) -> bool {
+    line.is_empty() || line.starts_with([' ', '\t', ']', '}', '"', '\''])
+}
+
+/// Whether a value is what a program makes: `name(…)`, `name[…]`.
+pub(super) fn is_made(value: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let rest = value.trim_start_matches(is_name);
+    rest.len() < value.len() && rest.starts_with(['(', '[']) && rest.ends_with([')', ']'])
+}
+
+/// A setting on one line: its name, and where its value stands.
+struct Setting<'t> {
+    name: &'t str,
+    value: Range<usize>,
+}
+
+/// What settings tell of each other: all below a section with a secret's name, a `value` beside the `name` of a
+/// secret, and a `pass` beside an account.
+pub(super) fn in_sections(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut section = "";
+    let mut settings: Vec<Setting<'_>> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let head = line.trim().trim_start_matches('[').trim_end_matches(']');
+        if line.starts_with('[') && line.trim_end().ends_with(']') {
+            found.extend(in_section(text, section, &settings));
+            settings.clear();
+            section = head;
+        } else {
+            settings.extend(setting_in(line, at));
+        }
+        at += line.len();
+    }
+    found.extend(in_section(text, section, &settings));
+    found.into_iter().map(|at| (at, SecretKind::Name)).collect()
+}
+
+fn setting_in(line: &str, at: usize) -> Option<Setting<'_>> {
+    let sign = line.find(['=', ':'])?;
+    let name = line[..sign].trim().trim_matches(['"', '\'']);
+    let rest = &line[sign + 1..];
+    let value = rest.trim_start();
+    let begin = at + line.len() - value.len();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let value = match quote.and_then(|quote| Some((quote, value[1..].find(quote)?))) {
+        // The sign of a text of several lines.
+        Some((_, 0)) => return None,
+        Some((_, length)) => begin + 1..begin + 1 + length,
+        None => {
+            let value = &value[..value.find(" #").unwrap_or(value.len())];
+            begin..begin + value.trim_end().len()
+        }
+    };
+    let is_name = !name.is_empty() && !name.starts_with(['#', ';', '!']);
+    let is_word = !line[value.start - at..].starts_with(['[', '{']);
+    (is_name && is_word).then_some(Setting { name, value })
+}
+
+fn in_section(text: &str, section: &str, settings: &[Setting<'_>]) -> Vec<Range<usize>> {
+    let mut parts = section.rsplit('.').take_while(|part| !is_about(part));
+    let is_named = |part: &&str| is_secret_name(part) && told_by(part) != Some(Told::Word);
+    let named = parts.find(is_named).map(|part| of_one(part, true));
+    let naming = settings.iter().filter(|one| around::is_naming(one.name));
+    let mut naming = naming.map(|one| &text[one.value.clone()]);
+    let beside = naming.find(|name| is_secret_name(name));
+    let has_account = settings.iter().any(|one| around::is_of_account(one.name));
+    let told = settings.iter().filter(|one| {
+        let is_secret = |name: &str| is_secret(name, &text[one.value.clone()]);
+        let by_section = named.is_some_and(|name| !is_about(one.name) && is_secret(name));
+        let by_name = around::is_named_value(one.name) && beside.is_some_and(is_secret);
+        let is_pass = has_account && one.name.eq_ignore_ascii_case("pass") && is_secret(PASS);
+        by_section || by_name || is_pass
+    });
+    told.map(|one| one.value.clone()).collect()
+}
+
+/// The secrets of a text each of whose lines is a name and a value with nothing but space between them.
+pub(super) fn in_spaced_lines(text: &str) -> Vec<Found> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let inside = line.trim();
+        if !inside.is_empty() && !inside.starts_with(['#', ';']) {
+            let end = inside.find(char::is_whitespace);
+            let Some((name, value)) = end.map(|end| (&inside[..end], inside[end..].trim_start()))
+            else {
+                return Vec::new();
+            };
+            if !name.chars().all(is_name)
+                || value.ends_with(['.', ',', ';', ':', '{', ')', '?', '!'])
+            {
+                return Vec::new();
+            }
+            let begin = at + line.trim_end().len() - value.len();
+            if told_by(name) == Some(Told::Surely) && is_secret(name, value) && !value.contains(' ')
+            {
+                let word = value.trim_matches('"');
+                let begin = begin + value.find(word).unwrap_or_default();
+                found.push((begin..begin + word.len(), SecretKind::Name));
+            }
+        }
+        at += line.len();
+    }
+    found
+}
