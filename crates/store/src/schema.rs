@@ -48,7 +48,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0019_warnings.sql")),
         M::up(include_str!("schema/0020_config_look.sql")),
         M::up(include_str!("schema/0021_history.sql")),
-        M::up(include_str!("schema/0023_session_standing.sql")),
+        M::up(include_str!("schema/0022_session_standing.sql")),
     ])
 }
 

@@ -36,7 +36,8 @@ describe('a message', () => {
     const fields = { path: 'context.n', expression: 'context.n', where: 'condition' };
     const because = { code: 'expression_missing', fields };
     const message = { code: 'run_task_failed', fields: { task: 'a' }, because };
-    const told = '“a” failed: condition context.n: “context.n” is not there; check its spelling, and what was given before';
+    const told =
+      '“a” failed: condition context.n: “context.n” is not there; check its spelling, and what was given before';
     expect(say(message)).toBe(told);
     expect(sayError(new CallError(message))).toBe(told);
   });
