@@ -36,6 +36,52 @@ fn put(store: &Store, kind: Kind, id: &'static str, text: &'static str, example:
     store.write::<_, StoreError>(put).unwrap();
 }
 
+/// The schemas of the versions that knew nothing of schedules, in their order.
+const BEFORE_SCHEDULES: [&str; 9] = [
+    include_str!("../../src/schema/0001_catalog.sql"),
+    include_str!("../../src/schema/0002_known_backups.sql"),
+    include_str!("../../src/schema/0003_drafts.sql"),
+    include_str!("../../src/schema/0004_runs.sql"),
+    include_str!("../../src/schema/0005_logs.sql"),
+    include_str!("../../src/schema/0006_runs_brought_in.sql"),
+    include_str!("../../src/schema/0007_order.sql"),
+    include_str!("../../src/schema/0008_passed_over.sql"),
+    include_str!("../../src/schema/0009_connections.sql"),
+];
+
+/// Lays the documents of the database in `folder` into one that [`BEFORE_SCHEDULES`] made, in its place.
+fn before_schedules(folder: &Path) -> rusqlite::Connection {
+    let (here, today) = (folder.join("flowkeep.db"), folder.join("today.db"));
+    std::fs::rename(&here, &today).unwrap();
+    let database = rusqlite::Connection::open(&here).unwrap();
+    for schema in BEFORE_SCHEDULES {
+        database.execute_batch(schema).unwrap();
+    }
+    database
+        .execute("ATTACH ?1 AS today", [today.to_str().unwrap()])
+        .unwrap();
+    for table in ["content", "document", "revision"] {
+        let columns: String = database
+            .query_row(
+                "SELECT group_concat(name) FROM pragma_table_info(?1, 'main')",
+                [table],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let laid =
+            format!("INSERT INTO main.{table}({columns}) SELECT {columns} FROM today.{table}");
+        assert!(database.execute(&laid, []).unwrap() > 0, "{table}");
+    }
+    let version = format!(
+        "DETACH today; PRAGMA application_id = {}; PRAGMA user_version = {}",
+        0x466c_774b,
+        BEFORE_SCHEDULES.len()
+    );
+    database.execute_batch(&version).unwrap();
+    std::fs::remove_file(today).unwrap();
+    database
+}
+
 fn kept(store: &Store) -> Vec<(String, Option<Paused>)> {
     let kept = store.schedules().unwrap().into_iter();
     kept.map(|one| (one.workflow_id, one.paused)).collect()
@@ -57,25 +103,8 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
         false,
     );
     drop(store);
-    // As the version before left it.
-    let database = rusqlite::Connection::open(folder.path().join("flowkeep.db")).unwrap();
-    let before = "DROP TABLE run_slot; DROP TABLE run_used; DROP VIEW run_slot_level;
-        DROP TRIGGER run_slot_added; DROP TRIGGER run_slot_changed; DROP TRIGGER run_slot_removed;
-        DROP TRIGGER run_used_added; DROP TRIGGER run_used_changed; DROP TRIGGER run_used_removed;
-        DROP INDEX run_shape; DROP INDEX run_over_hour; DROP INDEX run_by_workflow_status;
-        DROP INDEX run_by_beginning; DROP INDEX run_repeating; DROP INDEX attempt_failed;
-        ALTER TABLE run DROP COLUMN begun_by;
-        DROP INDEX message_unserved; DROP INDEX document_starts;
-        ALTER TABLE document DROP COLUMN starts_by;
-        DROP TABLE schedule; DROP TABLE event; DROP TABLE arrival; DROP TABLE notice_delivery;
-        DROP TABLE notice; DROP TABLE notice_channel; DROP TABLE fallen_write; DROP TABLE run_folder;
-        DROP TABLE folder_work; DROP TABLE folder_archive; DROP TABLE task_folder;
-        DROP TABLE forgotten_folder; DROP INDEX message_warning; DROP TABLE config_look; DROP TABLE config_seen; DROP TABLE session_work; DROP TABLE session_attempt; DROP TABLE snapshot;
-        DROP TABLE session; DROP TABLE snapshot_entry; DROP TABLE snapshot_tree; DROP TABLE snapshot_object;
-        DROP TABLE snapshot_pack; DROP TABLE config_root;
-        DROP INDEX run_by_session; ALTER TABLE run DROP COLUMN session;
-        PRAGMA user_version = 9";
-    database.execute_batch(before).unwrap();
+    // As the version before schedules left it.
+    let database = before_schedules(folder.path());
     // One text has rotted; the others are found all the same.
     let rotted = "UPDATE content SET text = CAST(x'7bff7d' AS TEXT) WHERE text LIKE '%0 3 *%'";
     assert_eq!(database.execute(rotted, []).unwrap(), 1);
