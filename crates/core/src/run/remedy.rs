@@ -363,8 +363,13 @@ fn task_field(error: &Message) -> Option<String> {
         | "program_not_started"
         | "program_failed"
         | "program_killed" => "program",
-        "path_missing" | "path_is_special" | "path_is_folder" | "path_is_link" | "path_outside"
-        | "file_failed" => "path",
+        "path_missing"
+        | "path_is_special"
+        | "path_is_folder"
+        | "path_is_link"
+        | "path_outside"
+        | "file_failed"
+        | "elasticsearch_path_wrong" => "path",
         "sql_args"
         | "sql_failed"
         | "sql_local_file"
@@ -374,7 +379,6 @@ fn task_field(error: &Message) -> Option<String> {
         | "expression_in_sql_quotes"
         | "expression_beside_numbered" => "sql",
         "redis_failed" | "redis_unfit" => "command",
-        "elasticsearch_path_wrong" => "path",
         "table_missing" | "table_without_key" | "index_name_wrong" => "table",
         "key_exists" | "record_missing" => "key",
         "describe_no_tables" | "describe_none" => "tables",
