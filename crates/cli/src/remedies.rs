@@ -11,10 +11,8 @@ pub(crate) fn told(catalogue: &Catalogue, run: &RunShow, task: &RunTask) -> Vec<
         return Vec::new();
     };
     let again = |step: &&NextStep| step.remedy == Remedy::RetryHere;
-    let mends = last.next.iter().filter(|step| !again(step));
-    let mend = mends
-        .filter_map(|step| words(catalogue, run, task, step))
-        .next();
+    let mut mends = last.next.iter().filter(|step| !again(step));
+    let mend = mends.find_map(|step| words(catalogue, run, task, step));
     let retry = last.next.iter().find(again);
     let retry = retry.and_then(|step| words(catalogue, run, task, step));
     mend.into_iter().chain(retry).collect()
