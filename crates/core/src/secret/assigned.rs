@@ -84,12 +84,25 @@ fn is_left_open(piece: &str, at: usize) -> bool {
 /// What is between quotes, else all where this is all of the text, else a word.
 fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
     let rest = &text[at..];
-    let quoted = |quote: char| {
-        let inside = rest.strip_prefix(quote)?;
-        Some(at + 1..at + 1 + inside.find(quote)?)
-    };
-    if let Some(inside) = quoted('"').or_else(|| quoted('\'')) {
+    const QUOTES: [(char, char); 5] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('“', '”'),
+        ('‘', '’'),
+        ('「', '」'),
+    ];
+    let quoted = QUOTES.into_iter().find_map(|(open, close)| {
+        let inside = rest.strip_prefix(open)?;
+        let begin = at + open.len_utf8();
+        Some(begin..begin + inside.find(close)?)
+    });
+    if let Some(inside) = quoted {
         return inside;
+    }
+    if rest.starts_with(['"', '\'']) {
+        // What is left open goes to the end of its line.
+        let line = rest.lines().next().unwrap_or_default();
+        return at + 1..at + line.trim_end().len().max(1);
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | ',' | '"' | '\'' | '`' | ')');
     let end = if is_all {
@@ -104,7 +117,11 @@ fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
 fn spaced_in(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, _) in text.match_indices(' ') {
-        let before = &text[found.last().map_or(0, |last| last.end)..at];
+        let told = found.last().map_or(0, |last| last.end);
+        if at < told {
+            continue;
+        }
+        let before = &text[told..at];
         let name = &before[before.trim_end_matches(is_in_name).len()..];
         let is_next = at + 1 < text.len() && !text[at + 1..].starts_with('-');
         if name.starts_with('-') && is_next {

@@ -31,7 +31,7 @@ pub struct Masked {
 /// is the same, byte for byte, unless it is UTF-16 or GB18030, which becomes UTF-8.
 pub fn masked(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
     let Some((text, _)) = decode(bytes) else {
-        return masked_letters(bytes);
+        return masked_letters(format, bytes);
     };
     if !has_traces(&text) {
         return None;
@@ -55,15 +55,32 @@ fn is_object(text: &str) -> bool {
         .starts_with('{')
 }
 
-/// A file whose letters nobody knows: each of its bytes is taken for one, and comes back as it was.
-fn masked_letters(bytes: &[u8]) -> Option<Masked> {
-    let letters: String = bytes.iter().copied().map(char::from).collect();
-    let masked = has_traces(&letters).then(|| in_text(Some(Format::Yaml), &letters))??;
-    let text = String::from_utf8(masked.bytes).ok()?;
-    let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
-    Some(Masked {
-        bytes: bytes.ok()?,
-        ..masked
+/// A file whose letters nobody knows: each of its bytes is taken for one, and comes back as it was. One that has other
+/// signs than texts have may be spelled as they are.
+fn masked_letters(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
+    let in_letters = |text: &str| has_traces(text).then(|| in_text(Some(Format::Yaml), text))?;
+    let masked = if let Ok(text) = str::from_utf8(bytes) {
+        in_letters(text)?
+    } else {
+        let letters: String = bytes.iter().copied().map(char::from).collect();
+        let masked = in_letters(&letters)?;
+        let text = String::from_utf8(masked.bytes).ok()?;
+        let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
+        Masked {
+            bytes: bytes.ok()?,
+            ..masked
+        }
+    };
+    // Without what was in the way its letters may be known.
+    let is_left = decode(&masked.bytes).is_some() && self::masked(format, &masked.bytes).is_some();
+    Some(if is_left {
+        Masked {
+            bytes: whole(format),
+            is_whole: true,
+            ..masked
+        }
+    } else {
+        masked
     })
 }
 

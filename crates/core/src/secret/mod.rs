@@ -25,6 +25,10 @@ mod tests;
 #[cfg(test)]
 mod tests_around;
 #[cfg(test)]
+mod tests_exact;
+#[cfg(test)]
+mod tests_pieces;
+#[cfg(test)]
 mod tests_table;
 mod text;
 mod value;
