@@ -285,13 +285,23 @@ fn is_done(key: &str, value: &Value) -> bool {
 
 /// Whether a `pass` is a password: it stands beside an account, or at least not beside what belongs to tests.
 fn is_pass(members: &[(String, Value)], key: &str, value: &Value) -> bool {
+    // What is no text is none but beside an account.
+    let word = value.as_str().unwrap_or_default();
+    let names = members.iter().map(|(key, _)| key.as_str());
+    is_pass_beside(names, key, word)
+}
+
+/// The same of any names that stand together, with the text of the one.
+pub(super) fn is_pass_beside<'n>(
+    names: impl Iterator<Item = &'n str> + Clone,
+    key: &str,
+    word: &str,
+) -> bool {
     if !key.eq_ignore_ascii_case("pass") {
         return false;
     }
-    let is_beside = |words: &[&str]| members.iter().any(|(key, _)| is_among(words, key));
-    let is_word = value
-        .as_str()
-        .is_some_and(|text| !text.trim().contains(char::is_whitespace));
+    let is_beside = |words: &[&str]| names.clone().any(|name| is_among(words, name));
+    let is_word = !word.is_empty() && !word.trim().contains(char::is_whitespace);
     is_beside(&OF_ACCOUNTS) || (is_word && !is_beside(&OF_TESTS))
 }
 
@@ -319,11 +329,6 @@ pub(super) fn is_naming(key: &str) -> bool {
 /// Whether a field holds what another one names.
 pub(super) fn is_named_value(key: &str) -> bool {
     is_among(&VALUES, key)
-}
-
-/// Whether a field says something of an account.
-pub(super) fn is_of_account(key: &str) -> bool {
-    is_among(&OF_ACCOUNTS, key)
 }
 
 fn is_among(words: &[&str], key: &str) -> bool {

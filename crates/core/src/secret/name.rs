@@ -258,7 +258,8 @@ pub(super) fn told_by(key: &str) -> Option<Told> {
     if words.windows(2).any(is_public) {
         return None;
     }
-    if words == ["keys"] {
+    // Variables of shells, which have `PASS` for a count as well.
+    if words == ["keys"] || key == "PASS" {
         return Some(Told::Perhaps);
     }
     for end in (1..=words.len()).rev() {

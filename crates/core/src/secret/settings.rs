@@ -117,13 +117,16 @@ fn in_section(text: &str, section: &str, settings: &[Setting<'_>]) -> Vec<Range<
     let naming = settings.iter().filter(|one| around::is_naming(one.name));
     let mut naming = naming.map(|one| &text[one.value.clone()]);
     let beside = naming.find(|name| is_secret_name(name));
-    let has_account = settings.iter().any(|one| around::is_of_account(one.name));
+    let is_pass = |one: &Setting<'_>| {
+        let word = &text[one.value.clone()];
+        around::is_pass_beside(settings.iter().map(|one| one.name), one.name, word)
+            && is_secret(PASS, word)
+    };
     let told = settings.iter().filter(|one| {
         let is_secret = |name: &str| is_secret(name, &text[one.value.clone()]);
         let by_section = named.is_some_and(|name| !is_about(one.name) && is_secret(name));
         let by_name = around::is_named_value(one.name) && beside.is_some_and(is_secret);
-        let is_pass = has_account && one.name.eq_ignore_ascii_case("pass") && is_secret(PASS);
-        by_section || by_name || is_pass
+        by_section || by_name || is_pass(one)
     });
     told.map(|one| one.value.clone()).collect()
 }

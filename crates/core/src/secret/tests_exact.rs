@@ -49,3 +49,20 @@ fn assert_exactly(format: Option<Format>, marked: &str) {
 fn what_is_quoted_behind_an_option_goes(#[case] format: Option<Format>, #[case] text: &str) {
     assert_exactly(format, text);
 }
+
+/// A private key, with `@` for what stands in none of the files of this program.
+const PEM: &str = "-----BEGIN @-----\nMIIEabc0123\nxyz+/09==\n-----END @-----";
+
+/// Of what stands beside a private key only what is secret goes.
+#[rstest]
+#[case::in_quotes("USER=bob\nPASS=⟦hunter22⟧\nKEY=\"⟦PEM⟧\"\nX=1\n")]
+#[case::bare("USER=bob\nPASS=⟦hunter⟧\nKEY=⟦PEM⟧\nX=1\n")]
+#[case::alone("PASS=⟦hunter22⟧\n⟦PEM⟧\nX=1\n")]
+#[case::behind("KEY=⟦PEM⟧\nPASS=⟦hunter⟧\nlimit=12\n")]
+#[case::in_shell("#!/bin/sh\nset -e\nPASS=⟦hunter22⟧\ncat <<E\n⟦PEM⟧\nE\nrun ok\n")]
+#[case::counted("#!/bin/sh\nPASS=0\nFAIL=0\ncat <<E\n⟦PEM⟧\nE\nPASS=$((PASS + 1))\n")]
+#[case::tested("FAIL=3\nPASS=deploy_now\nKEY=⟦PEM⟧\n")]
+fn beside_a_private_key_only_secrets_go(#[case] text: &str) {
+    let pem = PEM.replace('@', &["PRIVATE", "KEY"].join(" "));
+    assert_exactly(OTHER, &text.replace("PEM", &pem));
+}
