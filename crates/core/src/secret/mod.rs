@@ -10,6 +10,7 @@ mod about;
 mod around;
 mod assigned;
 mod beside;
+mod chinese;
 mod grid;
 mod list;
 mod markup;

@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use crate::Value;
 
 use super::about::{ask_of, do_with, say_of, says_of};
+use super::chinese;
 use super::value::{is_about_secrets, is_no_secret, is_reference, looks_like_key};
 use super::words::{plain, words};
 
@@ -213,12 +214,19 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         Told::Surely => {
             text.len() >= 4
                 && (is_phrase(key) || !is_about_secrets(text))
-                && !(is_chinese_name(key) && text.contains(is_chinese))
+                && (!is_chinese_name(key)
+                    || !text.contains(is_chinese)
+                    || is_chinese_secret(key, text))
         }
         Told::Word => text.len() >= 4 && !text.contains(|c| is_chinese(c) || c.is_whitespace()),
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether a text with Chinese letters is a secret behind a Chinese name.
+pub(super) fn is_chinese_secret(key: &str, text: &str) -> bool {
+    chinese::is_secret(text, chinese::is_of_password(key)) || chinese::begins_with_secret(text)
 }
 
 /// Whether this is what a header says that names a secret: a scheme and one word, or a key alone.

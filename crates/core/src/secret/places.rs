@@ -19,7 +19,7 @@ use super::list::lists_in;
 use super::markup::markup_in;
 use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
-use super::spoken::{fields_in, keys_told_in, spoken_in};
+use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese};
 use super::statement::statements_in;
 use super::text::{Reading, is_literal, named_in, private_keys_in, said_in_comments};
 
@@ -98,6 +98,7 @@ pub(super) fn places_in_code(text: &str) -> Vec<SecretPlace> {
     walk.found(private_keys_in(text), 0);
     walk.found(keys_in(text), 0);
     walk.programs(text);
+    walk.found(spoken_in_chinese(text), 0);
     walk.found(lists_in(text), 0);
     walk.found(in_columns(text), 0);
     walk.found(in_spaced_lines(text), 0);

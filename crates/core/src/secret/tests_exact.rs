@@ -50,6 +50,64 @@ fn what_is_quoted_behind_an_option_goes(#[case] format: Option<Format>, #[case] 
     assert_exactly(format, text);
 }
 
+#[rstest]
+#[case::values(
+    YAML,
+    "密码: ⟦苹果树12345⟧\n口令: ⟦苹果树⟧\n数据库密码: '⟦芝麻开门⟧'\na: {密码: ⟦新年快乐2024⟧}\n"
+)]
+#[case::values_in_json(
+    JSON,
+    r#"{"密码": "⟦苹果树⟧", "口令": "⟦苹果树12345⟧", "密钥": "⟦苹果@树1⟧"}"#
+)]
+#[case::below(YAML, "密码:\n  生产: ⟦苹果树⟧\n  测试: ⟦苹果树1⟧\n  说明: 苹果树\n")]
+#[case::settings(OTHER, "口令=⟦苹果树12345⟧\n数据库密码=⟦苹果树⟧\nx=1\n")]
+#[case::prose(
+    MARKDOWN,
+    "登录信息\n\n密码：⟦苹果树⟧\n密码: ⟦苹果树12345⟧\n- 口令 = ⟦苹果树⟧，请保密。\n- **密码**：⟦苹果树⟧\n"
+)]
+#[case::said(
+    MARKDOWN,
+    "密码是“⟦苹果树12345⟧”，口令为⟦苹果树9⟧。密码：⟦hunter22⟧请保密。\n密码：「⟦苹果树⟧」。\n"
+)]
+#[case::text(
+    OTHER,
+    "登录信息如下。\n密码：⟦苹果树⟧\n密码: ⟦苹果树12345⟧，请保密\n口令是⟦hunter22⟧。\n"
+)]
+#[case::text_in_value(
+    YAML,
+    "说明: 用户 bob，密码：⟦苹果树12345⟧。\n备注: |\n  密码：⟦苹果树⟧\n  结束\n"
+)]
+#[case::broken(YAML, "a: : 1\n密码: ⟦苹果树12345⟧\n口令：⟦苹果树⟧\n")]
+#[case::comment(YAML, "# 密码：⟦苹果树12345⟧\na: 1\n")]
+#[case::goes_on(YAML, "密码: ⟦hunter22，请保密⟧\nb: 1\n")]
+#[case::table(
+    MARKDOWN,
+    "| 名称 | 值 |\n|---|---|\n| 用户 | bob |\n| 密码 | ⟦苹果树⟧ |\n"
+)]
+#[case::instructions(
+    YAML,
+    "密码: 请联系管理员\n口令: 由管理员保管\n登录密码: 至少8位\n密码2: 8位以上数字\n密钥: 苹果树\n"
+)]
+#[case::more_instructions(
+    YAML,
+    "密码: 与数据库相同的密码\n口令: 未设置\n密码1: 必填\n密码3: 字符串\n密码4: 默认为空，可修改\n密码5: 数据库密码\n"
+)]
+#[case::instructions_in_prose(
+    MARKDOWN,
+    "密码：请联系管理员\n\n密码由管理员保管。密码：必填。密码: 2024年修改\n密码是什么？密码：至少 8 位\n密码：用于登录系统\n"
+)]
+#[case::instructions_in_text(
+    OTHER,
+    "密码由管理员保管。\n密码：请联系管理员\n密码：至少8位\n口令：自动生成\n"
+)]
+#[case::program(
+    OTHER,
+    "import x\nt = {'密码': '请输入密码', 'b': \"密码：{}\".format(x1)}\nraise E(f\"密码错误: {n1}\")\n"
+)]
+fn chinese_words_go_and_instructions_stay(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}
+
 /// A private key, with `@` for what stands in none of the files of this program.
 const PEM: &str = "-----BEGIN @-----\nMIIEabc0123\nxyz+/09==\n-----END @-----";
 

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::about::is_about;
+use super::chinese;
 use super::name::{
-    is_chinese, is_chinese_name, is_phrase, is_secret, is_secret_name, may_name_secret,
+    is_chinese, is_chinese_name, is_chinese_secret, is_phrase, is_secret, is_secret_name,
+    may_name_secret,
 };
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
@@ -262,7 +264,13 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     };
     let word = &line[..end];
     let word = if is_chinese_name(key) {
-        &word[..word.find(is_chinese).unwrap_or(word.len())]
+        // What goes on in Chinese is of the word, or says something.
+        let whole = &word[..word.find(chinese::ends).unwrap_or(word.len())];
+        if is_chinese_secret(key, whole) {
+            whole
+        } else {
+            &word[..word.find(is_chinese).unwrap_or(word.len())]
+        }
     } else {
         word
     };
