@@ -122,6 +122,7 @@ const ABOUT: &[&str] = &[
     "folder",
     "location",
     "env",
+    "stdin",
     "variable",
     "var",
     "ref",
@@ -174,9 +175,9 @@ const BESIDE: [&str; 8] = [
 ];
 
 /// Words with which a name asks or bounds something: `has_password`, `max_token`.
-const ASKING: [&str; 12] = [
-    "is", "has", "show", "hide", "require", "requires", "needs", "allow", "allows", "max", "min",
-    "num",
+const ASKING: [&str; 15] = [
+    "no", "without", "skip", "is", "has", "show", "hide", "require", "requires", "needs", "allow",
+    "allows", "max", "min", "num",
 ];
 
 /// Words with which a name says what is done with a secret.

@@ -5,6 +5,7 @@ use crate::Value;
 
 use super::about::{is_about, is_doing};
 use super::name::{is_secret_field, is_secret_name, of_one};
+use super::options::is_short_in;
 use super::value::looks_like_key;
 
 /// What is said around a value.
@@ -16,6 +17,8 @@ pub(super) enum Around<'v> {
     Named(&'v str),
     /// It is what a program is called with.
     Command,
+    /// People write it.
+    Prose,
     /// It is what follows the option for an account.
     Account,
     /// It is shown to somebody: a name tells little there.
@@ -217,6 +220,7 @@ impl<'v> Around<'v> {
         match before.and_then(option_name) {
             Some(name) => Self::Named(name),
             None if before.is_some_and(|name| ACCOUNT_OPTIONS.contains(&name)) => Self::Account,
+            None if before.is_some() && is_short(&items[..at]) => Self::Named(PASS),
             None if matches!(value, Some(Value::Array(_))) && self == Self::Nothing => Self::Rows,
             None if matches!(self, Self::Rows | Self::Names | Self::Shown) => Self::Nothing,
             None => self,
@@ -313,6 +317,21 @@ fn named_beside<'v>(members: &'v [(String, Value)], key: &str) -> Option<&'v str
     let names = members.iter().filter(|(key, _)| is_among(&NAMES, key));
     let mut names = names.filter_map(|(_, name)| name.as_str());
     names.find(|name| is_secret_name(name))
+}
+
+/// Whether these items end with a short option for a password of the program they name.
+fn is_short(items: &[Value]) -> bool {
+    let is_option = |item: &Value| {
+        item.as_str()
+            .is_some_and(|text| text.len() == 2 && text.starts_with('-'))
+    };
+    if !items.last().is_some_and(is_option) {
+        return false;
+    }
+    // The program is one of the first.
+    let first = items.iter().take(8).chain(items.last());
+    let words: Vec<&str> = first.filter_map(Value::as_str).collect();
+    is_short_in(&words)
 }
 
 /// The name of an option that is followed by its value.

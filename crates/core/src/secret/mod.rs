@@ -16,6 +16,7 @@ mod list;
 mod markup;
 mod mask;
 mod name;
+mod options;
 mod places;
 mod settings;
 mod shape;
@@ -60,6 +61,7 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .chain(name::CHINESE)
         // An account of a program, and a statement of SQL.
         .chain(["-u", "--user", "identified"])
+        .chain(options::PROGRAMS)
         // Escaped characters could spell any of these.
         .chain(["://", "\\u", "\\/", "\\x"]);
     AhoCorasick::builder()

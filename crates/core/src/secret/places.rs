@@ -17,6 +17,7 @@ use super::grid::{in_columns, in_tables};
 use super::keys_in_text;
 use super::list::lists_in;
 use super::markup::markup_in;
+use super::options::{Place, options_in};
 use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
 use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese};
@@ -138,6 +139,7 @@ impl<'t> Walk<'t> {
     fn programs(&mut self, text: &str) {
         self.named(defaults_in(text, false));
         self.named(accounts_in(text));
+        self.named(options_in(text, Place::Lines));
         self.found(statements_in(text), 0);
     }
 
@@ -171,7 +173,7 @@ impl<'t> Walk<'t> {
         let start = parts.body.start;
         let body = &self.text[parts.body];
         let told = [
-            keys_in_text(body, Around::Nothing),
+            keys_in_text(body, Around::Prose),
             in_tables(body),
             fields_in(body),
         ];

@@ -108,6 +108,83 @@ fn chinese_words_go_and_instructions_stay(#[case] format: Option<Format>, #[case
     assert_exactly(format, text);
 }
 
+#[rstest]
+#[case::fence(
+    MARKDOWN,
+    "```sh\nmysql --password ⟦hunter⟧ db\nmysql --password ⟦hunter2⟧\n```\n"
+)]
+#[case::inline(
+    MARKDOWN,
+    "Run `mysql --password ⟦hunter⟧ db` and `x --token ⟦hunter2⟧`.\n"
+)]
+#[case::prompt(MARKDOWN, "Then:\n\n    $ mysql --password ⟦hunter⟧ db\n")]
+#[case::said(MARKDOWN, "connect with --password ⟦hunter2⟧ to it\n")]
+#[case::shell(
+    OTHER,
+    "#!/bin/sh\nset -e\nmysql --password ⟦hunter⟧ \\\n  --user bob \\\n  --token ⟦Huntersatz⟧ db\nX=1 run --password ⟦hunter⟧\n"
+)]
+#[case::docker(
+    OTHER,
+    "FROM x\nRUN mysql --password ⟦hunter⟧ db && x\nCMD [\"run\", \"--password\", \"⟦hunter⟧\"]\n"
+)]
+#[case::make(
+    OTHER,
+    "all: x\n\t@mysql --password ⟦hunter⟧ db\n\tsudo run --token ⟦hunter22⟧\n"
+)]
+#[case::any_field(
+    YAML,
+    "start: mysql --password ⟦hunter⟧ db\nbefore: |\n  apt install x\n  mysql --password ⟦hunter⟧ db\n"
+)]
+#[case::any_field_in_json(
+    JSON,
+    r#"{"postinstall": "mysql --password ⟦hunter⟧ db", "x": "run --token '⟦hunter⟧'"}"#
+)]
+#[case::any_field_in_toml(OTHER, "[tasks]\nstart = \"mysql --password ⟦hunter⟧ db\"\n")]
+#[case::short(
+    OTHER,
+    "#!/bin/sh\nmysql -u root -p⟦hunter⟧ db\nmysqldump -p'⟦two words⟧' db\nredis-cli -h h -a ⟦hunter⟧ ping\nsshpass -p ⟦hunter⟧ ssh x\nsshpass -p⟦hunter⟧ ssh x\ndocker login -u bob -p ⟦hunter⟧ h\ncurl -u bob:⟦hunter⟧ h\n"
+)]
+#[case::short_in_value(
+    YAML,
+    "run: |\n  mysql -p⟦hunter⟧ db\n  mysql \\\n    -u root \\\n    -p⟦hunter⟧ db\nx: sshpass -p \"⟦two words⟧\" ssh\n"
+)]
+#[case::short_in_list(
+    YAML,
+    "command: [redis-cli, -a, ⟦hunter⟧]\nargs: [sshpass, -p, '⟦hunter⟧', ssh]\n"
+)]
+#[case::short_in_prose(
+    MARKDOWN,
+    "Run `mysql -uroot -p⟦hunter⟧ db`.\n\n```\nredis-cli -a ⟦hunter⟧ ping\n```\n"
+)]
+#[case::listed(
+    OTHER,
+    "a = 1\nargs = [\"--password\", \"⟦hunter⟧\"]\ncommand = ['sshpass', '-p', '⟦hunter⟧', 'ssh']\n"
+)]
+#[case::listed_in_program(
+    OTHER,
+    "import x\nx.run([\"mysql\", \"--password\", \"⟦hunter⟧\", \"db\"])\n"
+)]
+#[case::comment(YAML, "# mysql --password ⟦hunter2⟧ db\na: 1\n")]
+#[case::described(
+    MARKDOWN,
+    "Use --password to log in, or --token with it. The --password option is new.\n\n`--password PASSWORD` asks. `tool --password <password> --token TOKEN`\n\n```\n  --password TEXT  The password of the user\n  --token TOKEN    asks\nusage: x --password PASSWORD\ntool --password-stdin registry1.example.com --no-password area51\n```\n"
+)]
+#[case::parsed(
+    OTHER,
+    "import x\np.add_argument(\"--password\", help=\"pass --password when asked\")\np.add_argument(\"--token\", \"-t\", dest=\"token\")\n@click.option(\"--password\", \"password\", prompt=True)\n@click.option('--token', 'api_token')\n# use --password with care\n"
+)]
+#[case::given_otherwise(
+    OTHER,
+    "#!/bin/sh\ndocker build --secret id=npm1,src=./x .\nx --password \"$PW\" --token $(cat /run/t1) --password-file /run/p1\nmysql -p db\nmysql -p\"$PW\" -P 3306 db\nredis-cli -a ${REDIS_PW1} ping\nmysqldump -p${PW} db\n"
+)]
+#[case::told_of(
+    YAML,
+    "description: use --password to log in\nnote: The --token option\nhelp: pass --password and --token here\n"
+)]
+fn what_stands_behind_an_option_goes(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}
+
 /// A private key, with `@` for what stands in none of the files of this program.
 const PEM: &str = "-----BEGIN @-----\nMIIEabc0123\nxyz+/09==\n-----END @-----";
 

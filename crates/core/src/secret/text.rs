@@ -8,6 +8,7 @@ use super::name::{
     is_chinese, is_chinese_name, is_chinese_secret, is_phrase, is_secret, is_secret_name,
     may_name_secret,
 };
+use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
 use super::spoken::keys_told_in;
@@ -384,7 +385,9 @@ pub(super) fn said_in_comments(text: &str) -> Vec<Found> {
                     let word = &comment[at.clone()];
                     word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
                 });
-            let all = named.chain(keys_told_in(comment));
+            let options = options_in(comment, Place::Lines).into_iter();
+            let options = options.map(|at| (at, SecretKind::Name));
+            let all = named.chain(keys_told_in(comment)).chain(options);
             found.extend(all.map(|(at, kind)| (begins + at.start..begins + at.end, kind)));
         }
         at += line.len();
