@@ -122,6 +122,8 @@ const ABOUT: &[&str] = &[
     "folder",
     "location",
     "env",
+    "environment",
+    "profile",
     "stdin",
     "variable",
     "var",
@@ -170,8 +172,9 @@ const WHEN: [&str; 9] = [
 ];
 
 /// What stands beside a secret or below its name, and is called by itself.
-const BESIDE: [&str; 8] = [
-    "user", "username", "login", "account", "email", "host", "database", "owner",
+const BESIDE: [&str; 11] = [
+    "target", "uid", "gid", "user", "username", "login", "account", "email", "host", "database",
+    "owner",
 ];
 
 /// Words with which a name asks or bounds something: `has_password`, `max_token`.

@@ -19,6 +19,9 @@ pub(super) fn assigned_in(text: &str, around: Around<'_>) -> Vec<Found> {
         _ => Place::Lines,
     };
     found.extend(options_in(text, place));
+    if around == Around::Joined {
+        found.push(2..text.len());
+    }
     if around == Around::Account {
         found.extend(of_account(text, 0..text.len()));
     }

@@ -213,6 +213,7 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         // `token: 12` counts tokens and `secret: user` names one; a password is at least four long.
         Told::Surely => {
             text.len() >= 4
+                && !(is_short_number(text) && !is_password_name(key))
                 && (is_phrase(key) || !is_about_secrets(text))
                 && (!is_chinese_name(key)
                     || !text.contains(is_chinese)
@@ -222,6 +223,21 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether a text is a number that counts something, as a token's life in seconds.
+fn is_short_number(text: &str) -> bool {
+    const LONGEST: usize = 7;
+    text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a name is that of a password, or of a secret that may be a number.
+fn is_password_name(key: &str) -> bool {
+    let words = words(key);
+    let ends = (1..=words.len()).rev();
+    let mut kinds = ends.filter_map(|end| kind_at(&words[..end]));
+    let kind = kinds.next().map(|(_, kind)| kind);
+    kind != Some(Kind::Other)
 }
 
 /// Whether a text with Chinese letters is a secret behind a Chinese name.

@@ -244,6 +244,19 @@ pub(super) fn is_short_in(before: &[&str]) -> bool {
     before.iter().any(apart)
 }
 
+/// The password in an item of a list behind others, one of which is its program: `[mysqladmin, ping, -phunter2]`.
+pub(super) fn joined_in(before: &[&str], item: &str) -> Option<Range<usize>> {
+    let joins = |program: &&str| {
+        let program = program.rsplit('/').next().unwrap_or(program);
+        let mut shorts = short_of(program).iter();
+        let is_joined =
+            |short: &Short| matches!(short, Short::Joined(known) if item.starts_with(known));
+        PROGRAMS.contains(&program) && shorts.any(is_joined)
+    };
+    let value = item.get(2..)?;
+    (before.iter().any(joins) && is_password(value)).then_some(2..item.len())
+}
+
 fn is_password(word: &str) -> bool {
     const SHORTEST: usize = 4;
     word.len() >= SHORTEST

@@ -82,11 +82,39 @@ pub(super) fn in_sections(text: &str) -> Vec<Found> {
             section = head;
         } else {
             settings.extend(setting_in(line, at));
+            found.extend(in_inline(text, line, at));
         }
         at += line.len();
     }
     found.extend(in_section(text, section, &settings));
     found.into_iter().map(|at| (at, SecretKind::Name)).collect()
+}
+
+/// The same of a table on one line: `db = { user = "bob", pass = "…" }`.
+fn in_inline(text: &str, line: &str, at: usize) -> Vec<Range<usize>> {
+    let inline = line.split_once('=').and_then(|(name, rest)| {
+        let inside = rest.trim().strip_prefix('{')?.strip_suffix('}')?;
+        Some((name.trim(), inside))
+    });
+    let Some((name, inside)) = inline else {
+        return Vec::new();
+    };
+    let mut settings = Vec::new();
+    let mut begin = at + line.find(inside).unwrap_or_default();
+    let mut quote = None;
+    let is_end = |c: char| {
+        quote = match quote {
+            None if matches!(c, '"' | '\'') => Some(c),
+            Some(open) if open == c => None,
+            open => open,
+        };
+        c == ',' && quote.is_none()
+    };
+    for member in inside.split(is_end) {
+        settings.extend(setting_in(member, begin));
+        begin += member.len() + 1;
+    }
+    in_section(text, name, &settings)
 }
 
 fn setting_in(line: &str, at: usize) -> Option<Setting<'_>> {

@@ -11,6 +11,7 @@ use super::chinese;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
+use super::text::is_in_query;
 use super::value::{is_no_secret, is_placeholder};
 
 /// What passwords are called.
@@ -232,7 +233,11 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
         is_phrase(&text[name]) || behind[word.clone()].matches(char::is_whitespace).count() <= 1
     };
     let word = quoted(behind).filter(is_word);
-    let word = word.unwrap_or_else(|| unquoted(behind));
+    let mut word = word.unwrap_or_else(|| unquoted(behind));
+    if text[..start].strip_suffix('=').is_some_and(is_in_query) {
+        let end = behind[word.clone()].find('&');
+        word.end = end.map_or(word.end, |end| word.start + end);
+    }
     Some(start + word.start..start + word.end)
 }
 

@@ -166,7 +166,7 @@ pub(super) fn left(format: Format, text: &str) -> (String, Vec<Stood>, bool) {
 #[case::block_strip("token: |-\n  hunter22\n\nb: 1\n", "token: |-\n  <masked>\n\nb: 1\n")]
 #[case::block_indent("token: >2-\n   hunter22\nb: 1\n", "token: >2-\n   <masked>\nb: 1\n")]
 #[case::next_line("token:\n  hunter22\nb: 1\n", "token:\n  <masked>\nb: 1\n")]
-#[case::tag("token: !!str 12345\n", "token: !!str <masked>\n")]
+#[case::tag("token: !!str 12345678\n", "token: !!str <masked>\n")]
 #[case::anchor("token: &t hunter22\nb: *t\n", "token: &t <masked>\nb: *t\n")]
 #[case::alias("a: &t hunter22\ntoken: *t\n", "a: &t <masked>\ntoken: <masked>\n")]
 #[case::list(

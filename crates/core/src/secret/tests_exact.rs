@@ -164,6 +164,10 @@ fn chinese_words_go_and_instructions_stay(#[case] format: Option<Format>, #[case
     OTHER,
     "import x\nx.run([\"mysql\", \"--password\", \"⟦hunter⟧\", \"db\"])\n"
 )]
+#[case::joined_in_list(
+    YAML,
+    "test: [CMD, mysqladmin, ping, '-p⟦hunter⟧']\nargs: [mysql, -p, db]\nx: [ls, -path]\n"
+)]
 #[case::comment(YAML, "# mysql --password ⟦hunter2⟧ db\na: 1\n")]
 #[case::described(
     MARKDOWN,
@@ -182,6 +186,86 @@ fn chinese_words_go_and_instructions_stay(#[case] format: Option<Format>, #[case
     "description: use --password to log in\nnote: The --token option\nhelp: pass --password and --token here\n"
 )]
 fn what_stands_behind_an_option_goes(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}
+
+#[rstest]
+#[case::shell(
+    OTHER,
+    "#!/bin/sh\nset -e\nPW=\"${DB_PASSWORD:-⟦hunter⟧}\"\nA=${DB_PASSWORD-⟦hunter⟧}\nPASSWORD=${DB:-⟦hunter⟧}\nX=${A:-${DB_PASSWORD:-⟦hunter⟧}}\n: ${API_KEY:=⟦hunter⟧}\n"
+)]
+#[case::yaml(
+    YAML,
+    "PW: \"${DB_PASSWORD:-⟦hunter2⟧}\"\nx: ${DB_PASSWORD:-⟦hunter2⟧}\nPASSWORD: ${DB:-⟦hunter⟧}\npassword: ${DB-⟦hunter⟧}\nb: '${DB_PASSWORD-}'\n"
+)]
+#[case::settings(
+    OTHER,
+    "PW=\"${DB_PASSWORD:-⟦hunter2⟧}\"\nA=${DB_PASSWORD:-⟦hunter⟧}\nPASSWORD=${DB:-⟦hunter⟧}\nPASSWORD2=${DB-⟦hunter⟧}\n"
+)]
+#[case::prose(
+    MARKDOWN,
+    "```\nPW=\"${DB_PASSWORD:-⟦hunter2⟧}\"\n```\n`${DB_PASSWORD:-⟦hunter2⟧}` or `${DB_PASSWORD:?is needed 1}`\n"
+)]
+#[case::value(
+    JSON,
+    r#"{"run": "PW=${DB_PASSWORD:-⟦hunter2⟧} go\nX=${API_TOKEN:-⟦hunter22⟧}"}"#
+)]
+#[case::names(
+    YAML,
+    "a: ${db-password}\nb: ${spring-token}\npassword: ${db-password}\nc: ${DB_HOST-localhost}\n"
+)]
+fn of_a_variable_the_default_goes(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}
+
+#[rstest]
+#[case::compose(
+    YAML,
+    "services:\n  a:\n    secrets:\n    - db_password\n    - tls-cert\n    - source: api_token\n      target: db_password\n      uid: '10333'\nsecrets:\n  db_password:\n    file: ./x\n  api_token:\n    environment: API_TOKEN\n"
+)]
+#[case::compose_and_a_secret(YAML, "secrets:\n- db_password\n- ⟦hunter2hunter⟧\n- ⟦Geheim⟧\n")]
+#[case::numbers(
+    YAML,
+    "token: 3600\naccess_token: 86400\nmax_tokens: 4096\napi_key: ⟦12345678⟧\npassword: ⟦3600⟧\npin_secret: ⟦3600⟧\n"
+)]
+#[case::schema(
+    YAML,
+    "token: '#/components/schemas/Token'\ntoken2: {$ref: '#/components/schemas/Token'}\ncredentials: {profile: default, pin: ⟦hunter⟧}\n"
+)]
+#[case::settings(
+    OTHER,
+    "max_tokens=4096\npassword_policy=strict\ntokenizer=cl100k_base\ntoken=3600\ntoken_limit=12\n"
+)]
+#[case::prose(
+    MARKDOWN,
+    "max_tokens: 4096, password_policy: strict, tokenizer: cl100k_base, token: 3600\n"
+)]
+#[case::program(
+    OTHER,
+    "import x\nf(max_tokens=4096, password_policy=\"strict\", tokenizer=\"cl100k_base\", token=3600)\n"
+)]
+#[case::json(JSON, r#"{"max_tokens": 4096, "password_policy": "strict", "tokenizer": "cl100k_base", "token": 3600, "credentials": {"profile": "default"}}"#)]
+#[case::query(
+    YAML,
+    "url: https://h/x?access_token=⟦abcd1234⟧&limit=10\nother: 'https://h/x?a=1&api_key=⟦abcd1234⟧&limit=10#x'\n"
+)]
+#[case::query_in_settings(
+    OTHER,
+    "URL=https://h/x?access_token=⟦abcd1234⟧&limit=10\nPASSWORD=⟦a&b=1⟧\n"
+)]
+#[case::query_in_prose(
+    MARKDOWN,
+    "See https://h/x?access_token=⟦abcd1234⟧&limit=10 and https://h/x?api_key=⟦abcd1234⟧&limit=10.\n"
+)]
+#[case::query_in_program(
+    OTHER,
+    "import x\nu = \"https://h/x?api_key=⟦abcd1234⟧&limit=10\"\ncurl https://h/?token=⟦abcd1234⟧&a=1\n"
+)]
+#[case::table(
+    OTHER,
+    "db = { user = \"bob\", pass = \"⟦hunter⟧\", port = 3306 }\nx = { pass = \"⟦hunter⟧\" }\ncredentials = { pin = '⟦hunter⟧', user = 'bob' }\nt = { pass = \"deploy\", fail = \"ask\" }\n"
+)]
+fn what_goes_is_no_more_than_the_secret(#[case] format: Option<Format>, #[case] text: &str) {
     assert_exactly(format, text);
 }
 

@@ -283,7 +283,18 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         Some(end) => &word[..end],
         None => word,
     };
+    let is_query = text[..at].strip_suffix('=').is_some_and(is_in_query);
+    let word = match word.find('&').filter(|_| is_query) {
+        Some(end) => &word[..end],
+        None => word,
+    };
     begins..begins + without_ends(word).len()
+}
+
+/// Whether the name that ends here is of the query of an address: `?token`, `&access_token`.
+pub(super) fn is_in_query(before: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    before.trim_end_matches(is_name).ends_with(['?', '&'])
 }
 
 /// A value without what stands behind it: quotes, commas, and brackets that do not begin in it.
@@ -354,7 +365,9 @@ pub(super) fn is_literal(text: &str, at: &Range<usize>) -> bool {
     let is_multi_line = FENCES
         .iter()
         .any(|fence| before.trim_end().ends_with(fence));
+    let variable = line.rsplit_once("${").map(|(_, variable)| variable);
     is_multi_line
+        || variable.is_some_and(|variable| !variable.contains('}'))
         || is_in_connection(before, behind)
         || before.ends_with(['"', '\''])
         || in_settings
