@@ -269,6 +269,45 @@ fn what_goes_is_no_more_than_the_secret(#[case] format: Option<Format>, #[case] 
     assert_exactly(format, text);
 }
 
+#[rstest]
+#[case::insert(
+    OTHER,
+    "INSERT INTO users (name, password, note) VALUES ('bob', '⟦hunter⟧', N'x'), (N'eve', N'⟦hun''ter⟧', 'password');\nINSERT INTO t (a, b) VALUES ('hunter', 'x');\n"
+)]
+#[case::insert_lines(
+    OTHER,
+    "insert ignore into `db`.`users`\n  (`id`, `user_password`, `token`)\nvalues\n  (1, MD5('⟦hun,ter)⟧'), '⟦abcd⟧'),\n  (2, :password, ?),\n  (3, NULL, ⟦12345678⟧);\n"
+)]
+#[case::update(
+    OTHER,
+    "UPDATE t SET password = '⟦hunter⟧', note = N'abc' WHERE id = 1;\nUPDATE t SET [password]=N'⟦hun''ter⟧', x = 'y';\n"
+)]
+#[case::in_value(
+    YAML,
+    "sql: |\n  UPDATE t SET password = '⟦hunter⟧', x = 1;\n  INSERT INTO users (name, password) VALUES ('a', '⟦Huntersatz⟧');\n"
+)]
+#[case::in_json(JSON, r#"{"sql": "INSERT INTO users (name, password) VALUES ('a', '⟦hunter⟧')", "b": "CREATE USER a IDENTIFIED BY '⟦hunter⟧'"}"#)]
+#[case::users(
+    OTHER,
+    "CREATE USER a IDENTIFIED BY '⟦hun''ter⟧';\nCREATE LOGIN a WITH PASSWORD = N'⟦hunter⟧';\nALTER USER a PASSWORD '⟦hun''ter⟧';\nCREATE USER a IDENTIFIED BY ⟦hunter⟧;\n"
+)]
+#[case::in_prose(
+    MARKDOWN,
+    "```sql\nINSERT INTO users (name, password) VALUES ('a', '⟦hunter⟧');\nALTER USER a IDENTIFIED BY '⟦hunter⟧';\n```\n"
+)]
+#[case::described(
+    MARKDOWN,
+    "Users are identified by name. INSERT INTO users (name, password) VALUES (?, :password).\n"
+)]
+#[case::others(
+    OTHER,
+    "INSERT INTO t (name, note) VALUES (N'hunter', N'two words');\nUPDATE t SET note = N'hunter' WHERE a = 'hunter';\nSELECT * FROM t WHERE note = N'x';\n"
+)]
+#[case::letters(OTHER, "import x\npassword = b'⟦hunter⟧'\ntoken = f\"⟦Huntersatz⟧\"\n")]
+fn statements_are_masked_in_their_quotes(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}
+
 /// A private key, with `@` for what stands in none of the files of this program.
 const PEM: &str = "-----BEGIN @-----\nMIIEabc0123\nxyz+/09==\n-----END @-----";
 

@@ -247,6 +247,10 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     if let Some(end) = put_there(value) {
         return begins..begins + end;
     }
+    // A letter may stand before the quotes of a program: `N'…'`, `b"…"`.
+    let signed = value.strip_prefix(|c: char| c.is_ascii_alphabetic());
+    let signed = signed.filter(|value| !is_line && value.starts_with(['"', '\'']));
+    let (begins, value) = signed.map_or((begins, value), |value| (begins + 1, value));
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         return begins + 1..begins + 1 + closing(&value[1..], quote);
     }
@@ -327,14 +331,19 @@ fn put_there(text: &str) -> Option<usize> {
     })
 }
 
-/// Where a quoted text ends: at the quote that is not escaped, else with its line.
+/// Where a quoted text ends: at the quote that is neither escaped nor doubled, else with its line.
 pub(super) fn closing(rest: &str, quote: char) -> usize {
-    let mut letters = rest.char_indices();
+    let mut letters = rest.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
         if letter == '\\' && quote == '"' {
             letters.next();
-        } else if letter == quote || letter == '\n' {
+        } else if letter == '\n' {
             return at;
+        } else if letter == quote {
+            let is_doubled = at > 0 && letters.next_if(|(_, next)| *next == quote).is_some();
+            if !is_doubled {
+                return at;
+            }
         }
     }
     rest.len()
