@@ -308,6 +308,41 @@ fn statements_are_masked_in_their_quotes(#[case] format: Option<Format>, #[case]
     assert_exactly(format, text);
 }
 
+#[rstest]
+#[case::below(
+    "<a><credentials><pin>⟦hunter⟧</pin><user>bob</user>\n<more><code> ⟦hunter⟧ </code></more></credentials><pin>hunter</pin></a>\n"
+)]
+#[case::several(
+    "<a><secrets><secret name=\"db\">⟦hunter⟧</secret><add key=\"x\" value=\"⟦hunter⟧\"/><file>./hunter</file></secrets><x>hunter</x></a>\n"
+)]
+#[case::beside(
+    "<a><property><name>DB_PASSWORD</name><value>⟦hunter⟧</value></property><property><name>x</name><value>hunter</value></property></a>\n"
+)]
+#[case::apart(
+    "<a>\n<property>\n<name>password</name>\n<description>of bob</description>\n<value>\n⟦hunter⟧\n</value>\n</property>\n<context-param><param-name>apiKey</param-name><param-value>⟦hunter⟧</param-value></context-param></a>\n"
+)]
+#[case::entry(
+    "<a><property name=\"password\" value=\"⟦hunter⟧\"/><password><![CDATA[⟦hun <ter>]⟧]]></password><secrets><a><![CDATA[⟦hunter⟧]]></a></secrets></a>\n"
+)]
+#[case::open("<a><secrets><b>⟦hunter⟧<c>⟦hunter⟧</secrets><d>hunter</d></a>\n")]
+#[case::names(
+    "<a><credentials><provider>hunter</provider><type>basic</type></credentials><tokens><max>12345</max></tokens><secretsPolicy><x>strict</x></secretsPolicy></a>\n"
+)]
+fn what_is_within_a_tag_of_secrets_goes(#[case] text: &str) {
+    assert_exactly(OTHER, text);
+}
+
+#[rstest]
+#[case::bare("[secrets]\n⟦hunter⟧\n⟦hunter2⟧\n\n[other]\nx = 1\n")]
+#[case::bare_beside("[db.credentials]\nuser = bob\n⟦hunter⟧\n")]
+#[case::goes_on("password=⟦hun\\\n  ter2⟧\nx=1\n")]
+#[case::goes_on_at_once("password = ⟦hu\\\nn\\\nter⟧\nx=1\ntoken=⟦hunter⟧\n")]
+#[case::spelled("\\u5bc6\\u7801=⟦hunter⟧\nx\\u0070=1\n")]
+#[case::others("path=C:\\x\\\nnote=two\\\n  words\n[files]\nx = 1\n")]
+fn settings_are_read_as_they_are_written(#[case] text: &str) {
+    assert_exactly(OTHER, text);
+}
+
 /// A private key, with `@` for what stands in none of the files of this program.
 const PEM: &str = "-----BEGIN @-----\nMIIEabc0123\nxyz+/09==\n-----END @-----";
 
