@@ -122,6 +122,9 @@ const ABOUT: &[&str] = &[
     "folder",
     "location",
     "env",
+    "environment",
+    "profile",
+    "stdin",
     "variable",
     "var",
     "ref",
@@ -169,14 +172,15 @@ const WHEN: [&str; 9] = [
 ];
 
 /// What stands beside a secret or below its name, and is called by itself.
-const BESIDE: [&str; 8] = [
-    "user", "username", "login", "account", "email", "host", "database", "owner",
+const BESIDE: [&str; 11] = [
+    "target", "uid", "gid", "user", "username", "login", "account", "email", "host", "database",
+    "owner",
 ];
 
 /// Words with which a name asks or bounds something: `has_password`, `max_token`.
-const ASKING: [&str; 12] = [
-    "is", "has", "show", "hide", "require", "requires", "needs", "allow", "allows", "max", "min",
-    "num",
+const ASKING: [&str; 15] = [
+    "no", "without", "skip", "is", "has", "show", "hide", "require", "requires", "needs", "allow",
+    "allows", "max", "min", "num",
 ];
 
 /// Words with which a name says what is done with a secret.

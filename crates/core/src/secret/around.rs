@@ -5,6 +5,7 @@ use crate::Value;
 
 use super::about::{is_about, is_doing};
 use super::name::{is_secret_field, is_secret_name, of_one};
+use super::options::{is_short_in, joined_in};
 use super::value::looks_like_key;
 
 /// What is said around a value.
@@ -16,6 +17,10 @@ pub(super) enum Around<'v> {
     Named(&'v str),
     /// It is what a program is called with.
     Command,
+    /// People write it.
+    Prose,
+    /// It is an option of two signs with a password behind it.
+    Joined,
     /// It is what follows the option for an account.
     Account,
     /// It is shown to somebody: a name tells little there.
@@ -28,6 +33,9 @@ pub(super) enum Around<'v> {
 
 /// What a `pass` is called that is a password.
 pub(super) const PASS: &str = "user_pass";
+
+/// What one of a list of `secrets` is called.
+const ONE_OF_SECRETS: &str = "secret";
 
 /// What stands beside a `pass` that is a password.
 const OF_ACCOUNTS: [&str; 18] = [
@@ -214,9 +222,14 @@ impl<'v> Around<'v> {
             .and_then(Value::as_word)
             .is_some_and(|next| !next.starts_with('-'));
         let before = before.filter(|_| is_next);
+        if self == Self::Named(ONE_OF_SECRETS) && value.is_some_and(is_name_of_secret) {
+            return Self::Nothing;
+        }
         match before.and_then(option_name) {
             Some(name) => Self::Named(name),
             None if before.is_some_and(|name| ACCOUNT_OPTIONS.contains(&name)) => Self::Account,
+            None if before.is_some() && is_short(&items[..at]) => Self::Named(PASS),
+            None if value.is_some_and(|value| is_joined(&items[..at], value)) => Self::Joined,
             None if matches!(value, Some(Value::Array(_))) && self == Self::Nothing => Self::Rows,
             None if matches!(self, Self::Rows | Self::Names | Self::Shown) => Self::Nothing,
             None => self,
@@ -249,6 +262,28 @@ impl<'v> Around<'v> {
     pub(super) fn is_named(self) -> bool {
         matches!(self, Self::Named(_))
     }
+}
+
+/// Whether an item of a list of secrets is the name of one, as Compose and the like have them: `db_password`.
+fn is_name_of_secret(value: &Value) -> bool {
+    /// What files are called that are given in the same way.
+    const FILES: [&str; 8] = ["key", "cert", "crt", "ca", "pem", "config", "conf", "env"];
+    let is_name = |text: &str| {
+        let mut parts = text.split(['_', '-', '.']);
+        let is_word = |part: &str| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        let last = text.rsplit(['_', '-', '.']).next().unwrap_or_default();
+        parts.all(is_word)
+            && !looks_like_key(text)
+            && (is_secret_name(text) || FILES.contains(&last))
+    };
+    value
+        .as_str()
+        .is_some_and(|text| text.contains(['_', '-', '.']) && is_name(text))
 }
 
 fn is_key(value: &Value) -> bool {
@@ -285,13 +320,23 @@ fn is_done(key: &str, value: &Value) -> bool {
 
 /// Whether a `pass` is a password: it stands beside an account, or at least not beside what belongs to tests.
 fn is_pass(members: &[(String, Value)], key: &str, value: &Value) -> bool {
+    // What is no text is none but beside an account.
+    let word = value.as_str().unwrap_or_default();
+    let names = members.iter().map(|(key, _)| key.as_str());
+    is_pass_beside(names, key, word)
+}
+
+/// The same of any names that stand together, with the text of the one.
+pub(super) fn is_pass_beside<'n>(
+    names: impl Iterator<Item = &'n str> + Clone,
+    key: &str,
+    word: &str,
+) -> bool {
     if !key.eq_ignore_ascii_case("pass") {
         return false;
     }
-    let is_beside = |words: &[&str]| members.iter().any(|(key, _)| is_among(words, key));
-    let is_word = value
-        .as_str()
-        .is_some_and(|text| !text.trim().contains(char::is_whitespace));
+    let is_beside = |words: &[&str]| names.clone().any(|name| is_among(words, name));
+    let is_word = !word.is_empty() && !word.trim().contains(char::is_whitespace);
     is_beside(&OF_ACCOUNTS) || (is_word && !is_beside(&OF_TESTS))
 }
 
@@ -303,6 +348,31 @@ fn named_beside<'v>(members: &'v [(String, Value)], key: &str) -> Option<&'v str
     let names = members.iter().filter(|(key, _)| is_among(&NAMES, key));
     let mut names = names.filter_map(|(_, name)| name.as_str());
     names.find(|name| is_secret_name(name))
+}
+
+/// Whether these items end with a short option for a password of the program they name.
+fn is_short(items: &[Value]) -> bool {
+    let is_option = |item: &Value| {
+        item.as_str()
+            .is_some_and(|text| text.len() == 2 && text.starts_with('-'))
+    };
+    if !items.last().is_some_and(is_option) {
+        return false;
+    }
+    let last = items.last().and_then(Value::as_str);
+    let words: Vec<&str> = first_words(items).chain(last).collect();
+    is_short_in(&words)
+}
+
+/// Whether an item has the password of the program that others before it name.
+fn is_joined(items: &[Value], item: &Value) -> bool {
+    let option = item.as_str().filter(|text| text.starts_with("-p"));
+    option.is_some_and(|item| joined_in(&first_words(items).collect::<Vec<_>>(), item).is_some())
+}
+
+/// The first texts of a list: one of them is the program.
+fn first_words(items: &[Value]) -> impl Iterator<Item = &str> {
+    items.iter().take(8).filter_map(Value::as_str)
 }
 
 /// The name of an option that is followed by its value.
@@ -319,11 +389,6 @@ pub(super) fn is_naming(key: &str) -> bool {
 /// Whether a field holds what another one names.
 pub(super) fn is_named_value(key: &str) -> bool {
     is_among(&VALUES, key)
-}
-
-/// Whether a field says something of an account.
-pub(super) fn is_of_account(key: &str) -> bool {
-    is_among(&OF_ACCOUNTS, key)
 }
 
 fn is_among(words: &[&str], key: &str) -> bool {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::around::Around;
 use super::name::{is_secret, is_secret_name};
+use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::Found;
 use super::value::{default_of, is_no_secret, is_reference};
@@ -12,8 +13,14 @@ use super::value::{default_of, is_no_secret, is_reference};
 /// where the text is of one line, since more lines may be a program; behind `--password` and a space in a command.
 pub(super) fn assigned_in(text: &str, around: Around<'_>) -> Vec<Found> {
     let mut found = signed_in(text);
-    if around == Around::Command {
-        found.extend(spaced_in(text));
+    let place = match around {
+        Around::Command => Place::Command,
+        Around::Prose => Place::Prose,
+        _ => Place::Lines,
+    };
+    found.extend(options_in(text, place));
+    if around == Around::Joined {
+        found.push(2..text.len());
     }
     if around == Around::Account {
         found.extend(of_account(text, 0..text.len()));
@@ -84,12 +91,25 @@ fn is_left_open(piece: &str, at: usize) -> bool {
 /// What is between quotes, else all where this is all of the text, else a word.
 fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
     let rest = &text[at..];
-    let quoted = |quote: char| {
-        let inside = rest.strip_prefix(quote)?;
-        Some(at + 1..at + 1 + inside.find(quote)?)
-    };
-    if let Some(inside) = quoted('"').or_else(|| quoted('\'')) {
+    const QUOTES: [(char, char); 5] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('“', '”'),
+        ('‘', '’'),
+        ('「', '」'),
+    ];
+    let quoted = QUOTES.into_iter().find_map(|(open, close)| {
+        let inside = rest.strip_prefix(open)?;
+        let begin = at + open.len_utf8();
+        Some(begin..begin + inside.find(close)?)
+    });
+    if let Some(inside) = quoted {
         return inside;
+    }
+    if rest.starts_with(['"', '\'']) {
+        // What is left open goes to the end of its line.
+        let line = rest.lines().next().unwrap_or_default();
+        return at + 1..at + line.trim_end().len().max(1);
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | ',' | '"' | '\'' | '`' | ')');
     let end = if is_all {
@@ -98,20 +118,6 @@ fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
         rest.find(ends).unwrap_or(rest.len())
     };
     at..at + end
-}
-
-/// What follows `--password`.
-fn spaced_in(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices(' ') {
-        let before = &text[found.last().map_or(0, |last| last.end)..at];
-        let name = &before[before.trim_end_matches(is_in_name).len()..];
-        let is_next = at + 1 < text.len() && !text[at + 1..].starts_with('-');
-        if name.starts_with('-') && is_next {
-            found.extend(value_behind(text, at + 1, name, false));
-        }
-    }
-    found
 }
 
 /// The defaults of variables that are secrets, by the name of the variable or by that of the field they stand in:

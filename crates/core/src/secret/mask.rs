@@ -1,5 +1,6 @@
 //! The same without the keys.
 
+use crate::document::place::Lines;
 use crate::document::tree::Span;
 use crate::{Document, Format, Value, decode};
 
@@ -31,7 +32,7 @@ pub struct Masked {
 /// is the same, byte for byte, unless it is UTF-16 or GB18030, which becomes UTF-8.
 pub fn masked(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
     let Some((text, _)) = decode(bytes) else {
-        return masked_letters(bytes);
+        return masked_letters(format, bytes);
     };
     if !has_traces(&text) {
         return None;
@@ -55,39 +56,116 @@ fn is_object(text: &str) -> bool {
         .starts_with('{')
 }
 
-/// A file whose letters nobody knows: each of its bytes is taken for one, and comes back as it was.
-fn masked_letters(bytes: &[u8]) -> Option<Masked> {
-    let letters: String = bytes.iter().copied().map(char::from).collect();
-    let masked = has_traces(&letters).then(|| in_text(Some(Format::Yaml), &letters))??;
-    let text = String::from_utf8(masked.bytes).ok()?;
-    let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
-    Some(Masked {
-        bytes: bytes.ok()?,
-        ..masked
+/// A file whose letters nobody knows: each of its bytes is taken for one, and comes back as it was. One that has other
+/// signs than texts have may be spelled as they are.
+fn masked_letters(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
+    let in_letters = |text: &str| has_traces(text).then(|| in_text(Some(Format::Yaml), text))?;
+    let masked = if let Ok(text) = str::from_utf8(bytes) {
+        in_letters(text)?
+    } else {
+        let letters: String = bytes.iter().copied().map(char::from).collect();
+        let masked = in_letters(&letters)?;
+        let text = String::from_utf8(masked.bytes).ok()?;
+        let bytes = text.chars().map(u8::try_from).collect::<Result<_, _>>();
+        Masked {
+            bytes: bytes.ok()?,
+            ..masked
+        }
+    };
+    // Without what was in the way its letters may be known.
+    let is_left = decode(&masked.bytes).is_some() && self::masked(format, &masked.bytes).is_some();
+    Some(if is_left {
+        Masked {
+            bytes: whole(format),
+            is_whole: true,
+            ..masked
+        }
+    } else {
+        masked
     })
 }
 
 fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
-    let places = anywhere(format, text);
+    /// How often what is left is looked through for what could not be told before.
+    const MOST: usize = 4;
+    let mut places = anywhere(format, text);
     if places.is_empty() {
         return None;
     }
-    let masked = replaced(text, places.iter().map(|place| (place.span.clone(), MASK)));
-    // Without what was in the way it may be a document.
-    let again = format.map(|format| Document::parse(format, masked.clone()));
-    let is_whole = match again {
-        Some(Ok(document)) => !self::places(&document).is_empty(),
-        _ => !anywhere(format, &masked).is_empty(),
-    };
+    for _ in 0..MOST {
+        let masked = replaced(text, places.iter().map(|place| (place.span.clone(), MASK)));
+        let left = left_in(format, &masked);
+        if left.is_empty() {
+            return Some(Masked {
+                bytes: masked.into(),
+                places,
+                is_whole: false,
+            });
+        }
+        places = with_left(text, places, left);
+    }
     Some(Masked {
-        bytes: if is_whole {
-            whole(format)
-        } else {
-            masked.into()
-        },
+        bytes: whole(format),
         places,
-        is_whole,
+        is_whole: true,
     })
+}
+
+/// The keys that are left in a masked text. Without what was in the way it may be a document.
+fn left_in(format: Option<Format>, masked: &str) -> Vec<SecretPlace> {
+    let format_now = format.or_else(|| is_object(masked).then_some(Format::Json));
+    let again = format_now.and_then(|format| Document::parse(format, masked.to_owned()).ok());
+    match again {
+        Some(document) => self::places(&document),
+        None => anywhere(format, masked),
+    }
+}
+
+/// Places of a text, and those that are left in it where it is masked: each of these where it stood before, with the
+/// masks in it.
+fn with_left(text: &str, places: Vec<SecretPlace>, left: Vec<SecretPlace>) -> Vec<SecretPlace> {
+    let mut masks: Vec<(Span, Span)> = Vec::with_capacity(places.len());
+    let mut told = 0;
+    let mut at = 0;
+    for place in &places {
+        at += place.span.start - told;
+        masks.push((at..at + MASK.len(), place.span.clone()));
+        at += MASK.len();
+        told = place.span.end;
+    }
+    let before = |at: usize, is_end: bool| {
+        let behind = masks.partition_point(|(mask, _)| mask.start < at + usize::from(!is_end));
+        let Some((mask, span)) = behind.checked_sub(1).and_then(|last| masks.get(last)) else {
+            return at;
+        };
+        match at.checked_sub(mask.end) {
+            Some(by) => span.end + by,
+            None if is_end => span.end,
+            None => span.start,
+        }
+    };
+    let mut lines = Lines::new(text);
+    let left = left.into_iter().map(|place| {
+        let span = before(place.span.start, false)..before(place.span.end, true);
+        SecretPlace {
+            line: lines.line_of(span.start),
+            span,
+            pointer: None,
+            kind: place.kind,
+        }
+    });
+    let mut all: Vec<SecretPlace> = places.into_iter().chain(left).collect();
+    all.sort_by_key(|place| (place.span.start, place.span.end));
+    let mut apart: Vec<SecretPlace> = Vec::with_capacity(all.len());
+    for place in all {
+        match apart.last_mut() {
+            Some(last) if place.span.start < last.span.end => {
+                last.span.end = last.span.end.max(place.span.end);
+            }
+            _ => apart.push(place),
+        }
+    }
+    apart
 }
 
 /// The keys in what is no document.

@@ -10,11 +10,13 @@ mod about;
 mod around;
 mod assigned;
 mod beside;
+mod chinese;
 mod grid;
 mod list;
 mod markup;
 mod mask;
 mod name;
+mod options;
 mod places;
 mod settings;
 mod shape;
@@ -24,6 +26,10 @@ mod statement;
 mod tests;
 #[cfg(test)]
 mod tests_around;
+#[cfg(test)]
+mod tests_exact;
+#[cfg(test)]
+mod tests_pieces;
 #[cfg(test)]
 mod tests_table;
 mod text;
@@ -55,6 +61,7 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .chain(name::CHINESE)
         // An account of a program, and a statement of SQL.
         .chain(["-u", "--user", "identified"])
+        .chain(options::PROGRAMS)
         // Escaped characters could spell any of these.
         .chain(["://", "\\u", "\\/", "\\x"]);
     AhoCorasick::builder()

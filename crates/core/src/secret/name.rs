@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use crate::Value;
 
 use super::about::{ask_of, do_with, say_of, says_of};
+use super::chinese;
 use super::value::{is_about_secrets, is_no_secret, is_reference, looks_like_key};
 use super::words::{plain, words};
 
@@ -212,13 +213,36 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         // `token: 12` counts tokens and `secret: user` names one; a password is at least four long.
         Told::Surely => {
             text.len() >= 4
+                && !(is_short_number(text) && !is_password_name(key))
                 && (is_phrase(key) || !is_about_secrets(text))
-                && !(is_chinese_name(key) && text.contains(is_chinese))
+                && (!is_chinese_name(key)
+                    || !text.contains(is_chinese)
+                    || is_chinese_secret(key, text))
         }
         Told::Word => text.len() >= 4 && !text.contains(|c| is_chinese(c) || c.is_whitespace()),
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether a text is a number that counts something, as a token's life in seconds.
+fn is_short_number(text: &str) -> bool {
+    const LONGEST: usize = 7;
+    text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a name is that of a password, or of a secret that may be a number.
+fn is_password_name(key: &str) -> bool {
+    let words = words(key);
+    let ends = (1..=words.len()).rev();
+    let mut kinds = ends.filter_map(|end| kind_at(&words[..end]));
+    let kind = kinds.next().map(|(_, kind)| kind);
+    kind != Some(Kind::Other)
+}
+
+/// Whether a text with Chinese letters is a secret behind a Chinese name.
+pub(super) fn is_chinese_secret(key: &str, text: &str) -> bool {
+    chinese::is_secret(text, chinese::is_of_password(key)) || chinese::begins_with_secret(text)
 }
 
 /// Whether this is what a header says that names a secret: a scheme and one word, or a key alone.
@@ -258,7 +282,8 @@ pub(super) fn told_by(key: &str) -> Option<Told> {
     if words.windows(2).any(is_public) {
         return None;
     }
-    if words == ["keys"] {
+    // Variables of shells, which have `PASS` for a count as well.
+    if words == ["keys"] || key == "PASS" {
         return Some(Told::Perhaps);
     }
     for end in (1..=words.len()).rev() {

@@ -17,9 +17,10 @@ use super::grid::{in_columns, in_tables};
 use super::keys_in_text;
 use super::list::lists_in;
 use super::markup::markup_in;
+use super::options::{Place, options_in};
 use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
-use super::spoken::{fields_in, keys_told_in, spoken_in};
+use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese};
 use super::statement::statements_in;
 use super::text::{Reading, is_literal, named_in, private_keys_in, said_in_comments};
 
@@ -98,6 +99,7 @@ pub(super) fn places_in_code(text: &str) -> Vec<SecretPlace> {
     walk.found(private_keys_in(text), 0);
     walk.found(keys_in(text), 0);
     walk.programs(text);
+    walk.found(spoken_in_chinese(text), 0);
     walk.found(lists_in(text), 0);
     walk.found(in_columns(text), 0);
     walk.found(in_spaced_lines(text), 0);
@@ -137,6 +139,7 @@ impl<'t> Walk<'t> {
     fn programs(&mut self, text: &str) {
         self.named(defaults_in(text, false));
         self.named(accounts_in(text));
+        self.named(options_in(text, Place::Lines));
         self.found(statements_in(text), 0);
     }
 
@@ -170,7 +173,7 @@ impl<'t> Walk<'t> {
         let start = parts.body.start;
         let body = &self.text[parts.body];
         let told = [
-            keys_in_text(body, Around::Nothing),
+            keys_in_text(body, Around::Prose),
             in_tables(body),
             fields_in(body),
         ];

@@ -1,5 +1,6 @@
 //! Files of settings that are no documents: `.env`, `.ini`, `.properties`, most of `.toml`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::about::is_about;
@@ -14,9 +15,16 @@ pub(super) fn is_settings(text: &str) -> bool {
     let mut lines = text.trim_start_matches('\u{feff}').lines();
     let mut settings = 0_usize;
     let mut open = None;
+    let mut in_secrets = false;
+    let mut goes_over = false;
     lines.all(|line| {
-        let is_inside = open.is_some();
-        let is_setting = !is_inside && is_setting(line);
+        if let Some(section) = section_at(line) {
+            in_secrets = name_of_secrets(section).is_some();
+        }
+        let is_bare = in_secrets && is_word(line);
+        let is_inside = open.is_some() || goes_over;
+        let is_setting = !is_inside && (is_setting(line) || is_bare);
+        goes_over = (is_setting || goes_over) && ends_open(line);
         if is_inside || is_setting {
             open = fence_behind(open, line);
         }
@@ -28,6 +36,34 @@ pub(super) fn is_settings(text: &str) -> bool {
     }) && settings > 0
 }
 
+/// The section whose head this line is.
+fn section_at(line: &str) -> Option<&str> {
+    let is_head = line.starts_with('[') && line.trim_end().ends_with(']');
+    is_head.then(|| line.trim().trim_start_matches('[').trim_end_matches(']'))
+}
+
+/// The name of one of those in a section, where that is of secrets.
+fn name_of_secrets(section: &str) -> Option<&str> {
+    let mut parts = section.rsplit('.').take_while(|part| !is_about(part));
+    let is_named = |part: &&str| is_secret_name(part) && told_by(part) != Some(Told::Word);
+    parts.find(is_named).map(|part| of_one(part, true))
+}
+
+/// Whether a line is one word, as a secret may stand alone.
+fn is_word(line: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty()
+        && !line.contains(char::is_whitespace)
+        && !line.starts_with(['#', ';', '!', '[', ']', '"', '\'', '}'])
+}
+
+/// Whether a setting goes on with the next line.
+fn ends_open(line: &str) -> bool {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let marks = line.len() - line.trim_end_matches('\\').len();
+    marks % 2 == 1
+}
+
 /// The sign that ends the text of several lines in which a line ends that begins in this one.
 fn fence_behind(open: Option<&'static str>, line: &str) -> Option<&'static str> {
     let fence = open.or_else(|| FENCES.into_iter().find(|fence| line.contains(fence)))?;
@@ -37,7 +73,7 @@ fn fence_behind(open: Option<&'static str>, line: &str) -> Option<&'static str> 
 
 fn is_setting(line: &str) -> bool {
     let line = line.strip_prefix("export ").unwrap_or(line);
-    let is_name = |c: char| c.is_alphanumeric() || "_-.\"' （）".contains(c);
+    let is_name = |c: char| c.is_alphanumeric() || "_-.\"' （）\\".contains(c);
     let name = &line[..line.len() - line.trim_start_matches(is_name).len()];
     let rest = &line[name.len()..];
     let name = name.trim_end();
@@ -74,19 +110,116 @@ pub(super) fn in_sections(text: &str) -> Vec<Found> {
     let mut section = "";
     let mut settings: Vec<Setting<'_>> = Vec::new();
     let mut at = 0;
+    let mut told = 0;
     for line in text.split_inclusive('\n') {
-        let head = line.trim().trim_start_matches('[').trim_end_matches(']');
-        if line.starts_with('[') && line.trim_end().ends_with(']') {
+        if let Some(head) = section_at(line) {
             found.extend(in_section(text, section, &settings));
             settings.clear();
             section = head;
-        } else {
-            settings.extend(setting_in(line, at));
+        } else if at >= told {
+            let setting = setting_in(line, at).or_else(|| bare_in(line, at));
+            if let Some(setting) = setting.as_ref().filter(|_| ends_open(line)) {
+                told = end_of(text, at + line.len());
+                found.extend(going_on(text, setting, told));
+            }
+            found.extend(setting.as_ref().and_then(|setting| spelled(text, setting)));
+            settings.extend(setting);
+            found.extend(in_inline(text, line, at));
         }
         at += line.len();
     }
     found.extend(in_section(text, section, &settings));
     found.into_iter().map(|at| (at, SecretKind::Name)).collect()
+}
+
+/// A line that is one word.
+fn bare_in(line: &str, at: usize) -> Option<Setting<'_>> {
+    let begin = at + line.len() - line.trim_start().len();
+    let is_bare = is_word(line) && !line.contains(['=', ':']);
+    is_bare.then(|| Setting {
+        name: "",
+        value: begin..begin + line.trim().len(),
+    })
+}
+
+/// Where the lines end with which a setting goes on that are behind this place.
+fn end_of(text: &str, mut at: usize) -> usize {
+    for line in text[at..].split_inclusive('\n') {
+        at += line.len();
+        if !ends_open(line) {
+            return at;
+        }
+    }
+    at
+}
+
+/// The value of a setting that goes on to this place, where all of it together is a secret.
+fn going_on(text: &str, setting: &Setting<'_>, end: usize) -> Option<Range<usize>> {
+    let at =
+        setting.value.start..setting.value.start + text[setting.value.start..end].trim_end().len();
+    let lines = text[at.clone()].lines();
+    let whole: String = lines
+        .map(|line| line.trim().trim_end_matches('\\'))
+        .collect();
+    is_secret(&letters(setting.name), &whole).then_some(at)
+}
+
+/// The value of a setting whose name is spelled with escaped letters: `\u5bc6\u7801`.
+fn spelled(text: &str, setting: &Setting<'_>) -> Option<Range<usize>> {
+    let name = setting
+        .name
+        .contains("\\u")
+        .then(|| letters(setting.name))?;
+    is_secret(&name, &text[setting.value.clone()]).then(|| setting.value.clone())
+}
+
+/// A name with its escaped letters as they are.
+fn letters(name: &str) -> Cow<'_, str> {
+    if !name.contains("\\u") {
+        return name.into();
+    }
+    let mut pieces = name.split("\\u");
+    let mut letters = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let code = piece
+            .get(..4)
+            .and_then(|code| u32::from_str_radix(code, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(letter) => {
+                letters.push(letter);
+                letters.push_str(&piece[4..]);
+            }
+            None => letters.push_str(piece),
+        }
+    }
+    letters.into()
+}
+
+/// The same of a table on one line: `db = { user = "bob", pass = "…" }`.
+fn in_inline(text: &str, line: &str, at: usize) -> Vec<Range<usize>> {
+    let inline = line.split_once('=').and_then(|(name, rest)| {
+        let inside = rest.trim().strip_prefix('{')?.strip_suffix('}')?;
+        Some((name.trim(), inside))
+    });
+    let Some((name, inside)) = inline else {
+        return Vec::new();
+    };
+    let mut settings = Vec::new();
+    let mut begin = at + line.find(inside).unwrap_or_default();
+    let mut quote = None;
+    let is_end = |c: char| {
+        quote = match quote {
+            None if matches!(c, '"' | '\'') => Some(c),
+            Some(open) if open == c => None,
+            open => open,
+        };
+        c == ',' && quote.is_none()
+    };
+    for member in inside.split(is_end) {
+        settings.extend(setting_in(member, begin));
+        begin += member.len() + 1;
+    }
+    in_section(text, name, &settings)
 }
 
 fn setting_in(line: &str, at: usize) -> Option<Setting<'_>> {
@@ -111,19 +244,20 @@ fn setting_in(line: &str, at: usize) -> Option<Setting<'_>> {
 }
 
 fn in_section(text: &str, section: &str, settings: &[Setting<'_>]) -> Vec<Range<usize>> {
-    let mut parts = section.rsplit('.').take_while(|part| !is_about(part));
-    let is_named = |part: &&str| is_secret_name(part) && told_by(part) != Some(Told::Word);
-    let named = parts.find(is_named).map(|part| of_one(part, true));
+    let named = name_of_secrets(section);
     let naming = settings.iter().filter(|one| around::is_naming(one.name));
     let mut naming = naming.map(|one| &text[one.value.clone()]);
     let beside = naming.find(|name| is_secret_name(name));
-    let has_account = settings.iter().any(|one| around::is_of_account(one.name));
+    let is_pass = |one: &Setting<'_>| {
+        let word = &text[one.value.clone()];
+        around::is_pass_beside(settings.iter().map(|one| one.name), one.name, word)
+            && is_secret(PASS, word)
+    };
     let told = settings.iter().filter(|one| {
         let is_secret = |name: &str| is_secret(name, &text[one.value.clone()]);
         let by_section = named.is_some_and(|name| !is_about(one.name) && is_secret(name));
         let by_name = around::is_named_value(one.name) && beside.is_some_and(is_secret);
-        let is_pass = has_account && one.name.eq_ignore_ascii_case("pass") && is_secret(PASS);
-        by_section || by_name || is_pass
+        by_section || by_name || is_pass(one)
     });
     told.map(|one| one.value.clone()).collect()
 }

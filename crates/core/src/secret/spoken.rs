@@ -7,9 +7,11 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::chinese;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
+use super::text::is_in_query;
 use super::value::{is_no_secret, is_placeholder};
 
 /// What passwords are called.
@@ -88,6 +90,18 @@ pub(super) fn keys_told_in(text: &str) -> Vec<Found> {
 
 /// What is said to be a secret.
 pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
+    named_in(text).map(|(_, word)| (word, SecretKind::Name))
+}
+
+/// The same behind Chinese names alone, which are none of a program's own.
+pub(super) fn spoken_in_chinese(text: &str) -> Vec<Found> {
+    let is_chinese = |name: &Range<usize>| text[name.clone()].starts_with(is_chinese);
+    let named = named_in(text).filter(|(name, _)| is_chinese(name));
+    named.map(|(_, word)| (word, SecretKind::Name)).collect()
+}
+
+/// The names of secrets, and what each is said to be.
+fn named_in(text: &str) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
     let names = NAMES.as_ref();
     let met = names
         .into_iter()
@@ -100,15 +114,24 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
         }
         let called = PASSWORDS.get(name.pattern().as_usize());
         let is_password = called.is_some();
-        let within = text[..name.start()].ends_with(|c| char::is_alphanumeric(c) && !is_chinese(c));
+        let before = &text[..name.start()];
+        let within = before.ends_with(|c| char::is_alphanumeric(c) && !is_chinese(c));
         if within && called == Some(&SHORT_NAME) {
+            return None;
+        }
+        // That is a variable's, with what is to be done without it.
+        if before.trim_end_matches(is_in_name).ends_with("${") {
             return None;
         }
         let whole = whole_name(text, name.range())?;
         let word = secret_behind(text, whole, is_password)?;
         told = word.end;
-        Some((word, SecretKind::Name))
+        Some((name.range(), word))
     })
+}
+
+fn is_in_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
 /// A name with the words behind it that belong to it: `password_prod`. Nothing where they say something else of it.
@@ -130,10 +153,21 @@ fn secret_behind(text: &str, name: Range<usize>, is_password: bool) -> Option<Ra
     /// Far enough to tell. What a program wrote may be one word as long as its file, and full of names.
     const NEAR: usize = 320;
     let near = &text[..text.floor_char_boundary(name.end.saturating_add(NEAR))];
+    let is_cut = |word: &Range<usize>| near.len() < text.len() && word.end + 16 > near.len();
+    if let Some(word) = chinese_behind(near, name.clone()) {
+        let is_cut = is_cut(&word);
+        return if is_cut {
+            chinese_behind(text, name)
+        } else {
+            Some(word)
+        };
+    }
     let word = word_behind(near, name.clone());
     let word = word.filter(|word| is_secret(&near[word.clone()], is_password))?;
-    let is_cut = near.len() < text.len() && word.end + 16 > near.len();
-    if is_cut {
+    if chinese::is_count(&near[word.clone()], &near[word.end..]) {
+        return None;
+    }
+    if is_cut(&word) {
         word_behind(text, name)
     } else {
         Some(word)
@@ -181,6 +215,7 @@ fn is_secret(word: &str, is_password: bool) -> bool {
         && (is_password || (has(char::is_ascii_alphabetic) && !word.contains(['(', '['])))
         && !is_no_secret(word)
         && !word.starts_with("::")
+        && !word.starts_with("{}")
         && !word.starts_with(":<")
         && !is_placeholder(word)
 }
@@ -198,8 +233,34 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
         is_phrase(&text[name]) || behind[word.clone()].matches(char::is_whitespace).count() <= 1
     };
     let word = quoted(behind).filter(is_word);
-    let word = word.unwrap_or_else(|| unquoted(behind));
+    let mut word = word.unwrap_or_else(|| unquoted(behind));
+    if text[..start].strip_suffix('=').is_some_and(is_in_query) {
+        let end = behind[word.clone()].find('&');
+        word.end = end.map_or(word.end, |end| word.start + end);
+    }
     Some(start + word.start..start + word.end)
+}
+
+/// The Chinese word that is named by a Chinese name that stands here, where it is a secret: 密码：苹果树12345. One
+/// without digits ends its line or its sentence, and a sign stands before it.
+fn chinese_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
+    let rest = text[name.end..].trim_start_matches(is_mark);
+    let behind = behind_link(rest.trim_start_matches(BLANK))?;
+    let sign = text[..text.len() - behind.len()].trim_end_matches(BLANK);
+    let is_signed = SIGNS.iter().any(|link| sign.ends_with(link));
+    let behind = behind.trim_start_matches(is_mark);
+    let end = behind.find(|c| chinese::ends(c) || is_mark(c));
+    let word = &behind[..end.unwrap_or(behind.len())];
+    let rest = behind[word.len()..].trim_start_matches(is_mark);
+    let is_last = rest.trim_start_matches(BLANK).is_empty()
+        || rest.starts_with([
+            '\r', '\n', '，', '。', '；', ',', ';', '）', ')', '|', '、', '\\',
+        ]);
+    let name = &text[name];
+    let is_password = is_signed && is_last && chinese::is_of_password(name);
+    let is_one = name.starts_with(is_chinese) && chinese::is_secret(word, is_password);
+    let start = text.len() - behind.len();
+    is_one.then(|| start..start + word.len())
 }
 
 /// What follows a word, a sign, or a word with a sign, that links a name with what it names.

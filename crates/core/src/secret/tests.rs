@@ -166,7 +166,7 @@ pub(super) fn left(format: Format, text: &str) -> (String, Vec<Stood>, bool) {
 #[case::block_strip("token: |-\n  hunter22\n\nb: 1\n", "token: |-\n  <masked>\n\nb: 1\n")]
 #[case::block_indent("token: >2-\n   hunter22\nb: 1\n", "token: >2-\n   <masked>\nb: 1\n")]
 #[case::next_line("token:\n  hunter22\nb: 1\n", "token:\n  <masked>\nb: 1\n")]
-#[case::tag("token: !!str 12345\n", "token: !!str <masked>\n")]
+#[case::tag("token: !!str 12345678\n", "token: !!str <masked>\n")]
 #[case::anchor("token: &t hunter22\nb: *t\n", "token: &t <masked>\nb: *t\n")]
 #[case::alias("a: &t hunter22\ntoken: *t\n", "a: &t <masked>\ntoken: <masked>\n")]
 #[case::list(
@@ -527,6 +527,17 @@ fn long_lines_are_gone_through_once() {
         "${A:-",
         "${PW:",
         "-u a:",
+        "--token ",
+        "mysql ",
+        "mysql -u x ",
+        "\"--token\",",
+        "密码：苹",
+        "insert into t (password) values ('x'),",
+        "insert into t (password) values ('",
+        "update t set password = 'x', ",
+        "<secrets><a>",
+        "<name>password</name>",
+        "password = a\\\n",
         " --user=a:",
         "identified with ",
         "password('",

@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 use super::about::is_about;
+use super::chinese;
 use super::name::{
-    is_chinese, is_chinese_name, is_phrase, is_secret, is_secret_name, may_name_secret,
+    is_chinese, is_chinese_name, is_chinese_secret, is_phrase, is_secret, is_secret_name,
+    may_name_secret,
 };
+use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
 use super::spoken::keys_told_in;
@@ -244,6 +247,10 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     if let Some(end) = put_there(value) {
         return begins..begins + end;
     }
+    // A letter may stand before the quotes of a program: `N'…'`, `b"…"`.
+    let signed = value.strip_prefix(|c: char| c.is_ascii_alphabetic());
+    let signed = signed.filter(|value| !is_line && value.starts_with(['"', '\'']));
+    let (begins, value) = signed.map_or((begins, value), |value| (begins + 1, value));
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         return begins + 1..begins + 1 + closing(&value[1..], quote);
     }
@@ -262,7 +269,13 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     };
     let word = &line[..end];
     let word = if is_chinese_name(key) {
-        &word[..word.find(is_chinese).unwrap_or(word.len())]
+        // What goes on in Chinese is of the word, or says something.
+        let whole = &word[..word.find(chinese::ends).unwrap_or(word.len())];
+        if is_chinese_secret(key, whole) {
+            whole
+        } else {
+            &word[..word.find(is_chinese).unwrap_or(word.len())]
+        }
     } else {
         word
     };
@@ -274,7 +287,18 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         Some(end) => &word[..end],
         None => word,
     };
+    let is_query = text[..at].strip_suffix('=').is_some_and(is_in_query);
+    let word = match word.find('&').filter(|_| is_query) {
+        Some(end) => &word[..end],
+        None => word,
+    };
     begins..begins + without_ends(word).len()
+}
+
+/// Whether the name that ends here is of the query of an address: `?token`, `&access_token`.
+pub(super) fn is_in_query(before: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    before.trim_end_matches(is_name).ends_with(['?', '&'])
 }
 
 /// A value without what stands behind it: quotes, commas, and brackets that do not begin in it.
@@ -307,14 +331,19 @@ fn put_there(text: &str) -> Option<usize> {
     })
 }
 
-/// Where a quoted text ends: at the quote that is not escaped, else with its line.
+/// Where a quoted text ends: at the quote that is neither escaped nor doubled, else with its line.
 pub(super) fn closing(rest: &str, quote: char) -> usize {
-    let mut letters = rest.char_indices();
+    let mut letters = rest.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
         if letter == '\\' && quote == '"' {
             letters.next();
-        } else if letter == quote || letter == '\n' {
+        } else if letter == '\n' {
             return at;
+        } else if letter == quote {
+            let is_doubled = at > 0 && letters.next_if(|(_, next)| *next == quote).is_some();
+            if !is_doubled {
+                return at;
+            }
         }
     }
     rest.len()
@@ -345,7 +374,9 @@ pub(super) fn is_literal(text: &str, at: &Range<usize>) -> bool {
     let is_multi_line = FENCES
         .iter()
         .any(|fence| before.trim_end().ends_with(fence));
+    let variable = line.rsplit_once("${").map(|(_, variable)| variable);
     is_multi_line
+        || variable.is_some_and(|variable| !variable.contains('}'))
         || is_in_connection(before, behind)
         || before.ends_with(['"', '\''])
         || in_settings
@@ -376,7 +407,9 @@ pub(super) fn said_in_comments(text: &str) -> Vec<Found> {
                     let word = &comment[at.clone()];
                     word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
                 });
-            let all = named.chain(keys_told_in(comment));
+            let options = options_in(comment, Place::Lines).into_iter();
+            let options = options.map(|at| (at, SecretKind::Name));
+            let all = named.chain(keys_told_in(comment)).chain(options);
             found.extend(all.map(|(at, kind)| (begins + at.start..begins + at.end, kind)));
         }
         at += line.len();

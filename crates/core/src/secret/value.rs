@@ -134,6 +134,7 @@ pub(super) fn is_reference(text: &str) -> bool {
     let is_bind = |text: &str| is_identifier(text) && is_secret_name(text);
     is_placeholder(text)
         || STORES.iter().any(|store| text.starts_with(store))
+        || text.starts_with("#/")
         || (text.len() > 1 && text.starts_with('`') && text.ends_with('`'))
         || (text.starts_with("%(") && text.ends_with(['s', ')']))
         || (text.starts_with("#{") && text.ends_with('}'))
@@ -289,10 +290,17 @@ pub(super) fn default_of(text: &str) -> Option<InClear<'_>> {
     let inside = near.strip_prefix("${")?;
     let name =
         &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric() && !"_.-".contains(c))?];
+    // In a shell, where names have no such signs.
+    let is_of_shell = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let shell = &name[..name.find(|c| !is_of_shell(c)).unwrap_or(name.len())];
+    let is_shell = shell.len() > 1 && inside[shell.len()..].starts_with(['-', '=']);
+    let name = if is_shell { shell } else { name };
     let rest = &inside[name.len()..];
     let is_capital = !name.contains(|c: char| c.is_ascii_lowercase());
     let sign = if rest.starts_with(":-") || rest.starts_with(":=") {
         2
+    } else if is_shell {
+        1
     } else if rest.starts_with(':')
         && !rest.starts_with(":?")
         && !rest.starts_with(":+")
