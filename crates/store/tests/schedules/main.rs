@@ -59,7 +59,8 @@ fn what_was_there_before_anything_started_by_itself_waits_to_be_switched_on() {
     drop(store);
     // As the version before left it.
     let database = rusqlite::Connection::open(folder.path().join("flowkeep.db")).unwrap();
-    let before = "DROP VIEW session_standing; DROP TRIGGER session_standing_run_added;
+    let before = "DROP TRIGGER session_standing_added; DROP TRIGGER session_standing_changed;
+        DROP VIEW session_standing; DROP TRIGGER session_standing_run_added;
         DROP TRIGGER session_standing_run_changed; DROP TRIGGER session_standing_run_removed; DROP TABLE session_copy;
         DROP TABLE run_slot; DROP TABLE run_used; DROP VIEW run_slot_level;
         DROP TRIGGER run_slot_added; DROP TRIGGER run_slot_changed; DROP TRIGGER run_slot_removed;
