@@ -22,6 +22,7 @@ use crate::bodies::sessions::default_tool_set;
 use crate::bodies::settings;
 use crate::bodies::strategies::strategy;
 use crate::configuring::Ticks;
+use crate::types::SessionUnkept;
 
 /// How long a run that begins waits for one folder at most while nothing is heard of it.
 const MOST: Duration = Duration::from_secs(5);
@@ -213,6 +214,46 @@ fn count(
     in_time(MOST, &root.path, move |step| {
         count_resolved(&definition, &place, &tool_set, &Ticks(step)).map_err(AppError::from)
     })
+}
+
+/// What of a configuration a run refers to that has none, because its folder was not on the list when it began.
+///
+/// # Errors
+/// What the database says. A folder that does not answer is passed over.
+pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkept>, AppError> {
+    if run.workflow_id.is_none() {
+        return Ok(None);
+    }
+    let text = match store.definition_text(run) {
+        Err(StoreError::TextDamaged { .. }) => return Ok(None),
+        text => text?,
+    };
+    let workflow = run.workflow_name.clone();
+    let Ok(definition) = Definition::of(workflow, None, run.format, text) else {
+        return Ok(None);
+    };
+    if definition.references.is_empty() {
+        return Ok(None);
+    }
+    let tool_set = default_tool_set(&settings::of(store)?);
+    let mut roots = store.config_roots()?;
+    roots.retain(|root| !root.listed);
+    let definition = Arc::new(definition);
+    // Disks that are slow are waited for together.
+    let mut found: Vec<_> = std::thread::scope(|scope| {
+        let asked = roots.iter().map(|root| {
+            let (definition, tool_set) = (Arc::clone(&definition), tool_set.clone());
+            scope.spawn(move || count(root, definition, tool_set).unwrap_or_default())
+        });
+        let asked: Vec<_> = asked.collect();
+        let counts = asked.into_iter().map(|asked| asked.join().unwrap_or(0));
+        counts.zip(&roots).filter(|(count, _)| *count > 0).collect()
+    });
+    found.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    let folders = found.into_iter().map(|(_, root)| path_text(&root.path));
+    Ok(Some(SessionUnkept {
+        folders: folders.collect(),
+    }))
 }
 
 /// The root that has most of what is referred to, the first of several; and what whoever reads the run is told. Where

@@ -271,6 +271,7 @@ static OTHERS: &[Command] = &[
     command!("session_relink", t::SessionRelinkInput => t::SessionRelinked, config_roots::relink, [writes place] long),
     command!("config_root_list", t::Nothing => t::ConfigRootList, config_roots::list, []),
     command!("config_root_add", t::ConfigRootAddInput => t::ConfigRootList, config_roots::add, [writes place]),
+    command!("config_root_keep", t::ConfigRootRef => t::ConfigRootList, config_roots::keep, [writes]),
     command!("config_root_remove", t::ConfigRootRef => t::ConfigRootList, config_roots::remove, [writes]),
     command!("session_scrub", t::Nothing => t::SessionScrubbed, session_scrub::scrub, [writes] long),
     command!("session_store_move", t::SessionStoreMoveInput => t::SessionStoreMoved, session_store::move_to, [writes place] long),

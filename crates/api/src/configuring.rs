@@ -243,6 +243,10 @@ impl Configurations {
 fn told_of_begin(session: &SessionRecord, kept: Option<&ConfigSnapshotRecord>) -> Message {
     let count = kept.map_or(0, |kept| kept.files);
     match kept.map_or(0, left_out) {
+        left_out if left_out > 0 && count == 0 => Message::new("run_configuration_left_out")
+            .with("left_out", left_out)
+            .with("strategy", &session.strategy),
+        _ if count == 0 => Message::new("run_configuration_kept_nothing"),
         left_out if left_out > 0 && session.begins_with_run() => {
             Message::new("run_configuration_kept_in_part")
                 .with("count", count)

@@ -32,12 +32,30 @@ pub(crate) fn run(
                 Some(reason) => format!("cli_session_snapshot_stays_{reason}"),
             };
             let (name, when) = (visible(&item.name), catalogue.when(&item.at));
+            let name = match (&item.place, &item.begun_at) {
+                (place, Some(begun)) => {
+                    let place = visible(place.as_deref().unwrap_or_default());
+                    let begun = catalogue.when(begun);
+                    let fields: [(&str, &dyn std::fmt::Display); 3] =
+                        [("session", &name), ("place", &place), ("when", &begun)];
+                    let key = match item.place {
+                        Some(_) => "cli_session_alike",
+                        None => "cli_session_alike_bare",
+                    };
+                    catalogue.sentence(key, &fields)
+                }
+                _ => name.into_owned(),
+            };
             let fields: [(&str, &dyn std::fmt::Display); 3] = [
                 ("session", &name),
                 ("number", &item.sequence),
                 ("when", &when),
             ];
-            let which = catalogue.sentence("cli_session_snapshot_of", &fields);
+            let key_of = match item.written_over {
+                Some(_) => "cli_session_written_over_of",
+                None => "cli_session_snapshot_of",
+            };
+            let which = catalogue.sentence(key_of, &fields);
             writeln!(out, "{}", catalogue.labelled(&which, &catalogue.word(&key)))?;
         }
         for failure in &done.failed {

@@ -132,6 +132,11 @@ fn told(
     ];
     let said = catalogue.sentence("cli_session_in_place_done", &fields);
     writeln!(out, "{said}")?;
+    if let Some(begins_with) = &done.begins_with {
+        let fields: [(&str, &dyn Display); 1] = [("path", &visible(begins_with))];
+        let said = catalogue.sentence("cli_session_in_place_begins", &fields);
+        writeln!(out, "{said}")?;
+    }
     if let Some(whole) = &done.kept_whole {
         let fields: [(&str, &dyn Display); 1] = [("path", &visible(whole))];
         let said = catalogue.sentence("cli_session_in_place_whole", &fields);

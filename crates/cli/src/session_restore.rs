@@ -1,5 +1,6 @@
 //! `session restore`: the configuration of a session as it was.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -220,6 +221,13 @@ fn candidates(
             }
             None => catalogue.word(&format!("session_source_{}", candidate.source)),
         };
+        let source = match candidate.compared {
+            Some(number) => {
+                let fields: [(&str, &dyn Display); 2] = [("source", &source), ("number", &number)];
+                catalogue.sentence("session_source_beside", &fields)
+            }
+            None => source,
+        };
         let said = match (&candidate.reason, candidate.ok) {
             (None, _) => catalogue.word("cli_session_can"),
             (Some(why), true) => {
@@ -233,8 +241,31 @@ fn candidates(
                 catalogue.sentence("cli_session_cannot", &fields)
             }
         };
+        let said = match &candidate.begins_with {
+            Some(path) => {
+                let path = visible(path);
+                let fields: [(&str, &dyn Display); 2] = [("said", &said), ("path", &path)];
+                catalogue.sentence("cli_session_begins_with", &fields)
+            }
+            None => said,
+        };
         writeln!(out, "{}", catalogue.labelled(&source, &said))
-    })
+    })?;
+    left_out(catalogue, out, candidates)
+}
+
+/// The files that no candidate can bring back, because the strategy left them out.
+fn left_out(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    candidates: &[SessionCandidate],
+) -> io::Result<()> {
+    let files = candidates.iter().filter_map(|one| one.left_out.as_ref());
+    let files: BTreeSet<_> = files.flatten().collect();
+    let said = catalogue.word("session_left_out_gone");
+    files
+        .into_iter()
+        .try_for_each(|path| writeln!(out, "{}", catalogue.labelled(&visible(path), &said)))
 }
 
 pub(crate) fn differences(

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use flowkeep_api::types::{
     ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCreateInput, SessionFile,
     SessionLeftOut, SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput,
-    SessionRef, SessionShow, SessionSnapshot, SessionUnread,
+    SessionRef, SessionShow, SessionSnapshot, SessionUnkept, SessionUnread,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, session_forget, session_list, session_snapshots, sessions,
@@ -402,6 +402,7 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
                 writeln!(out, "{row}")?;
             }
         }
+        tell_unkept(catalogue, out, found.unkept.as_ref())?;
         let columns = ["number", "when", "status", "files", "bytes", "why"];
         let rows = found.snapshots.iter().map(|snapshot| {
             [
@@ -424,6 +425,23 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
         tell_hindered(catalogue, out, &hindered)
     })?;
     Ok(Outcome::Done)
+}
+
+/// What a run refers to although nothing of it is kept.
+fn tell_unkept(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    unkept: Option<&SessionUnkept>,
+) -> io::Result<()> {
+    let Some(unkept) = unkept else {
+        return Ok(());
+    };
+    let Some(folder) = unkept.folders.first() else {
+        return writeln!(out, "{}", catalogue.word("cli_session_unkept"));
+    };
+    let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &visible(folder))];
+    let said = catalogue.sentence("cli_session_unkept_in", &fields);
+    writeln!(out, "{said}")
 }
 
 /// How a snapshot stands: what was there when it was taken, and what has become of it.

@@ -25,6 +25,9 @@ fn whole(n: u64) -> FoundSnapshot {
         masked: 0,
         key: FoundKey::AtHand,
         differs: 0,
+        unread: 0,
+        is_empty: false,
+        left_out: Vec::new(),
     }
 }
 
@@ -119,7 +122,7 @@ fn a_snapshot_that_is_not_whole_gives_way_to_the_one_before(
 ) {
     let found = Found {
         file: FoundFile::Differs { files: 1 },
-        snapshots: vec![newest, whole(1)],
+        snapshots: vec![newest.clone(), whole(1)],
         ..all()
     };
     let candidates = order(&found);
@@ -166,7 +169,7 @@ fn a_masked_snapshot_is_one_in_part() {
     };
     let found = Found {
         file: FoundFile::Differs { files: 1 },
-        snapshots: vec![masked],
+        snapshots: vec![masked.clone()],
         ..all()
     };
     let candidates = order(&found);
@@ -182,4 +185,46 @@ fn a_masked_snapshot_is_one_in_part() {
         ..all()
     };
     assert_eq!(confidence(&order(&there)), Confidence::Complete);
+}
+
+#[rstest]
+#[case(FoundSnapshot { unread: 1, ..whole(2) }, "snapshot_unread")]
+#[case(FoundSnapshot { is_empty: true, ..whole(2) }, "snapshot_of_nothing")]
+fn a_snapshot_without_something_that_was_there_is_one_in_part(
+    #[case] newest: FoundSnapshot,
+    #[case] code: &str,
+) {
+    let found = Found {
+        file: FoundFile::Differs { files: 1 },
+        snapshots: vec![newest],
+        ..all()
+    };
+    let candidates = order(&found);
+    assert_eq!(told(&candidates[1]), ("snapshot", true, Some(code)));
+    assert_eq!(confidence(&candidates), Confidence::InPart);
+}
+
+#[test]
+fn what_was_left_out_and_is_gone_is_named_and_nothing_is_as_it_was() {
+    let without = FoundSnapshot {
+        left_out: vec!["llms/cheap.yaml".to_owned()],
+        ..whole(2)
+    };
+    let found = Found {
+        snapshots: vec![without, whole(1)],
+        ..all()
+    };
+    let candidates = order(&found);
+    let left_out: Vec<_> = candidates.iter().map(|one| one.left_out.len()).collect();
+    assert_eq!(left_out, [1, 1, 0, 0, 0]);
+    assert_eq!(choice(&candidates), Some(&candidates[0]));
+    assert_eq!(confidence(&candidates), Confidence::InPart);
+}
+
+#[test]
+fn of_the_files_it_is_said_with_which_snapshot_they_were_compared() {
+    let compared = |file| order(&Found { file, ..all() })[0].compared;
+    assert_eq!(compared(FoundFile::AsItWas), Some(id(2)));
+    assert_eq!(compared(FoundFile::Differs { files: 1 }), Some(id(2)));
+    assert_eq!(compared(FoundFile::Unproven), None);
 }

@@ -29,6 +29,8 @@ pub struct NewConfigSnapshot {
     pub task: Option<TaskId>,
     /// Who wanted it.
     pub actor: String,
+    /// The file that its session begins with now, below the root; absent where that is no file.
+    pub config: Option<String>,
 }
 
 /// What a snapshot holds.
@@ -96,6 +98,9 @@ pub struct ConfigSnapshotRecord {
     pub actor: String,
     /// Milliseconds; when it was taken.
     pub at: i64,
+    /// The file that its session began with then, below the root; absent where that was no file, and where it is not
+    /// known any more.
+    pub config: Option<String>,
 }
 
 /// All snapshots together.
@@ -116,7 +121,7 @@ pub struct SnapshotTotals {
 }
 
 const COLUMNS: &str = "s.snapshot, s.id, s.session, s.sequence, s.tree, t.hash, t.status, t.found, \
-    t.files, t.bytes, s.strategy, s.reason, s.task, s.actor, s.at";
+    t.files, t.bytes, s.strategy, s.reason, s.task, s.actor, s.at, s.config";
 
 /// Of the row `n` of a snapshot: whether the work had these files, as [`SnapshotReason::is_of_the_work`] says.
 pub(crate) const OF_THE_WORK: &str = "n.reason <> 'before_in_place'";
@@ -146,6 +151,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ConfigSnapshotRecord> {
         task: row.get::<_, Option<String>>(12)?.map(TaskId),
         actor: row.get(13)?,
         at: row.get(14)?,
+        config: row.get(15)?,
     })
 }
 
@@ -330,9 +336,10 @@ impl Tx<'_> {
     pub fn add_config_snapshot(&self, new: &NewConfigSnapshot) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO snapshot(id, session, sequence, tree, strategy, reason, task, actor, at)
+                "INSERT INTO snapshot(id, session, sequence, tree, strategy, reason, task, actor, at,
+                   config)
                  VALUES (?1, ?2, ?3, (SELECT tree FROM snapshot_tree WHERE hash = ?4),
-                   ?5, ?6, ?7, ?8, ?9)",
+                   ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute((
                 new.id.to_string(),
@@ -344,6 +351,7 @@ impl Tx<'_> {
                 new.task.as_ref().map(TaskId::as_str),
                 &new.actor,
                 self.now().0,
+                &new.config,
             ))?;
         self.connection
             .prepare_cached("UPDATE session SET updated_at = ?2 WHERE session = ?1")?

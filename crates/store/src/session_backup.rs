@@ -79,6 +79,9 @@ pub struct SnapshotVersion {
     pub actor: String,
     /// Milliseconds; when it was taken.
     pub at: i64,
+    /// The file that the session began with then, below the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
 }
 
 /// What a snapshot holds.
@@ -218,7 +221,8 @@ impl Snapshot {
         };
         Ok(Some(SnapshotSession {
             snapshots: self.list(
-                "SELECT n.id, n.sequence, t.hash, n.strategy, n.reason, n.task, n.actor, n.at
+                "SELECT n.id, n.sequence, t.hash, n.strategy, n.reason, n.task, n.actor, n.at,
+                   n.config
                  FROM snapshot n JOIN snapshot_tree t USING (tree)
                  WHERE n.session = ?1 ORDER BY n.sequence",
                 row,
@@ -377,6 +381,7 @@ fn version(row: &Row<'_>) -> rusqlite::Result<SnapshotVersion> {
         task: row.get(5)?,
         actor: row.get(6)?,
         at: row.get(7)?,
+        config: row.get(8)?,
     })
 }
 

@@ -7,7 +7,7 @@ use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use rusqlite::{Connection, Row};
 
-use crate::config_snapshot::{newest_of_the_work, word};
+use crate::config_snapshot::{OF_THE_WORK, word};
 use crate::session::status_or;
 use crate::task_folder::DataFolder;
 use crate::{Store, StoreError};
@@ -93,7 +93,7 @@ pub struct ListedSession {
     pub snapshots: u32,
     /// How sure it is, as far as the database knows, that it can go on as it was.
     pub confidence: Confidence,
-    /// How much its newest snapshot refers to and does not have.
+    /// How much the snapshot from which it would go on refers to and does not have.
     pub missing: u32,
     /// The root of that, where it is known.
     pub root: Option<PathBuf>,
@@ -153,13 +153,26 @@ fn record(data: &DataFolder, row: &Row<'_>) -> rusqlite::Result<ListedSession> {
     })
 }
 
-/// Of a kept session `s` with the newest tree `t`: whether it can go on as it was. Files are not asked.
+/// Of a kept session `s` with the tree `t`: whether all that was there can come back, as
+/// [`flowkeep_core::session::candidate`] says of a snapshot. Files are not asked. What was not there then is not missed.
 const CONFIDENCE: &str = "CASE WHEN t.tree IS NULL
     THEN iif(r.id NOT NULL OR s.origin = 'import1', 'partial', 'none')
   WHEN t.status = 'failed' THEN 'none'
-  WHEN t.status = 'partial' OR EXISTS (SELECT 1 FROM snapshot_entry e
-    JOIN snapshot_object o USING (object) WHERE e.tree = t.tree AND o.damaged) THEN 'partial'
+  WHEN EXISTS (SELECT 1 FROM snapshot_entry e JOIN snapshot_object o USING (object)
+      WHERE e.tree = t.tree AND (o.damaged OR e.masked NOT NULL))
+    OR json_array_length(t.found, '$.unread') > 0
+    OR t.files = 0 AND json_array_length(t.found, '$.left_out') > 0 THEN 'partial'
   ELSE 'complete' END";
+
+/// Of the row `s` of a session: the snapshot from which it would go on. One taken after a file was deleted is no
+/// better for being newer.
+fn first_of_the_work() -> String {
+    format!(
+        "(SELECT n.snapshot FROM snapshot n JOIN snapshot_tree b USING (tree)
+           WHERE n.session = s.session AND {OF_THE_WORK}
+           ORDER BY coalesce(json_array_length(b.found, '$.missing'), 0), n.sequence DESC LIMIT 1)"
+    )
+}
 
 /// Sessions that were aborted and are more than a run of a workflow. Of those many fail or are cancelled, and each is
 /// done again where the runs are.
@@ -228,7 +241,7 @@ fn is_meant(filter: &SessionFilter, id: &str) -> String {
 
 /// What is kept, as [`record`] reads it: of one part of them those of a page alone, by its index.
 fn sessions(filter: &SessionFilter, part: &str) -> String {
-    let (meant, newest) = (is_meant(filter, "s.id"), newest_of_the_work());
+    let (meant, first) = (is_meant(filter, "s.id"), first_of_the_work());
     format!(
         "SELECT s.id, s.name, s.origin, s.config, r.id AS run, s.stands, s.stated_status,
            (SELECT count(*) FROM snapshot n WHERE n.session = s.session), s.changed_at AS updated_at,
@@ -238,7 +251,7 @@ fn sessions(filter: &SessionFilter, part: &str) -> String {
              AND s.changed_at <= ?4 AND (s.changed_at, s.id) < (?4, ?5)
              ORDER BY s.changed_at DESC, s.id DESC LIMIT ?2 + ?3) s
          LEFT JOIN run r ON r.id = s.run
-         LEFT JOIN snapshot k ON k.snapshot = {newest}
+         LEFT JOIN snapshot k ON k.snapshot = {first}
          LEFT JOIN snapshot_tree t ON t.tree = k.tree"
     )
 }

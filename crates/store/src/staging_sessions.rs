@@ -81,7 +81,7 @@ impl Staging {
     fn add_versions(&self, session: &str, versions: &[SnapshotVersion]) -> Result<(), StoreError> {
         let mut add = self.connection.prepare_cached(
             "INSERT OR IGNORE INTO session_version(id, session, sequence, tree, strategy, reason,
-               task, actor, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+               task, actor, at, config) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         for one in versions {
             add.execute((
@@ -94,6 +94,7 @@ impl Staging {
                 &one.task,
                 &one.actor,
                 one.at,
+                &one.config,
             ))?;
         }
         Ok(())
@@ -375,8 +376,8 @@ pub(crate) fn put_sessions(
         [now.0],
     )?;
     connection.execute(
-        "INSERT OR IGNORE INTO main.snapshot(id, session, sequence, tree, strategy, reason, task, actor, at)
-         SELECT v.id, m.session, v.sequence, t.tree, v.strategy, v.reason, v.task, v.actor, v.at
+        "INSERT OR IGNORE INTO main.snapshot(id, session, sequence, tree, strategy, reason, task, actor, at, config)
+         SELECT v.id, m.session, v.sequence, t.tree, v.strategy, v.reason, v.task, v.actor, v.at, v.config
          FROM staged.session_version v JOIN main.session m ON m.id = v.session AND m.session > ?1
            JOIN main.snapshot_tree t ON t.hash = v.tree
          ORDER BY m.session, v.sequence",

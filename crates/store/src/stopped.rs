@@ -25,7 +25,10 @@ pub struct StoppedRecord {
     pub noted_at: i64,
     /// The runs that had something under way, by their ids.
     pub runs: Vec<String>,
-    /// Those of them that were noted when an owner before ended so, and when that was.
+    /// Runs that had nothing under way but waited, and belong to sessions: whoever takes them up may have to hold them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waited: Vec<String>,
+    /// Those of all of them that were noted when an owner before ended so, and when that was.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub earlier: BTreeMap<String, i64>,
 }
@@ -63,7 +66,7 @@ impl Store {
                SELECT 1 FROM operation_item i JOIN operation o ON o.id = i.operation
                WHERE i.kind = ?2 AND i.id = w.key AND o.at >= w.value AND NOT o.came_in)",
         )?;
-        let runs = stopped.runs.iter();
+        let runs = stopped.runs.iter().chain(&stopped.waited);
         let since: BTreeMap<_, _> = runs.map(|run| (run, stopped.noted(run))).collect();
         let since = serde_json::json!(since).to_string();
         let rows = statement.query_map((since, RUN), |row| row.get(0))?;
@@ -97,7 +100,15 @@ impl Tx<'_> {
         )?;
         let found = statement.query_map([MOST], |row| row.get(0))?;
         let found = found.collect::<Result<Vec<String>, _>>()?;
-        if found.is_empty() {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM run WHERE ended_at IS NULL AND parent IS NULL AND NOT brought_in
+               AND session NOT NULL AND NOT coalesce(json_extract(head, '$.paused'), 0)
+               AND NOT EXISTS (SELECT 1 FROM run_task t WHERE t.run = run.run AND t.status = 'running')
+             ORDER BY run LIMIT ?1",
+        )?;
+        let waited = statement.query_map([MOST], |row| row.get(0))?;
+        let mut waited = waited.collect::<Result<Vec<String>, _>>()?;
+        if found.is_empty() && waited.is_empty() {
             return Ok(());
         }
         let said: i64 = self.connection.query_row(
@@ -120,12 +131,23 @@ impl Tx<'_> {
                     runs.push(run.clone());
                 }
             }
+            // One that was held since, and about which nobody has decided.
+            let is_new = |run: &&String| !found.contains(run) && !waited.contains(run);
+            let held: Vec<_> = before.waited.iter().filter(is_new).cloned().collect();
+            for run in held {
+                if is_open.exists([&run])? {
+                    earlier.insert(run.clone(), before.noted(&run));
+                    waited.push(run);
+                }
+            }
         }
         runs.extend(found);
+        waited.retain(|run| !runs.contains(run));
         let note = StoppedRecord {
             last_sign: said.max(since.unwrap_or_default()),
             noted_at: self.now().0,
             runs,
+            waited,
             earlier,
         };
         let note = serde_json::to_value(note).unwrap_or_default();
@@ -276,6 +298,34 @@ mod tests {
         decide(&store, &other);
         let noted = store.stopped().unwrap().unwrap();
         assert_eq!(store.decided_since(&noted).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_run_of_a_session_that_waits_is_noted_apart_unless_it_is_held_already() {
+        let (_folder, store, _) = store();
+        own(&store);
+        let run = under_way(&store);
+        let rests = |head: &'static str| {
+            let written = store.write::<_, StoreError>(move |tx| {
+                let waits = "UPDATE run_task SET status = 'waiting'";
+                tx.connection.execute(waits, [])?;
+                let of =
+                    "UPDATE run SET session = 'S', head = json_set(head, '$.paused', json(?1))";
+                Ok(tx.connection.execute(of, [head])?)
+            });
+            written.unwrap();
+        };
+        rests("false");
+        own(&store);
+        let noted = store.stopped().unwrap().unwrap();
+        assert_eq!((noted.runs, noted.waited), (Vec::new(), vec![run.clone()]));
+        // Held by whoever took it up, and not seen yet when the next one dies.
+        rests("true");
+        own(&store);
+        assert_eq!(store.stopped().unwrap().unwrap().waited, [run]);
+        store.stopped_seen().unwrap();
+        own(&store);
+        assert_eq!(store.stopped().unwrap(), None);
     }
 
     #[test]

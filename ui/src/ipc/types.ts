@@ -172,6 +172,7 @@ export type { SessionShow } from './generated/SessionShow';
 export type { SessionSnapshot } from './generated/SessionSnapshot';
 export type { SessionStats } from './generated/SessionStats';
 export type { SessionStoreMoved } from './generated/SessionStoreMoved';
+export type { SessionUnkept } from './generated/SessionUnkept';
 export type { SessionUnread } from './generated/SessionUnread';
 export type { SessionUse } from './generated/SessionUse';
 export type { Settings } from './generated/Settings';

@@ -1,5 +1,5 @@
-//! `config_root_list`, `config_root_add`, `config_root_remove`, `session_relink`, `session_link`: where configurations
-//! are. What touches disks is done apart, as in `folders`.
+//! `config_root_list`, `config_root_add`, `config_root_keep`, `config_root_remove`, `session_relink`, `session_link`:
+//! where configurations are. What touches disks is done apart, as in `folders`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -93,15 +93,28 @@ pub(crate) fn state(path: &Path, most: Duration, is_there: fn(&Path) -> bool) ->
 /// # Errors
 /// `root_missing`, `disk_silent`; what the database says.
 pub fn add(api: &Api, input: ConfigRootAddInput) -> Result<ConfigRootList, AppError> {
-    let path = there(api, api.path_of(&input.path)?)?;
+    listed(api, there(api, api.path_of(&input.path)?)?)?;
+    list(api, Nothing {})
+}
+
+fn listed(api: &Api, path: PathBuf) -> Result<(), AppError> {
     let (actor, face) = (api.actor()?, api.face().as_str());
-    api.store.write::<_, StoreError>(move |tx| {
+    Ok(api.store.write::<_, StoreError>(move |tx| {
         let root = tx.meet_config_root(&path)?;
         if tx.list_config_root(root)? {
             told(tx, (&actor, face), "config_root_add", &path_text(&path))?;
         }
         Ok(())
-    })?;
+    })?)
+}
+
+/// Puts a folder on the list that is known by its sessions: as [`add`] does, for whoever cannot name a path.
+///
+/// # Errors
+/// `config_root_unknown`; what the database says.
+pub fn keep(api: &Api, input: ConfigRootRef) -> Result<ConfigRootList, AppError> {
+    let root = known(api, &input.path)?;
+    listed(api, root.path)?;
     list(api, Nothing {})
 }
 

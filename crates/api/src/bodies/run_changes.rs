@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use flowkeep_core::json::{parse, print};
 use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, instead, repeat};
+use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Document, Format, Kind, RunId, Value};
 use flowkeep_engine::{
     Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, input_missing,
@@ -220,7 +221,7 @@ fn keep_configuration(api: &Api, run: &KeptRun) -> Result<(), AppError> {
     };
     let copy = api.store.session_copy(session.row)?;
     if copy.is_some_and(|copy| copy.works_with == WorksWith::File) {
-        session_snapshots::keep_as_it_is(api, &session);
+        session_snapshots::keep_as_it_is(api, &session, SnapshotReason::Changed);
     }
     Ok(())
 }

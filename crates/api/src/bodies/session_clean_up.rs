@@ -1,5 +1,6 @@
 //! `session_clean_up`: snapshots that nobody needs any more, and what only they hold.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use flowkeep_core::session::clean_up::{Rule, Verdict};
@@ -51,13 +52,18 @@ pub fn clean_up(
         let of = all.filter(|one| (one.verdict == Verdict::Goes) == goes);
         u32::try_from(of.count()).unwrap_or(u32::MAX)
     };
+    let alike = alike(api, &done.judged)?;
     Ok(SessionCleanedUp {
         removed: count(true),
         kept: count(false),
         freed_bytes: done.freed_bytes,
         orphans: done.orphans,
         seen: seen(&done.judged),
-        items: done.judged.into_iter().map(item).collect(),
+        items: done
+            .judged
+            .into_iter()
+            .map(|judged| item(judged, &alike))
+            .collect(),
         failed: done.failed.into_iter().map(failure).collect(),
     })
 }
@@ -159,9 +165,38 @@ fn seen(judged: &[Judged]) -> String {
     Sha256::of(ids.join("\n").as_bytes()).to_string()
 }
 
-fn item(judged: Judged) -> SessionCleanUpItem {
+/// Where its files are and when it began, of each session that has a name with another one here.
+type Alike = HashMap<String, (Option<String>, String)>;
+
+fn alike(api: &Api, judged: &[Judged]) -> Result<Alike, AppError> {
+    let mut named: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for one in judged {
+        named.entry(&one.name).or_default().insert(&one.session);
+    }
+    let mut alike = Alike::new();
+    for id in named.into_values().filter(|ids| ids.len() > 1).flatten() {
+        let Some(session) = api.store.session(id)? else {
+            continue;
+        };
+        let root = api.store.root_of(&session)?.map(|root| root.path);
+        let place = match (root, &session.config) {
+            (Some(root), Some(config)) => Some(path_text(&root.join(config))),
+            (root, config) => root.as_deref().map(path_text).or_else(|| config.clone()),
+        };
+        let begun_at = time::rfc3339(session.created_at);
+        alike.insert(session.id, (place, begun_at));
+    }
+    Ok(alike)
+}
+
+fn item(judged: Judged, alike: &Alike) -> SessionCleanUpItem {
     let goes = judged.verdict == Verdict::Goes;
+    let told = alike.get(&judged.session).cloned();
+    let (place, begun_at) = told.map_or((None, None), |(place, at)| (place, Some(at)));
     SessionCleanUpItem {
+        written_over: (!judged.is_of_the_work).then_some(true),
+        place,
+        begun_at,
         session: judged.session,
         name: judged.name,
         snapshot: judged.snapshot.to_string(),

@@ -1,6 +1,7 @@
 //! `session_in_place_plan`, and `session_restore` where files of a session go back where they were. What touches
 //! disks is done apart, as in `folders`.
 
+use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256, SnapshotId};
 use flowkeep_files::snapshots::restoring::{
     InPlaceAct, InPlaceError, InPlaceFile, InPlaceSettled, PutInPlace, Wanting, in_place_plan,
@@ -10,11 +11,13 @@ use flowkeep_host::path_text;
 use flowkeep_store::FileUser;
 
 use super::folders::some;
+use super::session_list;
 use super::session_recovery::{
     Wanted, candidates, differing, lost, not_recoverable, restored_of, without_store,
 };
 use super::session_snapshots::keep_as_it_is;
 use crate::apart::{apart_for, in_time};
+use crate::configuring::Ticks;
 use crate::progress::Thinned;
 use crate::put_right::RECOVERY;
 use crate::types::{
@@ -82,7 +85,8 @@ pub(super) fn restore(
     let put = apart_for(api.patience, progress, work, left, drop)?;
     let put = put.map_err(|error| refused(error, &wanted))?;
     if !put.written.is_empty() && put.left.is_empty() && !is_undoing(api, &put)? {
-        keep_as_it_is(api, &wanted.session);
+        let session = session_list::kept(api, &input.id)?;
+        keep_as_it_is(api, &session, SnapshotReason::PutBack);
     }
     let run = match wanted.session.run {
         Some(run) => api.store.run(run)?,
@@ -95,8 +99,9 @@ pub(super) fn restore(
         left: put.left.into_iter().map(lost).collect(),
         before: put.before.as_ref().map(SnapshotId::to_string),
         kept_whole: put.whole.as_deref().map(path_text),
+        begins_with: put.begins_with.map(String::from),
     };
-    let told = candidates(&recovery);
+    let told = candidates(&recovery, &wanted.session);
     let differences = differing(&recovery, back.chosen.snapshot);
     let run = run.as_ref().map(super::run_changes::told);
     let mut done = restored_of(input.id, (told, differences), back, run);
@@ -177,8 +182,9 @@ impl Api {
                 return Ok(Vec::new());
             }
             let workshop = self.snapshot_workshop()?;
-            in_time(RECOVERY, &self.data_dir, move |_| {
-                recover_in_place(&workshop).map_err(AppError::from)
+            // However many files there are: whoever opens the data for a moment only would leave some to the next.
+            in_time(RECOVERY, &self.data_dir, move |step| {
+                recover_in_place(&workshop, &Ticks(step)).map_err(AppError::from)
             })
         };
         match recovered() {

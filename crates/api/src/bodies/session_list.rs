@@ -1,6 +1,7 @@
-//! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, and for the bytes
-//! on the disk the store of snapshots.
+//! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, for the bytes on the
+//! disk the store of snapshots, and of a run of which nothing is kept where that would be.
 
+use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
@@ -16,10 +17,10 @@ use super::sessions::{left_out, masked};
 use super::snapshot_keys;
 use crate::types::{
     Nothing, SessionAmbiguous, SessionFile, SessionList, SessionListInput, SessionMissing,
-    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnread,
-    SessionWhich,
+    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnkept,
+    SessionUnread, SessionWhich,
 };
-use crate::{Api, AppError, time};
+use crate::{Api, AppError, belonging, time};
 
 /// Rows of a page unless told.
 const PAGE: u32 = 50;
@@ -91,6 +92,11 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         None => None,
     };
     let row = row(api, listed)?;
+    let unkept = match (kept, &row.run_id) {
+        (None, Some(run)) => unkept_of(api, run)?,
+        _ => None,
+    };
+    let is_unkept = unkept.as_ref().is_some_and(|one| !one.folders.is_empty());
     Ok(SessionShow {
         id: row.id,
         name: row.name,
@@ -102,7 +108,12 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         stated_status: row.stated_status,
         stated_config: kept.and_then(|kept| kept.stated_config.clone()),
         run_id: row.run_id,
-        confidence: row.confidence,
+        // The run can go on, and nobody knows with which files.
+        confidence: if is_unkept {
+            Confidence::InPart.as_str()
+        } else {
+            row.confidence
+        },
         missing: row.missing,
         steps_done: row.steps_done,
         steps: row.steps,
@@ -116,10 +127,20 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
             .map(|name| path_text(&api.data_dir.join(OVERLAYS).join(name))),
         agent: kept.and_then(|kept| kept.agent.clone()),
         state: kept.and_then(|kept| kept.state.clone()),
+        unkept,
         snapshots: snapshots.collect::<Result<_, _>>()?,
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// What a run refers to that is its own session.
+fn unkept_of(api: &Api, run: &str) -> Result<Option<SessionUnkept>, AppError> {
+    let id: RunId = run.parse().map_err(|_| unknown(run))?;
+    match api.store.run(id)? {
+        Some(run) => belonging::unkept(&api.store, &run),
+        None => Ok(None),
+    }
 }
 
 /// What all snapshots hold together, and take.

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::{ConfigKind, ConfigPath};
+use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::session::candidate::{Candidate, Source, confidence};
 use flowkeep_core::{Document, Kind, SnapshotId, differences};
 use flowkeep_files::FilesError;
@@ -47,7 +48,7 @@ pub fn recovery(
 ) -> Result<SessionRecovery, AppError> {
     let snapshot = input.snapshot.as_deref();
     let wanted = Wanted::of(api, &input.id, (None, snapshot))?;
-    let snapshot = wanted.named();
+    let (snapshot, session) = (wanted.named(), wanted.session.clone());
     let workshop = api.snapshot_workshop()?;
     let copy = api.store.session_copy(wanted.session.row)?;
     let work = move |steps: &Thinned<'_>| Ok(look_for(&workshop, &wanted.seeking(), steps));
@@ -55,7 +56,7 @@ pub fn recovery(
     let found = apart_for(api.patience, progress, work, left, drop)??;
     Ok(SessionRecovery {
         session_id: input.id,
-        candidates: candidates(&found),
+        candidates: candidates(&found, &session),
         differences: differing(&found, snapshot),
         confidence: confidence(&found.candidates).as_str(),
         failures: copy.map_or(0, |copy| copy.failures),
@@ -114,7 +115,7 @@ pub fn restore(
         (run.flatten().map(|run| told(&run)), None, Vec::new())
     };
     let differences = differing(&recovery, back.chosen.snapshot);
-    let told = (candidates(&recovery), differences);
+    let told = (candidates(&recovery, &session), differences);
     Ok(SessionRestored {
         follows,
         taken_over,
@@ -148,7 +149,10 @@ pub(super) fn restored_of(
         in_place: None,
         follows: None,
         taken_over: Vec::new(),
-        complete: is_as_it_was && back.masked.is_empty() && not_restored.is_empty(),
+        complete: is_as_it_was
+            && back.chosen.left_out.is_empty()
+            && back.masked.is_empty()
+            && not_restored.is_empty(),
         restored: back.written.into_iter().map(String::from).collect(),
         masked: back.masked.into_iter().map(String::from).collect(),
         not_restored,
@@ -191,7 +195,7 @@ fn goes_on(
         session_runs::go_on_with_run(api, session, is_present, word)
     };
     if gone_on.is_ok() && works_with == WorksWith::File {
-        session_snapshots::keep_as_it_is(api, session);
+        session_snapshots::keep_as_it_is(api, session, SnapshotReason::Changed);
     }
     if gone_on.is_err()
         && let Some(before) = before
@@ -205,14 +209,7 @@ fn goes_on(
 /// The file that a session begins with, as it came back.
 fn entry_of(session: &SessionRecord, back: &Back) -> Result<ConfigPath, AppError> {
     let without = || AppError::new("session_no_config").with("session", &session.name);
-    let config = match back.chosen.source {
-        Source::File | Source::Snapshot => {
-            let config = session.config.clone().ok_or_else(without)?;
-            ConfigPath::new(config).map_err(|_| without())?
-        }
-        // It came back alone.
-        Source::Embedded | Source::Revision => back.written.first().cloned().ok_or_else(without)?,
-    };
+    let config = back.entry.clone().ok_or_else(without)?;
     if back.masked.contains(&config) {
         let path = path_text(&back.place.join(config.as_str()));
         return Err(AppError::new("session_entry_masked").with("path", path));
@@ -391,7 +388,11 @@ pub(super) fn not_recoverable(found: &[Candidate], from: Use, failures: u32) -> 
     error
 }
 
-pub(super) fn candidates(recovery: &Recovery) -> Vec<SessionCandidate> {
+pub(super) fn candidates(recovery: &Recovery, session: &SessionRecord) -> Vec<SessionCandidate> {
+    let begins_with = |id| {
+        let entry = recovery.entry(id).map(ConfigPath::to_string);
+        entry.filter(|entry| session.config.as_ref() != Some(entry))
+    };
     let told = |candidate: &Candidate| SessionCandidate {
         source: candidate.source.as_str(),
         ok: candidate.is_ok,
@@ -399,6 +400,9 @@ pub(super) fn candidates(recovery: &Recovery) -> Vec<SessionCandidate> {
         snapshot: candidate.snapshot.map(|id| id.to_string()),
         sequence: candidate.snapshot.and_then(|id| recovery.sequence(id)),
         differs: candidate.differs,
+        begins_with: candidate.snapshot.and_then(begins_with),
+        compared: candidate.compared.and_then(|id| recovery.sequence(id)),
+        left_out: Some(candidate.left_out.clone()).filter(|files| !files.is_empty()),
     };
     recovery.candidates.iter().map(told).collect()
 }

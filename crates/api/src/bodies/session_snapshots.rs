@@ -126,7 +126,7 @@ pub fn snapshot(
 
 /// Keeps the configuration of a session that a person lets go on with the files as they are: whoever takes its
 /// run up next finds them as they were then. Where it cannot be kept the run says so at its next step.
-pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord) {
+pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord, reason: SnapshotReason) {
     let kept = || -> Result<(), AppError> {
         let settings = settings::of(&api.store)?;
         if settings.snapshots == Snapshots::Off {
@@ -134,7 +134,7 @@ pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord) {
         }
         let looking = Looking::of(&api.store, session, &settings)?;
         let workshop = api.snapshot_workshop()?;
-        keep_changed(workshop, looking, session, SnapshotReason::Changed, None).map(drop)
+        keep_changed(workshop, looking, session, reason, None).map(drop)
     };
     if let Err(error) = kept() {
         tracing::warn!(%error, session = session.id, "the configuration is not kept as it is");

@@ -21,6 +21,7 @@ pub fn show(api: &Api, _: Nothing) -> Result<StartShow, AppError> {
         return Ok(StartShow { sheet: None });
     };
     let decided = api.store.decided_since(&stopped)?;
+    let was_idle = stopped.runs.is_empty();
     let mut runs = Vec::new();
     for id in stopped.runs {
         // The history may have been cleared up meanwhile.
@@ -29,6 +30,19 @@ pub fn show(api: &Api, _: Nothing) -> Result<StartShow, AppError> {
             let decided = decided.contains(&run.id.to_string());
             runs.push(told(api, run, decided)?);
         }
+    }
+    // One that only waited needs nobody, unless it was held because its configuration is not as it was.
+    for id in stopped.waited {
+        let Ok(id) = id.parse() else { continue };
+        if let Some(run) = api.store.run(id)? {
+            let told = told(api, run, decided.contains(&id.to_string()))?;
+            if told.held && !told.decided {
+                runs.push(told);
+            }
+        }
+    }
+    if runs.is_empty() && was_idle {
+        return Ok(StartShow { sheet: None });
     }
     // Whoever decided has seen it, whatever becomes of these runs later.
     if !decided.is_empty() && !runs.iter().any(StartRun::needs_a_person) {
@@ -184,6 +198,43 @@ mod tests {
         assert!(sheet().is_none());
         // What somebody does with it later is nothing of that crash.
         write(Status::Paused);
+        assert!(sheet().is_none());
+    }
+
+    #[test]
+    fn a_run_that_only_waited_is_on_the_sheet_where_it_is_held() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let waits = |paused| {
+            move |tx: &flowkeep_store::Tx<'_>, (row, id): (i64, flowkeep_core::RunId)| {
+                let head = Head {
+                    status: Status::Waiting,
+                    paused,
+                    ..Head::new(id)
+                };
+                let writes = [RunWrite::Head(Box::new(head))];
+                tx.write_run(row, id, Moment(5), &writes)
+            }
+        };
+        let added = api.store.write::<_, StoreError>(move |tx| {
+            tx.take_ownership("desktop", 1)?;
+            let (row, id) = tx.add_run(&NewRun::of("W", TEXT))?;
+            waits(false)(tx, (row, id))?;
+            tx.join_session(row, id, "S")?;
+            tx.take_ownership("desktop", 1)?;
+            Ok((row, id))
+        });
+        let (row, id) = added.unwrap();
+        let sheet = || show(&api, Nothing {}).unwrap().sheet;
+        assert!(sheet().is_none(), "it goes on waiting");
+        let held = api
+            .store
+            .write::<_, StoreError>(move |tx| waits(true)(tx, (row, id)));
+        held.unwrap();
+        let told = sheet().unwrap().runs;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].held && !told[0].decided);
+        decide(&api, id);
         assert!(sheet().is_none());
     }
 

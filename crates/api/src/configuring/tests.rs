@@ -164,7 +164,10 @@ fn what_is_named_and_not_there_is_told_where_the_run_begins() {
     let looked = place.looked(Occasion::Begun);
     assert_eq!(
         codes(&looked),
-        ["run_configuration_kept", "run_configuration_missing"]
+        [
+            "run_configuration_kept_nothing",
+            "run_configuration_missing"
+        ]
     );
     assert_eq!(looked.told[1].1.fields["names"], "clerk.md");
     let session = place.api.store.session(&place.run.id.to_string());

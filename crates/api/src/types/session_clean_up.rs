@@ -75,4 +75,17 @@ pub struct SessionCleanUpItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub reason: Option<&'static str>,
+    /// Present where it is what was written over when files were put back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub written_over: Option<bool>,
+    /// What tells its session from another one here that has the same name: the file it begins with, or the folder of
+    /// its files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub place: Option<String>,
+    /// The same: when that session began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub begun_at: Option<String>,
 }

@@ -91,4 +91,7 @@ pub struct SessionPutInPlace {
     /// The folder in which files with keys are whole that were written over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept_whole: Option<String>,
+    /// The file that the session begins with again; absent where it is the one it began with before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins_with: Option<String>,
 }

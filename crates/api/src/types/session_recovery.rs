@@ -149,6 +149,16 @@ pub struct SessionCandidate {
     pub sequence: Option<u32>,
     /// How many files, or places of a definition, are not like it today.
     pub differs: u32,
+    /// The file that a snapshot begins with, where the session begins with another one today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins_with: Option<String>,
+    /// The number of the snapshot with which files were compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<u32>,
+    /// The files that it goes on without, because the strategy left them out and they are not there any more; absent
+    /// where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<Vec<String>>,
 }
 
 /// A file that is not as it was.

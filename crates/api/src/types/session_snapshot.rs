@@ -95,8 +95,10 @@ pub struct SessionSnapshot {
     pub sequence: u32,
     /// When it was taken.
     pub at: String,
-    /// Why: `begin changed asked import before_in_place`.
-    #[ts(type = "\"begin\" | \"changed\" | \"asked\" | \"import\" | \"before_in_place\"")]
+    /// Why: `begin changed asked import before_in_place put_back`.
+    #[ts(
+        type = "\"begin\" | \"changed\" | \"asked\" | \"import\" | \"before_in_place\" | \"put_back\""
+    )]
     pub reason: &'static str,
     /// What was taken.
     pub strategy: String,
@@ -220,7 +222,7 @@ pub struct SessionRow {
     /// `session_recovery`.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
     pub confidence: &'static str,
-    /// How much its newest snapshot refers to and does not have.
+    /// How much the snapshot from which it would go on refers to and does not have.
     pub missing: u32,
     /// Steps of its run that are finished.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -272,7 +274,7 @@ pub struct SessionShow {
     /// `session_recovery`.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
     pub confidence: &'static str,
-    /// How much its newest snapshot refers to and does not have.
+    /// How much the snapshot from which it would go on refers to and does not have.
     pub missing: u32,
     /// Steps of its run that are finished.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -294,12 +296,24 @@ pub struct SessionShow {
     /// The state it began with: JSON, with keys masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// What of a configuration it refers to although nothing of that is kept; absent where something is, and for a run
+    /// whose workflow refers to nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unkept: Option<SessionUnkept>,
     /// Its snapshots, in the order in which they were taken.
     pub snapshots: Vec<SessionSnapshot>,
     /// Since when it is here.
     pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
+}
+
+/// A configuration of which nothing was kept when a run began: none of the folders on the list had it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionUnkept {
+    /// The folders in which it is today and that are not on the list, that one first which has most of it. They are
+    /// known by sessions whose configuration is in them.
+    pub folders: Vec<String>,
 }
 
 /// All snapshots together.

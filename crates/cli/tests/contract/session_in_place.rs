@@ -139,7 +139,7 @@ fn files_go_back_where_they_were_and_what_was_there_goes_back_in_the_same_way() 
     // It goes on with its files again, and what was there is a snapshot of its own.
     let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
     assert_eq!(looked["candidates"][0]["ok"], true, "{looked}");
-    let kept = ["begin", "before_in_place", "changed"];
+    let kept = ["begin", "before_in_place", "put_back"];
     assert_eq!(reasons(&flowkeep, &id), kept);
     let before = done["before"].as_str().unwrap();
     // Of what stood there only those files are compared.

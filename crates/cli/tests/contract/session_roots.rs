@@ -184,3 +184,46 @@ fn a_session_that_came_without_its_configuration_is_pointed_to_it() {
     let nowhere = text(&elsewhere.join("workflows/none.yaml"));
     flowkeep.refused(&["session", "link", id, &nowhere], "config_missing");
 }
+
+#[test]
+fn what_was_kept_before_the_main_file_had_another_name_comes_back_as_it_was() {
+    let flowkeep = Flowkeep::new();
+    let configs = flowkeep.path("configs");
+    lay_out(&configs);
+    let id = begun(&flowkeep, &configs);
+    let (orders, renamed) = (
+        configs.join("workflows/orders.yaml"),
+        configs.join("workflows/renamed.yaml"),
+    );
+    fs::rename(&orders, &renamed).unwrap();
+    flowkeep.done(&["session", "link", &id, &text(&renamed)]);
+    let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
+    let file = &looked["candidates"][0];
+    assert_eq!((&file["ok"], &file["compared"]), (&json!(true), &json!(2)));
+    let first = &looked["candidates"][2];
+    assert_eq!(
+        (&first["ok"], &first["sequence"], &first["begins_with"]),
+        (&json!(true), &json!(1), &json!("workflows/orders.yaml")),
+        "{looked}"
+    );
+    let said = flowkeep.say(&["session", "restore", &id, "--dry-run"]);
+    assert!(
+        said.out.contains("compared with snapshot 2"),
+        "{}",
+        said.out
+    );
+    let restored = flowkeep.done(&["session", "restore", &id, "--snapshot", "1"]);
+    let copy = PathBuf::from(restored["overlay"].as_str().unwrap());
+    assert_eq!(
+        fs::read_to_string(copy.join("workflows/orders.yaml")).unwrap(),
+        "name: orders\ntools: [sum, table]\n"
+    );
+    assert!(!copy.join("workflows/renamed.yaml").exists());
+    fs::remove_file(&renamed).unwrap();
+    let put = flowkeep.done(&["session", "restore", &id, "--snapshot", "1", "--in-place"]);
+    assert_eq!(put["in_place"]["begins_with"], "workflows/orders.yaml");
+    let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(looked["candidates"][0]["ok"], true, "{looked}");
+    let shown = flowkeep.done(&["session", "show", &id]);
+    assert_eq!(shown["config"], "workflows/orders.yaml");
+}

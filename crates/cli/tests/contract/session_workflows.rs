@@ -331,7 +331,7 @@ fn what_the_strategy_leaves_out_altogether_is_not_called_complete() {
     let run = place.succeeds("asks");
     assert_eq!(place.kept(&run), [""; 0]);
     assert_eq!(place.shown(&run)["confidence"], "partial");
-    let told = place.told(&run, "run_configuration_kept_in_part");
+    let told = place.told(&run, "run_configuration_left_out");
     assert_eq!(told[0]["fields"]["left_out"], "1", "{told:?}");
     for wanted in [&[][..], &["--use", "snapshot"]] {
         let to = text(&flowkeep.path(&format!("back-{}", wanted.len())));

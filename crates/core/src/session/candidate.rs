@@ -39,7 +39,7 @@ impl Source {
 pub struct Found {
     /// Its files.
     pub file: FoundFile,
-    /// Its snapshots, the newest first.
+    /// Its snapshots, that one first with which the files are compared.
     pub snapshots: Vec<FoundSnapshot>,
     /// Why contents of them cannot be had at all, as where their drive is away.
     pub away: Option<Message>,
@@ -95,7 +95,7 @@ pub enum FoundFile {
 }
 
 /// What was found of a snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSnapshot {
     /// Which.
     pub id: SnapshotId,
@@ -111,6 +111,12 @@ pub struct FoundSnapshot {
     pub key: FoundKey,
     /// How many files are not like this today.
     pub differs: u32,
+    /// How many files were there when it was taken, and could not be read.
+    pub unread: u32,
+    /// Whether the strategy left out all that belongs to it.
+    pub is_empty: bool,
+    /// The files that the strategy left out and that are not there any more.
+    pub left_out: Vec<String>,
 }
 
 /// How the key to a snapshot is.
@@ -152,6 +158,10 @@ pub struct Candidate {
     pub reason: Option<Message>,
     /// How many files or places are not like this today.
     pub differs: u32,
+    /// The snapshot with which files were compared.
+    pub compared: Option<SnapshotId>,
+    /// The files that it goes on without: the strategy left them out, and they are not there any more.
+    pub left_out: Vec<String>,
 }
 
 /// How sure it is that a piece of work can go on as it was.
@@ -185,6 +195,12 @@ impl Confidence {
 /// All sources in the order in which they are tried; each says why it is passed over.
 pub fn order(found: &Found) -> Vec<Candidate> {
     let mut candidates = vec![file(&found.file)];
+    if let (FoundFile::Differs { .. } | FoundFile::AsItWas, Some(beside), [files]) =
+        (&found.file, found.snapshots.first(), &mut candidates[..])
+    {
+        files.compared = Some(beside.id);
+        files.left_out.clone_from(&beside.left_out);
+    }
     if found.snapshots.is_empty() {
         candidates.push(no(Source::Snapshot, Message::new("no_snapshot")));
     }
@@ -217,7 +233,11 @@ pub fn choice(candidates: &[Candidate]) -> Option<&Candidate> {
 /// How sure it is that the work can go on as it was.
 pub fn confidence(candidates: &[Candidate]) -> Confidence {
     match choice(candidates) {
-        Some(candidate) if candidate.reason.is_none() && candidate.source <= Source::Snapshot => {
+        Some(candidate)
+            if candidate.reason.is_none()
+                && candidate.left_out.is_empty()
+                && candidate.source <= Source::Snapshot =>
+        {
             Confidence::Complete
         }
         Some(_) => Confidence::InPart,
@@ -232,6 +252,8 @@ fn no(source: Source, reason: Message) -> Candidate {
         is_ok: false,
         reason: Some(reason),
         differs: 0,
+        compared: None,
+        left_out: Vec::new(),
     }
 }
 
@@ -242,6 +264,8 @@ fn ok(source: Source, differs: u32) -> Candidate {
         is_ok: true,
         reason: None,
         differs,
+        compared: None,
+        left_out: Vec::new(),
     }
 }
 
@@ -292,13 +316,22 @@ fn snapshot(found: &FoundSnapshot, away: Option<&Message>) -> Candidate {
     } else {
         None
     };
-    let masked = (found.masked > 0).then(|| told(Message::new("snapshot_masked"), found.masked));
+    // It can come back, but not with all that was there.
+    let lack = if found.masked > 0 {
+        Some(told(Message::new("snapshot_masked"), found.masked))
+    } else if found.unread > 0 {
+        Some(told(Message::new("snapshot_unread"), found.unread))
+    } else {
+        found.is_empty.then(|| Message::new("snapshot_of_nothing"))
+    };
     Candidate {
         source: Source::Snapshot,
         snapshot: Some(found.id),
         is_ok: fault.is_none(),
-        reason: fault.or(masked),
+        reason: fault.or(lack),
         differs: found.differs,
+        compared: None,
+        left_out: found.left_out.clone(),
     }
 }
 

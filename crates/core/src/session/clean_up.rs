@@ -104,7 +104,7 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
         }
         let is_old = if session.status.has_ended() {
             ended_at.is_some_and(|ended| ended < rule.before)
-        } else if Some(snapshot.sequence) == last {
+        } else if Some(snapshot.sequence) == last && first != last {
             return Verdict::Newest;
         } else if session.overlay == Some(snapshot.sequence) {
             return Verdict::InUse;
@@ -173,7 +173,7 @@ mod tests {
             open.snapshots.reverse();
             assert_eq!(verdicts(&RULE, &open), [Newest, Young, Goes, InUse, Begin]);
             let alone = session(status, None, &[90]);
-            assert_eq!(verdicts(&RULE, &alone), [Newest]);
+            assert_eq!(verdicts(&RULE, &alone), [Begin]);
         }
     }
 
@@ -195,6 +195,13 @@ mod tests {
 
     #[test]
     fn what_was_written_over_is_kept_by_its_age_and_in_the_place_of_no_other() {
+        let mut alone = session(SessionStatus::Paused, None, &[90, 80]);
+        alone.snapshots[1].is_of_the_work = false;
+        assert_eq!(
+            verdicts(&RULE, &alone),
+            [Begin, Goes],
+            "it is not called the newest"
+        );
         let mut open = session(SessionStatus::Paused, None, &[90, 80, 70, 60]);
         open.snapshots[3].is_of_the_work = false;
         assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Newest, Goes]);

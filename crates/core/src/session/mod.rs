@@ -119,6 +119,8 @@ pub enum SnapshotReason {
     Import,
     /// Live files were about to be written over.
     BeforeInPlace,
+    /// Files were put back where they were.
+    PutBack,
 }
 
 impl SnapshotReason {
@@ -126,6 +128,11 @@ impl SnapshotReason {
     /// of its files only those.
     pub const fn is_of_the_work(self) -> bool {
         !matches!(self, Self::BeforeInPlace)
+    }
+
+    /// Whether it is not taken where nothing has changed.
+    pub const fn wants_a_change(self) -> bool {
+        matches!(self, Self::Changed | Self::PutBack)
     }
 
     /// The word in results and in the database.
@@ -136,6 +143,7 @@ impl SnapshotReason {
             Self::Asked => "asked",
             Self::Import => "import",
             Self::BeforeInPlace => "before_in_place",
+            Self::PutBack => "put_back",
         }
     }
 }

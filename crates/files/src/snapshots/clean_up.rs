@@ -40,6 +40,8 @@ pub struct Judged {
     pub sequence: u32,
     /// Milliseconds; when it was taken.
     pub at: i64,
+    /// Whether the work can go on from it; else it holds what was written over when files were put back.
+    pub is_of_the_work: bool,
     /// What became of it.
     pub verdict: Verdict,
 }
@@ -238,6 +240,7 @@ fn judged(
             snapshot: one.id,
             sequence: old.sequence,
             at: old.at,
+            is_of_the_work: old.is_of_the_work,
             verdict,
         }));
     }

@@ -65,7 +65,7 @@ pub struct Taken {
     pub status: SnapshotStatus,
 }
 
-/// Takes a snapshot. One that is taken because of a change ([`SnapshotReason::Changed`]) is not where there is
+/// Takes a snapshot. One that is taken because of a change ([`SnapshotReason::wants_a_change`]) is not where there is
 /// none: then nothing is answered, and no file was written.
 ///
 /// Steps of progress: `configuration_scan` once for each time a file is read, `snapshot_keep` once for each
@@ -177,7 +177,7 @@ impl Wanted<'_> {
 
     /// Whether it is wanted for a change only, and there is none.
     fn is_needless(&self, workshop: &Workshop, tree: ObjectHash) -> Result<bool, TakeError> {
-        if self.reason != SnapshotReason::Changed {
+        if !self.reason.wants_a_change() {
             return Ok(false);
         }
         Ok(self.worked_with(workshop)? == Some(tree))

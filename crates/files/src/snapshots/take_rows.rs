@@ -172,6 +172,7 @@ impl Version<'_> {
             reason: self.wanted.reason,
             task: self.wanted.task.clone(),
             actor: manifest.actor.clone(),
+            config: manifest.config.as_ref().map(ConfigPath::to_string),
         };
         let session = self.wanted.session.clone();
         let (root, config) = (self.root.clone(), self.config().map(ConfigPath::to_string));

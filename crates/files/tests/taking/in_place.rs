@@ -8,6 +8,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use flowkeep_core::SnapshotId;
 use flowkeep_core::configuration::ConfigPath;
@@ -322,7 +323,7 @@ fn each_call_fails(for_good: bool) {
         let face = ground.face();
         recover(&face.workshop).unwrap();
         clear_unfinished(&face.workshop).unwrap();
-        recover_in_place(&face.workshop).unwrap();
+        recover_in_place(&face.workshop, &Unfollowed).unwrap();
         assert_eq!(ground.files_with(".partial").len(), 0, "{call}");
         let put = face.put_back();
         assert!(put.left.is_empty(), "{call}");
@@ -377,7 +378,7 @@ fn whoever_comes_after_a_death_goes_on() {
     let work = face.workshop.store.session_works().unwrap().remove(0).work;
     let half = ground.path(&format!("tools/.{work}.partial"));
     fs::write(&half, "half").unwrap();
-    let settled = recover_in_place(&face.workshop).unwrap();
+    let settled = recover_in_place(&face.workshop, &Unfollowed).unwrap();
     assert_eq!(settled.len(), 1);
     assert_eq!(
         (settled[0].session.as_str(), settled[0].written),
@@ -386,10 +387,53 @@ fn whoever_comes_after_a_death_goes_on() {
     assert_eq!(settled[0].left, Some(Vec::new()));
     assert_eq!(ground.live(), was);
     assert_eq!(face.works(), 0);
-    assert!(recover_in_place(&face.workshop).unwrap().is_empty());
+    assert!(
+        recover_in_place(&face.workshop, &Unfollowed)
+            .unwrap()
+            .is_empty()
+    );
     let newest: SnapshotId = face.newest().id;
     let back = face.put(Use::Kept(newest), &Unfollowed).unwrap();
     assert_eq!(back.written.len(), 2, "what was there is kept all the same");
+}
+
+/// Whoever goes on dies, too, after each of the files; the one after him finishes it, and tells of each file.
+#[test]
+fn however_often_somebody_died_one_more_start_is_enough() {
+    let ground = Ground::orders();
+    let was = ground.live();
+    drop(died(&ground));
+    for dies in [1, 2, 3, 1] {
+        let face = ground.face();
+        let recovered = catch_unwind(AssertUnwindSafe(|| {
+            recover_in_place(&face.workshop, &Dies(dies))
+        }));
+        assert!(recovered.is_err(), "{dies}");
+        assert_eq!(face.works(), 1, "{dies}");
+    }
+    let face = ground.face();
+    let told = Told::default();
+    let settled = recover_in_place(&face.workshop, &told).unwrap();
+    assert_eq!(settled[0].left, Some(Vec::new()));
+    assert_eq!(told.0.load(Ordering::SeqCst), 3);
+    assert_eq!((ground.live(), face.works()), (was, 0));
+    assert_eq!(ground.files_with(".partial").len(), 0);
+}
+
+/// Counts the files it is told of.
+#[derive(Default)]
+struct Told(AtomicU32);
+
+impl Progress for Told {
+    fn step(&self, phase: &'static str, _: u32, _: Option<u32>, _: Option<&str>) {
+        if phase == "session_in_place" {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn cancellation(&self) -> &Cancellation {
+        Cancellation::never()
+    }
 }
 
 #[test]
@@ -405,7 +449,7 @@ fn what_somebody_changed_after_a_death_is_left_and_told() {
             .unwrap(),
     )
     .unwrap();
-    let settled = recover_in_place(&face.workshop).unwrap();
+    let settled = recover_in_place(&face.workshop, &Unfollowed).unwrap();
     let left = settled[0].left.clone().unwrap();
     let left: Vec<_> = left
         .iter()
@@ -432,7 +476,7 @@ fn while_its_root_is_away_it_waits_and_a_new_one_takes_its_place() {
         ground.place.path().join("away"),
     );
     fs::rename(&configs, &away).unwrap();
-    let settled = recover_in_place(&face.workshop).unwrap();
+    let settled = recover_in_place(&face.workshop, &Unfollowed).unwrap();
     assert_eq!((settled[0].left.clone(), face.works()), (None, 1));
     fs::rename(&away, &configs).unwrap();
     // Whoever begins anew finishes it first.
@@ -443,4 +487,27 @@ fn while_its_root_is_away_it_waits_and_a_new_one_takes_its_place() {
     );
     assert_eq!(ground.live(), was);
     assert_eq!((face.works(), face.put_back().written.len()), (0, 0));
+}
+
+/// A session that was pointed to a renamed file, and its first snapshot.
+fn pointed_elsewhere(ground: &Ground) -> (Face, Use) {
+    let face = ground.face();
+    let first = face.begin().unwrap();
+    let face = face.renamed(ground, "workflows/renamed.yaml");
+    (face, Use::Kept(first.id))
+}
+
+#[test]
+fn with_the_file_it_began_with_back_in_its_place_the_session_begins_with_that_again() {
+    let ground = Ground::orders();
+    let (face, first) = pointed_elsewhere(&ground);
+    let put = face.put(first, &Unfollowed).unwrap();
+    assert_eq!(names(&put.written), ["workflows/orders.yaml"]);
+    let begins_with = put.begins_with.as_ref().map(ConfigPath::as_str);
+    assert_eq!(begins_with, Some("workflows/orders.yaml"));
+    let config = face.session().config;
+    assert_eq!(config.as_deref(), Some("workflows/orders.yaml"));
+    // Done again it changes nothing.
+    let again = face.put(first, &Unfollowed).unwrap();
+    assert_eq!((again.written.len(), again.begins_with), (0, None));
 }

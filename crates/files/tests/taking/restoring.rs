@@ -5,13 +5,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
+use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::TakeError;
 use flowkeep_files::snapshots::restoring::{
     Restored, Seeking, Use, Wanting, clear_unfinished, restore,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, FileLock, Progress, Unfollowed};
-use flowkeep_store::{OperationFilter, WorksWith};
+use flowkeep_store::{OperationFilter, StoreError, WorksWith};
 
 use crate::{Face, Ground, tree};
 
@@ -38,6 +39,20 @@ impl Face {
             to: None,
         };
         restore(&self.workshop, &wanting, progress)
+    }
+
+    /// Gives the file that the session begins with another name, and points the session to it.
+    pub(crate) fn renamed(self, ground: &Ground, name: &str) -> Self {
+        let config = ground.path(name);
+        fs::rename(&self.config, &config).unwrap();
+        let (session, name) = (self.session(), name.to_owned());
+        let linked = self.workshop.store.write::<_, StoreError>(move |tx| {
+            tx.link_session(session.row, session.root.unwrap(), &name)
+        });
+        linked.unwrap();
+        let face = Self { config, ..self };
+        face.again(SnapshotReason::Asked, &Unfollowed).unwrap();
+        face
     }
 
     /// What stands in Activity.
@@ -154,4 +169,59 @@ fn a_copy_that_somebody_is_making_is_not_cleared_away() {
     drop(at_work);
     assert_eq!(clear_unfinished(&face.workshop).unwrap(), 1);
     assert!(!half.exists());
+}
+
+/// The snapshots from which it can go on, with the files they begin with.
+fn begins(restored: &Restored) -> Vec<(u32, Option<&str>, bool)> {
+    let found = &restored.recovery;
+    let of = |id| {
+        let entry = found.entry(id).map(|entry| entry.as_str());
+        (found.sequence(id).unwrap(), entry)
+    };
+    let candidates = found.candidates.iter();
+    let told = candidates.filter_map(|one| one.snapshot.map(|id| (of(id), one.is_ok)));
+    told.map(|((number, entry), is_ok)| (number, entry, is_ok))
+        .collect()
+}
+
+#[test]
+fn a_snapshot_begins_with_the_file_it_had_whatever_the_session_was_pointed_to_since() {
+    let ground = Ground::orders();
+    let first = ground.face();
+    let taken = first.begin().unwrap();
+    let was = tree(&ground.place.path().join("configs"));
+    let face = first.renamed(&ground, "workflows/renamed.yaml");
+    let restored = face.restore_from(Use::Kept(taken.id), &Unfollowed).unwrap();
+    let expected = [
+        (2, Some("workflows/renamed.yaml"), true),
+        (1, Some("workflows/orders.yaml"), true),
+    ];
+    assert_eq!(begins(&restored), expected);
+    let back = restored.back.ok().unwrap();
+    assert_eq!(back.entry.unwrap().as_str(), "workflows/orders.yaml");
+    assert_eq!(tree(&back.place), was);
+    // What the session begins with is not changed by looking at it.
+    let config = face.session().config;
+    assert_eq!(config.as_deref(), Some("workflows/renamed.yaml"));
+}
+
+/// What an older Flowkeep took has it in its manifest alone.
+#[test]
+fn where_only_the_manifest_says_what_a_snapshot_began_with_that_counts() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    let face = face.renamed(&ground, "workflows/renamed.yaml");
+    drop(face);
+    let database = rusqlite::Connection::open(ground.data().join("flowkeep.db")).unwrap();
+    let older = "ALTER TABLE snapshot DROP COLUMN config; PRAGMA user_version = 22";
+    database.execute_batch(older).unwrap();
+    drop(database);
+    let face = ground.face();
+    let restored = face.restore(&Unfollowed).unwrap();
+    let expected = [
+        (2, Some("workflows/renamed.yaml"), true),
+        (1, Some("workflows/orders.yaml"), true),
+    ];
+    assert_eq!(begins(&restored), expected);
 }

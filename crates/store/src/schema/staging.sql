@@ -139,7 +139,8 @@ CREATE TABLE session_version(
   reason TEXT NOT NULL,
   task TEXT,
   actor TEXT NOT NULL,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  config TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE session_attempt(

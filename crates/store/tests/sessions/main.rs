@@ -122,6 +122,7 @@ fn snapshot(session: i64, sequence: u32, contents: &[u8], packs: Vec<NewPack>) -
         reason: SnapshotReason::Asked,
         task: None,
         actor: "Ann".to_owned(),
+        config: None,
     };
     New {
         snapshot,

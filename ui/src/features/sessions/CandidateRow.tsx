@@ -1,9 +1,12 @@
 import { Chip, Icon } from '@/components';
-import { counted, dated, m } from '@/i18n';
+import { counted, dated, listed, m, visible } from '@/i18n';
 import type { SessionCandidate, SessionShow } from '@/ipc';
 import { isChoosable } from './candidates';
 import styles from './RecoveryWizard.module.css';
 import { reasonWords, sourceTitle } from './words';
+
+/** So many files are named that were left out. */
+const NAMED = 3;
 
 interface Props {
   session: SessionShow;
@@ -43,7 +46,7 @@ function Words({
   candidate,
   isRecommended,
 }: Pick<Props, 'session' | 'candidate' | 'isRecommended'>) {
-  const { source, reason } = candidate;
+  const { source, reason, begins_with, left_out } = candidate;
   return (
     <span>
       <span className={styles.title}>
@@ -53,6 +56,18 @@ function Words({
       <small className={styles.detail}>{detailOf(session, candidate)}</small>
       {source !== 'file' && reason && (
         <small className={styles.detail}>{reasonWords(reason)}</small>
+      )}
+      {begins_with !== undefined && (
+        <small className={styles.detail}>
+          {m.session_source_begins_with({ path: visible(begins_with) })}
+        </small>
+      )}
+      {left_out && (
+        <small className={styles.detail} data-testid="source-left-out">
+          {counted('session_left_out', left_out.length, {
+            names: listed(left_out.map(visible), NAMED),
+          })}
+        </small>
       )}
     </span>
   );

@@ -27,6 +27,7 @@ import { LimitField } from '../settings/LimitField';
 import styles from './CleanUpSnapshots.module.css';
 import { keptDays, mostTelling } from './cleanUp';
 import { cleanUpQuery } from './queries';
+import { shortPath } from './shortPath';
 import { changedHere, cleanUpWork } from './work';
 
 /** How long typing rests before it is looked what would go, in milliseconds. */
@@ -198,16 +199,29 @@ function sumOf(plan: SessionCleanedUp | undefined): string {
   return plan.kept > 0 ? counted('snapshots_none_go', plan.kept) : m.snapshots_none();
 }
 
+/** Columns there are for where the files of a session are. */
+const ROOM = 56;
+
 /** One snapshot and what becomes of it. */
 function Line({ item }: { item: SessionCleanUpItem }) {
-  const { name, snapshot, sequence, at, reason } = item;
+  const { name, snapshot, sequence, at, reason, written_over, place, begun_at } = item;
+  const told = [
+    m.snapshot_number({ number: sequence }),
+    dated(at),
+    written_over && m.snapshot_written_over(),
+  ];
+  const alike = [
+    place !== undefined && shortPath(place, ROOM),
+    begun_at !== undefined && m.session_begun_at({ when: dated(begun_at) }),
+  ].filter((words) => typeof words === 'string');
   return (
     <li data-goes={reason === undefined || undefined} data-testid={`clean-up-${snapshot}`}>
       <span className={styles.name}>
         {visible(name)}
-        <small>
-          {m.snapshot_number({ number: sequence })} · {dated(at)}
-        </small>
+        <small>{told.filter(Boolean).join(' · ')}</small>
+        {alike.length > 0 && (
+          <small title={place && visible(place)}>{visible(alike.join(' · '))}</small>
+        )}
       </span>
       <Fate reason={reason} />
     </li>

@@ -4,12 +4,24 @@ import { Button, Empty } from '@/components';
 import { m } from '@/i18n';
 import type { SessionShow } from '@/ipc';
 import { settingsQuery } from '../settings/queries';
+import { ListFolder } from './ListFolder';
+import { unkeptWords } from './words';
 
 /** That nothing of a session is kept, why that may be, and where it is changed. */
 export function NoSnapshots({ session }: { session: SessionShow }) {
   const isOff = useQuery(settingsQuery()).data?.snapshots === 'off';
   const navigate = useNavigate();
   const isPlain = session.origin === 'run' && session.root === undefined;
+  if (isPlain && session.unkept)
+    return (
+      <Empty
+        icon="session"
+        title={m.session_snapshots_none()}
+        actions={<ListFolder unkept={session.unkept} />}
+      >
+        {unkeptWords(session.unkept)}
+      </Empty>
+    );
   if (isPlain)
     return (
       <Empty icon="session" title={m.session_snapshots_none()}>

@@ -163,3 +163,59 @@ it('tells sessions of one name apart by when they began and where their files ar
   expect(screen.getByText(/begun /)).toBeTruthy();
   expect(screen.getByText('/home/ada/configs/workflows/import.yaml')).toBeTruthy();
 });
+
+it('says where files are of which nothing is kept, and puts their folder on the list', async () => {
+  const unkept = { folders: ['/home/ada/configs'] };
+  const plain = { ...session, origin: 'run' as const, config: undefined, root: undefined };
+  const asked = show(
+    { ...plain, status: 'completed', confidence: 'partial', snapshots: [], unkept },
+    { tab: 'snapshots' },
+    { config_root_keep: () => ({ items: [] }) },
+  );
+  expect(await screen.findByText(/refers to files in \/home\/ada\/configs/)).toBeTruthy();
+  await userEvent.click(screen.getByTestId('unkept-list'));
+  await waitFor(() => expect(asked('config_root_keep')).toEqual([{ path: '/home/ada/configs' }]));
+});
+
+it('says with which snapshot files were compared, what begins another one, and what is left out', async () => {
+  show(
+    session,
+    {},
+    {
+      session_recovery: () => ({
+        ...recovery,
+        candidates: [
+          { source: 'file', ok: true, differs: 0, compared: 2, left_out: ['llms/cheap.yaml'] },
+          {
+            source: 'snapshot',
+            ok: true,
+            snapshot: '01S1',
+            sequence: 1,
+            differs: 1,
+            begins_with: 'workflows/old.yaml',
+          },
+        ],
+      }),
+    },
+  );
+  const files = within(await screen.findByTestId('source-file'));
+  expect(files.getByText('The files as they are today, compared with snapshot 2')).toBeTruthy();
+  expect(files.getByTestId('source-left-out').textContent).toMatch(/^1 file .*llms\/cheap.yaml$/);
+  const first = within(screen.getByTestId('source-snapshot'));
+  expect(first.getByText(/begins with workflows\/old.yaml/)).toBeTruthy();
+});
+
+it('looks again once the folder of its files comes back', async () => {
+  const root = { path: '/home/ada/configs', name: 'configs', listed: false, sessions: 1 };
+  let state: 'gone' | 'there' = 'gone';
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const asked = show(kept, {}, { config_root_list: () => ({ items: [{ ...root, state }] }) });
+  await screen.findByTestId('go-on');
+  await waitFor(() => expect(asked('config_root_list')).toHaveLength(1));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked('session_recovery')).toHaveLength(1);
+  state = 'there';
+  await vi.advanceTimersByTimeAsync(5_000);
+  await waitFor(() => expect(asked('session_recovery')).toHaveLength(2));
+  vi.useRealTimers();
+});

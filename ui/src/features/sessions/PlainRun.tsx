@@ -2,14 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, ErrorNotice, Icon } from '@/components';
 import { m } from '@/i18n';
-import type { RunShow, SessionShow } from '@/ipc';
+import type { RunShow, SessionShow, SessionUnkept } from '@/ipc';
 import { useCommand } from '../command';
 import { runQuery } from '../runs/queries';
 import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
 import { ResumeDialog } from '../runs/ResumeDialog';
 import { untrustedOf } from '../runs/sheet/untrusted';
 import { isFinal } from '../runs/status';
+import { ListFolder } from './ListFolder';
 import styles from './RecoveryWizard.module.css';
+import { unkeptWords } from './words';
 
 /** A run to which no files belong that could be lost: it goes on as any other. */
 export function PlainRun({ session }: { session: SessionShow }) {
@@ -17,12 +19,12 @@ export function PlainRun({ session }: { session: SessionShow }) {
   return (
     <>
       {run.error && <ErrorNotice error={run.error} onRetry={() => void run.refetch()} />}
-      {run.data && <Run run={run.data} />}
+      {run.data && <Run run={run.data} unkept={session.unkept} />}
     </>
   );
 }
 
-function Run({ run }: { run: RunShow }) {
+function Run({ run, unkept }: { run: RunShow; unkept: SessionUnkept | undefined }) {
   const navigate = useNavigate();
   const resume = useCommand('run_resume', ['run', `run:${run.id}`, 'session']);
   const untrusted = untrustedOf(resume.error);
@@ -33,13 +35,14 @@ function Run({ run }: { run: RunShow }) {
       {questions.map((question) => (
         <BrokenOffLine key={question.task.id} run={run} {...question} />
       ))}
-      <footer className={styles.foot}>
+      <footer className={styles.foot} data-foot>
         {resume.error && !untrusted && <ErrorNotice error={resume.error} />}
         <div className={styles.bar}>
           <span className={styles.shield}>
             <Icon name="shield" />
           </span>
-          <p>{m.session_plain()}</p>
+          <p>{unkept ? unkeptWords(unkept) : m.session_plain()}</p>
+          {unkept && <ListFolder unkept={unkept} />}
           <Button onPress={look} data-testid="look-at-run">
             {m.session_look_at_run()}
           </Button>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button, ErrorNotice, Icon, Menu, Notice } from '@/components';
 import { counted, m } from '@/i18n';
 import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } from '@/ipc';
@@ -22,7 +22,7 @@ import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
 import { KeyNeeded } from './KeyNeeded';
 import { PointTo } from './PointTo';
-import { compareQuery } from './queries';
+import { compareQuery, rootsQuery } from './queries';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { isNotStarted } from './stand';
@@ -46,8 +46,9 @@ export function RecoveryWizard({ session }: { session: SessionShow }) {
 }
 
 function Looking({ session, onStop }: { session: SessionShow; onStop: () => void }) {
-  const look = useLongLook('session_recovery', { id: session.id });
+  const look = useLongLook('session_recovery', { id: session.id }, true);
   const again = () => void look.refetch();
+  useRootChange(session, again);
   if (look.data)
     return (
       <Found
@@ -72,6 +73,27 @@ function Looking({ session, onStop }: { session: SessionShow; onStop: () => void
       )}
     </div>
   );
+}
+
+/** So often it is asked whether the folder of its files is there, in milliseconds. */
+const EVERY = 5_000;
+
+/** Looks again once the folder of its files goes or comes back: drives do that without a word. */
+function useRootChange({ root }: SessionShow, onChange: () => void) {
+  const roots = useQuery({
+    ...rootsQuery(),
+    enabled: root !== undefined,
+    refetchInterval: EVERY,
+    refetchOnWindowFocus: true,
+  });
+  const state = roots.data?.items.find(({ path }) => path === root)?.state;
+  const before = useRef(state);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each change of the folder
+  useEffect(() => {
+    if (state === undefined) return;
+    if (before.current !== undefined && before.current !== state) onChange();
+    before.current = state;
+  }, [state]);
 }
 
 interface FoundProps {
@@ -202,7 +224,7 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
     void goOn({ ...from(chosen), ...(untrusted && { trust: true, shown: trust }) });
   };
   return (
-    <footer className={styles.foot}>
+    <footer className={styles.foot} data-foot>
       {work.error && !untrusted && <ErrorNotice error={work.error} />}
       {isBusy ? (
         <WorkProgress

@@ -14,6 +14,7 @@ export function RootsCard() {
   const roots = useQuery(rootsQuery());
   const client = useQueryClient();
   const add = useCommand('config_root_add', []);
+  const keep = useCommand('config_root_keep', []);
   const remove = useCommand('config_root_remove', []);
   const [moved, setMoved] = useState<{ path: string; to: PickedPlace } | null>(null);
   const told = { onSuccess: () => movedHere(client), onError: tellFailure };
@@ -53,6 +54,16 @@ export function RootsCard() {
               {root.state === 'gone' && (
                 <Button onPress={() => void point(root.path)} data-testid="root-point">
                   {m.config_root_point()}
+                </Button>
+              )}
+              {!root.listed && (
+                <Button
+                  look="quiet"
+                  isDisabled={keep.isPending}
+                  onPress={() => keep.mutate({ path: root.path }, told)}
+                  data-testid="root-keep"
+                >
+                  {m.config_root_keep()}
                 </Button>
               )}
               {root.listed && (

@@ -50,6 +50,13 @@ export function newestOfTheWork(
   return snapshots.findLast(isOfTheWork);
 }
 
+/** The snapshot from which the work would go on: one taken after a file was deleted is no better for being newer. */
+export function firstOfTheWork(snapshots: readonly SessionSnapshot[]): SessionSnapshot | undefined {
+  const ofTheWork = snapshots.filter(isOfTheWork);
+  const least = Math.min(...ofTheWork.map(({ missing }) => missing.length));
+  return ofTheWork.findLast(({ missing }) => missing.length === least);
+}
+
 export function isOfTheWork({ reason }: SessionSnapshot): boolean {
   return reason !== 'before_in_place';
 }

@@ -1,7 +1,7 @@
 import { Chip, type IconName, type Tone } from '@/components';
 import { begun, counted, label, m, say, visible, when } from '@/i18n';
-import type { Message, SessionCandidate, SessionRow, SessionShow } from '@/ipc';
-import { newestOfTheWork } from './candidates';
+import type { Message, SessionCandidate, SessionRow, SessionShow, SessionUnkept } from '@/ipc';
+import { firstOfTheWork } from './candidates';
 import { isNotStarted } from './stand';
 
 type Confidence = SessionRow['confidence'];
@@ -24,7 +24,8 @@ export function ConfidenceChip({ confidence }: { confidence: Confidence }) {
 export function whyInPart(session: SessionShow): string[] {
   const { confidence, origin, snapshots, status } = session;
   if (confidence === 'complete' || status === 'completed') return [];
-  const newest = newestOfTheWork(snapshots);
+  if (session.unkept) return [unkeptWords(session.unkept)];
+  const newest = firstOfTheWork(snapshots);
   if (!newest) {
     if (origin === 'import1') return [m.session_part_definition()];
     return [origin === 'import2' ? m.session_part_named() : m.session_part_none()];
@@ -88,8 +89,16 @@ export function reasonWords(reason: Message): string {
   return path !== undefined && text.startsWith(visible(path)) ? text : begun(text);
 }
 
-/** What a source is called. */
-export function sourceTitle({ source, sequence }: SessionCandidate): string {
+/** Of a run of which nothing is kept: where what it refers to is, and why nothing was. */
+export function unkeptWords({ folders }: SessionUnkept): string {
+  const path = folders[0];
+  return path === undefined ? m.session_unkept() : m.session_unkept_in({ path: visible(path) });
+}
+
+/** What a source is called; of files also with which snapshot they were compared. */
+export function sourceTitle({ source, sequence, compared }: SessionCandidate): string {
+  if (source === 'file' && compared !== undefined)
+    return m.session_source_beside({ source: label('session_source', source), number: compared });
   if (source !== 'snapshot') return label('session_source', source);
   if (sequence === 1) return m.session_snapshot_first();
   return sequence === undefined

@@ -394,6 +394,7 @@ export interface Commands {
   session_relink: { input: SessionRelinkInput; output: SessionRelinked };
   config_root_list: { input: Nothing; output: ConfigRootList };
   config_root_add: { input: ConfigRootAddInput; output: ConfigRootList };
+  config_root_keep: { input: ConfigRootRef; output: ConfigRootList };
   config_root_remove: { input: ConfigRootRef; output: ConfigRootList };
   session_scrub: { input: Nothing; output: SessionScrubbed };
   session_store_move: { input: SessionStoreMoveInput; output: SessionStoreMoved };

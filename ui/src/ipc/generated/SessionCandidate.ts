@@ -28,4 +28,17 @@ sequence?: number,
 /**
  * How many files, or places of a definition, are not like it today.
  */
-differs: number, };
+differs: number, 
+/**
+ * The file that a snapshot begins with, where the session begins with another one today.
+ */
+begins_with?: string, 
+/**
+ * The number of the snapshot with which files were compared.
+ */
+compared?: number, 
+/**
+ * The files that it goes on without, because the strategy left them out and they are not there any more; absent
+ * where there are none.
+ */
+left_out?: Array<string>, };

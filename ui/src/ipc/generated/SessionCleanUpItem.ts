@@ -31,4 +31,17 @@ action: string,
 /**
  * Why it stays: `begin`, `newest`, `in_use`, `young`, `clock_ahead`.
  */
-reason?: string, };
+reason?: string, 
+/**
+ * Present where it is what was written over when files were put back.
+ */
+written_over?: boolean, 
+/**
+ * What tells its session from another one here that has the same name: the file it begins with, or the folder of
+ * its files.
+ */
+place?: string, 
+/**
+ * The same: when that session began.
+ */
+begun_at?: string, };

@@ -24,4 +24,8 @@ before?: string,
 /**
  * The folder in which files with keys are whole that were written over.
  */
-kept_whole?: string, };
+kept_whole?: string, 
+/**
+ * The file that the session begins with again; absent where it is the one it began with before.
+ */
+begins_with?: string, };

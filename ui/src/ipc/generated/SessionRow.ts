@@ -42,7 +42,7 @@ snapshots: number,
  */
 confidence: "complete" | "partial" | "none", 
 /**
- * How much its newest snapshot refers to and does not have.
+ * How much the snapshot from which it would go on refers to and does not have.
  */
 missing: number, 
 /**

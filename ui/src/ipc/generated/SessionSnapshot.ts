@@ -48,9 +48,9 @@ sequence: number,
  */
 at: string, 
 /**
- * Why: `begin changed asked import before_in_place`.
+ * Why: `begin changed asked import before_in_place put_back`.
  */
-reason: "begin" | "changed" | "asked" | "import" | "before_in_place", 
+reason: "begin" | "changed" | "asked" | "import" | "before_in_place" | "put_back", 
 /**
  * What was taken.
  */

@@ -7,7 +7,7 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::{ConfigPath, Strategy};
-use flowkeep_core::{ObjectHash, Sha256, file_name};
+use flowkeep_core::{ObjectHash, Sha256, SnapshotId, file_name};
 use flowkeep_host::{EntryFiles, Folder, ReadError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ pub struct Manifest {
     /// What the clock on the wall was ahead of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<String>,
-    /// Why: `begin`, `changed`, `asked`, `import`, `before_in_place`.
+    /// Why: `begin`, `changed`, `asked`, `import`, `before_in_place`, `put_back`.
     pub reason: String,
     /// Who.
     pub actor: String,
@@ -149,9 +149,19 @@ pub fn manifest_place(manifest: &Manifest) -> String {
 }
 
 fn place_of(manifest: &Manifest) -> [String; 3] {
-    let session = file_name(&manifest.session.name, &manifest.session.id, "");
+    let session = (manifest.session.name.as_str(), manifest.session.id.as_str());
+    place_in(session, manifest.sequence, &manifest.id)
+}
+
+/// Where the manifest of a snapshot lies, from the store: that of a session with this name and id.
+pub(super) fn place_of_snapshot(session: (&str, &str), sequence: u32, id: SnapshotId) -> String {
+    place_in(session, sequence, &id.to_string()).join("/")
+}
+
+fn place_in((name, id): (&str, &str), sequence: u32, snapshot: &str) -> [String; 3] {
+    let session = file_name(name, id, "");
     let session = session.trim_end_matches('.').to_owned();
-    let name = format!("{:04}-{}.json", manifest.sequence, manifest.id);
+    let name = format!("{sequence:04}-{snapshot}.json");
     [SESSIONS.to_owned(), session, name]
 }
 

@@ -80,7 +80,7 @@ pub fn definition_of_run(
 }
 
 impl Definitions {
-    /// What a session worked with: the definition of its run, or what its newest snapshot has of the file it begins
+    /// What a session worked with: the definition of its run, or what its newest snapshot has of the file that begins
     /// with.
     pub(super) fn worked_with(
         &self,
@@ -91,10 +91,9 @@ impl Definitions {
         if session.begins_with_run() {
             return document(self.embedded.as_ref().ok()?.as_ref()?);
         }
-        let (file, _) = newest?
-            .files
-            .iter()
-            .find(|(file, _)| Some(file.path.as_str()) == session.config.as_deref())?;
+        let newest = newest?;
+        let mut files = newest.files.iter();
+        let (file, _) = files.find(|(file, _)| Some(&file.path) == newest.entry.as_ref())?;
         let kept = contents.kept.get(&file.object.blake3)?;
         let bytes = workshop.reader().read(&kept.pack, &placed(kept));
         document(&bytes.ok()?)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::SnapshotId;
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::session::candidate::{Candidate, Found, FoundFile, order};
+use flowkeep_core::session::candidate::{Candidate, Found, FoundFile, Source, order};
 use flowkeep_host::{Progress, path_text};
 use flowkeep_store::SessionRecord;
 
@@ -62,6 +62,11 @@ impl Recovery {
         self.snapshot(Some(id)).map(|kept| kept.record.sequence)
     }
 
+    /// The file that a snapshot begins with, where that is one.
+    pub fn entry(&self, id: SnapshotId) -> Option<&ConfigPath> {
+        self.snapshot(Some(id))?.entry.as_ref()
+    }
+
     /// The files that are not as they were in a snapshot (in the newest, unless told), by their paths.
     pub fn differences(&self, id: Option<SnapshotId>) -> Vec<(ConfigPath, FileState)> {
         let snapshot = self.snapshot(id);
@@ -81,6 +86,21 @@ impl Recovery {
         }
         differences.sort_by(|one, other| one.0.cmp(&other.0));
         differences
+    }
+
+    /// The file that begins what came back from a candidate: that of the snapshot, whatever the session begins with
+    /// today. A definition came back alone.
+    pub(super) fn begins_with(
+        &self,
+        session: &SessionRecord,
+        chosen: &Candidate,
+        written: &[ConfigPath],
+    ) -> Option<ConfigPath> {
+        match chosen.source {
+            Source::File => ConfigPath::new(session.config.clone()?).ok(),
+            Source::Snapshot => self.entry(chosen.snapshot?).cloned(),
+            Source::Embedded | Source::Revision => written.first().cloned(),
+        }
     }
 
     pub(super) fn snapshot(&self, id: Option<SnapshotId>) -> Option<&KeptSnapshot> {
@@ -118,7 +138,7 @@ pub fn look_for(
         file: found_file(seeking, newest, today.as_ref()),
         snapshots: snapshots
             .iter()
-            .map(|kept| contents.found(kept, seeking.session))
+            .map(|kept| contents.found(kept, (seeking.session, seeking.root)))
             .collect(),
         away: contents.away.clone(),
         embedded: defined(&definitions.embedded),

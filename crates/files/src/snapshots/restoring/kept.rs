@@ -10,9 +10,12 @@ use flowkeep_core::session::candidate::{FoundKey, FoundSnapshot};
 use flowkeep_core::{Message, ObjectHash, SnapshotId};
 use flowkeep_host::Progress;
 use flowkeep_store::{ConfigEntry, ConfigSnapshotRecord, KeptObject, SessionRecord};
+use serde::Deserialize;
 
 use crate::snapshots::compare::{FileState, compare};
-use crate::snapshots::manifest::{TreeEntry, TreeObject};
+use crate::snapshots::manifest::{
+    TreeEntry, TreeLeftOut, TreeMissing, TreeObject, TreeUnread, place_of_snapshot, read_manifest,
+};
 use crate::snapshots::pack::Placed;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -20,7 +23,36 @@ use crate::snapshots::{SnapshotError, TakeError, Workshop};
 #[derive(Debug)]
 pub(super) struct KeptSnapshot {
     pub(super) record: ConfigSnapshotRecord,
+    /// The file it begins with, where that is one.
+    pub(super) entry: Option<ConfigPath>,
     pub(super) files: Vec<(TreeEntry, FileState)>,
+    /// What was there when it was taken and is not in it.
+    lacks: Lacks,
+}
+
+/// What a snapshot does not have.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Lacks {
+    missing: Vec<TreeMissing>,
+    unread: Vec<TreeUnread>,
+    left_out: Vec<TreeLeftOut>,
+}
+
+impl Lacks {
+    fn of(record: &ConfigSnapshotRecord) -> Self {
+        serde_json::from_str(&record.found).unwrap_or_default()
+    }
+
+    /// The files that the strategy left out and that are not below `root` today.
+    fn left_out_gone(&self, root: Option<&Path>) -> Vec<String> {
+        let is_gone = |path: &ConfigPath| {
+            root.is_some_and(|root| root.join(path.as_str()).symlink_metadata().is_err())
+        };
+        let left_out = self.left_out.iter().map(|file| &file.path);
+        let gone = left_out.filter(|path| is_gone(path));
+        gone.map(ConfigPath::to_string).collect()
+    }
 }
 
 impl KeptSnapshot {
@@ -122,8 +154,12 @@ impl Contents {
     }
 
     /// What is the matter with a snapshot.
-    pub(super) fn found(&self, snapshot: &KeptSnapshot, session: &SessionRecord) -> FoundSnapshot {
-        let entry = session.config.as_deref();
+    pub(super) fn found(
+        &self,
+        snapshot: &KeptSnapshot,
+        (session, root): (&SessionRecord, Option<&Path>),
+    ) -> FoundSnapshot {
+        let entry = snapshot.entry.as_ref();
         let count = |is: &dyn Fn(&TreeEntry) -> bool| {
             let files = snapshot.files.iter().filter(|(file, _)| is(file)).count();
             u32::try_from(files).unwrap_or(u32::MAX)
@@ -133,7 +169,7 @@ impl Contents {
             // One of what was written over has that alone, and a definition is kept with its run.
             has_entry: !snapshot.record.reason.is_of_the_work()
                 || session.begins_with_run()
-                || entry.is_some_and(|entry| snapshot.state(entry).is_some()),
+                || entry.is_some_and(|entry| snapshot.state(entry.as_str()).is_some()),
             damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
             missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),
             masked: snapshot.without_keys(),
@@ -142,6 +178,9 @@ impl Contents {
                 _ => self.key,
             },
             differs: snapshot.differs(),
+            unread: u32::try_from(snapshot.lacks.unread.len()).unwrap_or(u32::MAX),
+            is_empty: snapshot.files.is_empty() && !snapshot.lacks.left_out.is_empty(),
+            left_out: snapshot.lacks.left_out_gone(root),
         }
     }
 }
@@ -153,12 +192,6 @@ pub(super) fn place_of(kept: &KeptObject) -> ([u8; 32], u64, u64) {
 
 pub(in crate::snapshots) fn placed(kept: &KeptObject) -> Placed {
     Placed::from(&kept.object)
-}
-
-/// How much of what a snapshot refers to was not there when it was taken.
-fn not_found(found: &str) -> usize {
-    let found: serde_json::Value = serde_json::from_str(found).unwrap_or_default();
-    found["missing"].as_array().map_or(0, Vec::len)
 }
 
 /// The snapshots of a session, those first that miss least and of these the newest, with how their files are today below `root`. A file is read
@@ -173,7 +206,10 @@ pub(super) fn snapshots(
     records.retain(|kept| kept.reason.is_of_the_work() || Some(kept.id) == named);
     records.reverse();
     // One taken after a file was deleted is no better for being newer.
-    records.sort_by_key(|kept| (!kept.reason.is_of_the_work(), not_found(&kept.found)));
+    records.sort_by_key(|kept| {
+        let missing = Lacks::of(kept).missing.len();
+        (!kept.reason.is_of_the_work(), missing)
+    });
     let mut trees: HashMap<i64, Vec<TreeEntry>> = HashMap::new();
     for record in &records {
         if let Entry::Vacant(new) = trees.entry(record.tree) {
@@ -198,10 +234,29 @@ pub(super) fn snapshots(
         });
         kept.push(KeptSnapshot {
             files: files.collect(),
+            entry: entry_then(workshop, session, &record),
+            lacks: Lacks::of(&record),
             record,
         });
     }
     Ok(kept)
+}
+
+/// The file that a session began with when a snapshot of it was taken; what an older Flowkeep took says it in its
+/// manifest alone, once the session was pointed to another file.
+pub(in crate::snapshots) fn entry_then(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    record: &ConfigSnapshotRecord,
+) -> Option<ConfigPath> {
+    if let Some(config) = record.config.clone() {
+        return ConfigPath::new(config).ok();
+    }
+    if session.config.is_none() {
+        return None;
+    }
+    let place = place_of_snapshot((&session.name, &session.id), record.sequence, record.id);
+    read_manifest(&workshop.dir, &place).ok()?.config
 }
 
 /// A file as it was at some time.

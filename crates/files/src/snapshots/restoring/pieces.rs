@@ -181,7 +181,9 @@ impl Pieces {
             return;
         };
         let others = newest.map_or(&[][..], |newest| &newest.files).iter();
-        for (entry, _) in others.filter(|(entry, _)| entry.path != path) {
+        let entry_then = newest.and_then(|newest| newest.entry.as_ref());
+        let is_other = |path_of: &ConfigPath| *path_of != path && Some(path_of) != entry_then;
+        for (entry, _) in others.filter(|(entry, _)| is_other(&entry.path)) {
             let reason = Message::new("not_in_definition");
             self.lose(entry.path.clone(), reason);
         }

@@ -102,6 +102,8 @@ pub struct Back {
     pub chosen: Candidate,
     /// Where the files are.
     pub place: PathBuf,
+    /// The file it begins with, where that is one.
+    pub entry: Option<ConfigPath>,
     /// The files.
     pub written: Vec<ConfigPath>,
     /// Those of them in which something stands for a key.
@@ -182,14 +184,17 @@ fn bring_back(
             found: &told(&recovery.candidates),
             own,
             work: None,
+            entry: None,
         },
     )?;
     let Pieces { masked, lost, .. } = pieces;
+    let entry = recovery.begins_with(session, &chosen, &written);
     let is_there = |path: &ConfigPath| written.contains(path);
     let masked = masked.into_iter().filter(is_there).collect();
     let back = Ok(Back {
         chosen,
         place,
+        entry,
         written,
         masked,
         lost,
@@ -335,6 +340,8 @@ pub(super) struct Done<'a> {
     pub(super) own: Option<&'a Path>,
     /// What was written down before live files were written over.
     pub(super) work: Option<&'a str>,
+    /// The file it begins with from now on, where that is where it was again.
+    pub(super) entry: Option<&'a ConfigPath>,
 }
 
 /// The attempt, what the session goes on with, and that it stands in Activity: in one transaction.
@@ -348,6 +355,7 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
     let own = done.own.and_then(Path::file_name);
     let own = own.map(|name| name.to_string_lossy().into_owned());
     let work = done.work.map(str::to_owned);
+    let entry = done.entry.map(ConfigPath::to_string);
     workshop.store.write(move |tx| {
         if let Some(work) = &work {
             tx.end_session_work(work)?;
@@ -361,6 +369,11 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
         })?;
         if let Some(own) = &own {
             tx.name_session_copy(there.row, own)?;
+        }
+        if let (Some(entry), Some(root)) = (entry, there.root)
+            && there.config.as_ref() != Some(&entry)
+        {
+            tx.link_session(there.row, root, &entry)?;
         }
         let items = [OperationItemRecord {
             kind: "session".to_owned(),

@@ -18,7 +18,7 @@ pub use work::{InPlaceSettled, recover_in_place};
 use std::path::PathBuf;
 
 use flowkeep_core::session::candidate::Candidate;
-use flowkeep_host::FileLock;
+use flowkeep_host::{FileLock, Unfollowed};
 
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -68,6 +68,6 @@ fn alone(workshop: &Workshop) -> Result<Option<FileLock>, TakeError> {
 /// [`InPlaceError::Busy`]; what the database says.
 pub(in crate::snapshots) fn put_back_alone(workshop: &Workshop) -> Result<FileLock, InPlaceError> {
     let lock = alone(workshop)?.ok_or(InPlaceError::Busy)?;
-    work::settle_left(workshop)?;
+    work::settle_left(workshop, &Unfollowed)?;
     Ok(lock)
 }

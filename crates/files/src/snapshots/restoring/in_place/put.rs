@@ -35,6 +35,8 @@ pub struct PutInPlace {
     pub before: Option<SnapshotId>,
     /// Where files with keys are whole that were written over.
     pub whole: Option<PathBuf>,
+    /// The file that the session begins with again, where it began with another one.
+    pub begins_with: Option<ConfigPath>,
 }
 
 /// Puts files of a session back where they were, as a plan said. What is there is kept first; once the first file is
@@ -101,6 +103,7 @@ fn put(
         })?;
     }
     let (written, mut left) = work.carry_out(workshop, (&plan.root, &id), progress);
+    let entry = work.entry_unless(&left);
     write_down(
         workshop,
         &Done {
@@ -109,6 +112,7 @@ fn put(
             found: &found,
             own: Some(&workshop.data_dir.join(OVERLAYS).join(&*copy)),
             work: is_any.then_some(id.as_str()),
+            entry: entry.as_ref(),
         },
     )?;
     left.extend(plan.files.iter().filter_map(|file| match &file.act {
@@ -116,7 +120,12 @@ fn put(
         _ => None,
     }));
     left.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(done(plan, (place.clone(), copied), (written, left), before))
+    let entry = plan.recovery.begins_with(session, &plan.chosen, &copied);
+    let begins_with = work.entry_unless(&left);
+    let begins_with = begins_with.filter(|path| session.config.as_deref() != Some(path.as_str()));
+    let back = (place.clone(), entry, copied);
+    let put = done(plan, back, (written, left), before);
+    Ok(PutInPlace { begins_with, ..put })
 }
 
 fn lost(path: &ConfigPath, reason: &Message) -> Lost {
@@ -148,13 +157,22 @@ fn work_of(
         source: plan.chosen.source.as_str().to_owned(),
         actor: workshop.actor.clone(),
         found,
+        entry: entry_of(plan),
         files: plan.written().filter_map(file).collect(),
     }
 }
 
+/// The file that a snapshot begins with, where it is or comes where it was.
+fn entry_of(plan: &InPlacePlan) -> Option<ConfigPath> {
+    let entry = plan.recovery.entry(plan.chosen.snapshot?)?;
+    let mut files = plan.files.iter();
+    let file = files.find(|file| file.path == *entry)?;
+    (!matches!(file.act, InPlaceAct::Left(_))).then(|| entry.clone())
+}
+
 fn done(
     plan: InPlacePlan,
-    (place, copied): (PathBuf, Vec<ConfigPath>),
+    (place, entry, copied): (PathBuf, Option<ConfigPath>, Vec<ConfigPath>),
     (written, left): (Vec<ConfigPath>, Vec<Lost>),
     before: Before,
 ) -> PutInPlace {
@@ -169,6 +187,7 @@ fn done(
         back: Back {
             chosen: plan.chosen,
             place,
+            entry,
             written: copied,
             masked,
             lost: plan.pieces.lost,
@@ -179,5 +198,6 @@ fn done(
         left,
         before: before.snapshot,
         whole: before.whole,
+        begins_with: None,
     }
 }

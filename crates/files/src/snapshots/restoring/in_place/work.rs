@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::candidate::Source;
 use flowkeep_core::{Message, ObjectHash, Sha256};
-use flowkeep_host::{EntryKind, Folder, Progress, Unfollowed};
+use flowkeep_host::{EntryKind, Folder, Progress};
 use flowkeep_store::{SessionWork, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,9 @@ pub(super) struct Work {
     pub(super) actor: String,
     /// What was found: JSON.
     pub(super) found: String,
+    /// The file that the session begins with once they are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) entry: Option<ConfigPath>,
     /// The files that are written.
     pub(super) files: Vec<WorkFile>,
 }
@@ -67,6 +70,12 @@ pub struct InPlaceSettled {
 impl Work {
     pub(super) fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The file that the session begins with, unless it is among those that were not written.
+    pub(super) fn entry_unless(&self, left: &[Lost]) -> Option<ConfigPath> {
+        let is_left = |entry: &&ConfigPath| left.iter().any(|lost| lost.path == **entry);
+        self.entry.as_ref().filter(|entry| !is_left(entry)).cloned()
     }
 
     /// Writes the files. What is the matter with one of them is told, and the others go on.
@@ -142,23 +151,30 @@ fn partial(id: &str) -> String {
     format!(".{id}{PARTIAL}")
 }
 
-/// Goes on with what dead processes had begun, unless somebody is at work; answers what became of it.
+/// Goes on with what dead processes had begun, unless somebody is at work; answers what became of it. Each file is a step
+/// of progress, so that whoever waits does as long as something is done.
 ///
 /// # Errors
 /// What the database says; [`TakeError::Io`].
-pub fn recover_in_place(workshop: &Workshop) -> Result<Vec<InPlaceSettled>, TakeError> {
+pub fn recover_in_place(
+    workshop: &Workshop,
+    progress: &dyn Progress,
+) -> Result<Vec<InPlaceSettled>, TakeError> {
     let Some(_alone) = alone(workshop)? else {
         return Ok(Vec::new());
     };
-    settle_left(workshop)
+    settle_left(workshop, progress)
 }
 
 /// The same for whoever has the lock.
-pub(super) fn settle_left(workshop: &Workshop) -> Result<Vec<InPlaceSettled>, TakeError> {
+pub(super) fn settle_left(
+    workshop: &Workshop,
+    progress: &dyn Progress,
+) -> Result<Vec<InPlaceSettled>, TakeError> {
     clear_safety(workshop)?;
     let mut settled = Vec::new();
     for row in workshop.store.session_works()? {
-        match settle(workshop, &row) {
+        match settle(workshop, &row, progress) {
             Ok(one) => settled.extend(one),
             // One whose folder cannot be written keeps no other from going on.
             Err(error @ TakeError::Io { .. }) => {
@@ -170,7 +186,11 @@ pub(super) fn settle_left(workshop: &Workshop) -> Result<Vec<InPlaceSettled>, Ta
     Ok(settled)
 }
 
-fn settle(workshop: &Workshop, row: &SessionWork) -> Result<Option<InPlaceSettled>, TakeError> {
+fn settle(
+    workshop: &Workshop,
+    row: &SessionWork,
+    progress: &dyn Progress,
+) -> Result<Option<InPlaceSettled>, TakeError> {
     // What another version wrote is left to it.
     let Ok(work) = serde_json::from_str::<Work>(&row.plan) else {
         return Ok(None);
@@ -194,7 +214,7 @@ fn settle(workshop: &Workshop, row: &SessionWork) -> Result<Option<InPlaceSettle
         return Ok(Some(settled));
     }
     work.tidy(workshop, (&root, &row.work))?;
-    let (written, left) = work.carry_out(workshop, (&root, &row.work), &Unfollowed);
+    let (written, left) = work.carry_out(workshop, (&root, &row.work), progress);
     let by_whom = Workshop {
         actor: work.actor.clone(),
         ..workshop.clone()
@@ -207,6 +227,7 @@ fn settle(workshop: &Workshop, row: &SessionWork) -> Result<Option<InPlaceSettle
             found: &work.found,
             own: Some(&workshop.data_dir.join(OVERLAYS).join(&work.copy)),
             work: Some(&row.work),
+            entry: work.entry_unless(&left).as_ref(),
         },
     )?;
     settled.written = written.len();
