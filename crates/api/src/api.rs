@@ -19,6 +19,8 @@ use tempfile::TempDir;
 
 use crate::apart::{AT_MOST, PATIENCE};
 use crate::backup_disks::BackupDisks;
+use crate::bodies::run_timeline::Told;
+use crate::definitions::Definitions;
 use crate::engine_seat::{EngineSeat, connections};
 use crate::looking::{self, Still};
 use crate::outlived::Outlived;
@@ -116,6 +118,10 @@ pub struct Api {
     pub(crate) put_right: Vec<Message>,
     /// Programs of steps that were broken off.
     pub(crate) outlived: Outlived,
+    /// The definitions that runs were started with.
+    pub(crate) definitions: Definitions,
+    /// What was told of the runs that somebody looks at.
+    pub(crate) told: Told,
     /// Whether the data is only looked at, because nothing can be written where it is.
     only_reads: bool,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone, and
@@ -201,6 +207,8 @@ impl Api {
             tongue: None,
             put_right: Vec::new(),
             outlived: Outlived::default(),
+            definitions: Definitions::default(),
+            told: Told::default(),
             only_reads: true,
             _open: None,
             _own: Some(own),
@@ -248,6 +256,8 @@ impl Api {
             tongue: None,
             put_right: Vec::new(),
             outlived: Outlived::default(),
+            definitions: Definitions::default(),
+            told: Told::default(),
             only_reads: false,
             _open: open,
             _own: None,

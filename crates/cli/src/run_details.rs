@@ -19,7 +19,13 @@ use crate::runs::{status, text_line};
 use crate::{remedies, validation, waiting};
 
 pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, AppError> {
-    let shown = runs::show(api, RunShowInput { id, brief: None })?;
+    let shown = runs::show(
+        api,
+        RunShowInput {
+            id,
+            ..RunShowInput::default()
+        },
+    )?;
     let (mut files, mut locked) = (BTreeMap::new(), Vec::new());
     if !output.is_json() {
         files = written(api, &shown)?;

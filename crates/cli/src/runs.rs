@@ -254,7 +254,14 @@ fn warned(output: &Output, shown: &RunShow) {
 /// A run without its outputs and messages.
 pub(crate) fn brief(api: &Api, id: &str) -> Result<RunShow, AppError> {
     let (id, brief) = (id.to_owned(), Some(true));
-    runs::show(api, RunShowInput { id, brief })
+    runs::show(
+        api,
+        RunShowInput {
+            id,
+            brief,
+            ..RunShowInput::default()
+        },
+    )
 }
 
 /// Why a run could not begin, or why its tasks failed, a line for each.
@@ -451,7 +458,15 @@ fn log(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
 
 fn log_page(api: &Api, id: &str, after: Option<u32>) -> Result<RunLog, AppError> {
     let (id, limit) = (id.to_owned(), None);
-    runs::log(api, RunLogInput { id, after, limit })
+    runs::log(
+        api,
+        RunLogInput {
+            id,
+            after,
+            limit,
+            ..RunLogInput::default()
+        },
+    )
 }
 
 /// Gives a log page by page: one of a million lines is never held whole.
@@ -483,7 +498,15 @@ fn follow(api: &Api, output: &Output, id: &str) -> Result<Outcome, AppError> {
         let ended = brief(api, id)?.status.is_final();
         loop {
             let (id, limit) = (id.to_owned(), None);
-            let page = runs::log(api, RunLogInput { id, after, limit })?;
+            let page = runs::log(
+                api,
+                RunLogInput {
+                    id,
+                    after,
+                    limit,
+                    ..RunLogInput::default()
+                },
+            )?;
             if page.items.is_empty() {
                 break;
             }

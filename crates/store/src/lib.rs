@@ -44,6 +44,7 @@ mod run_list;
 mod run_noted;
 mod run_outlook;
 mod run_overview;
+mod run_related;
 mod run_request;
 mod run_round;
 mod run_search;
@@ -114,8 +115,8 @@ pub use run::{KeptRun, NewRun, Parent};
 pub use run_agents::{AttemptUnderWay, UnservedTask};
 pub use run_folder::{HeldFolder, RunFolder};
 pub use run_list::{
-    AttemptRecord, BegunBy, MessageRecord, OutputRecord, RunCount, RunCounts, RunFilter, RunHit,
-    RunNeed, RunPage, RunRecord,
+    AttemptRecord, AttemptTimes, BegunBy, MessageRecord, OutputRecord, RunCount, RunCounts,
+    RunFilter, RunHit, RunNeed, RunPage, RunRecord,
 };
 pub use run_noted::NotedRecord;
 pub use run_outlook::{Expected, OpenRuns};

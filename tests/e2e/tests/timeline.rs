@@ -120,3 +120,53 @@ async fn a_failed_run_is_read_and_measured_by_keys_alone() -> Result<()> {
         .await?;
     window.close().await
 }
+
+#[tokio::test]
+async fn what_a_run_used_and_gave_is_looked_at_by_mouse_and_by_keys() -> Result<()> {
+    let desk = Desk::new(Language::English).await?;
+    let window = failed(&desk).await?;
+    window.click("tab-data").await?;
+    until(&window, "location.hash.includes('tab=data')", "true").await?;
+    window
+        .text_of("run-input", |text| text.contains("without input"))
+        .await?;
+    window.fill("data-search", "load").await?;
+    window.click("data-load").await?;
+    window.shown("copy-load").await?;
+    window.shown("output-load").await?;
+
+    window.click("tab-definition").await?;
+    window
+        .text_of("definition-today", |text| text.contains("still the same"))
+        .await?;
+    window
+        .text_of("run-definition", |text| {
+            text.contains("after Load") && text.contains("no ledger")
+        })
+        .await?;
+    window.click("definition-text").await?;
+    window
+        .text_of("run-definition", |text| text.contains("dependsOn"))
+        .await?;
+
+    // The ways to look at it are gone through with the arrow keys.
+    window
+        .ask("document.querySelector('[data-testid=tab-definition]').focus()")
+        .await?;
+    desk.press(&["Right", "space"])?;
+    window
+        .text_of("run-related", |text| text.contains("No other run"))
+        .await?;
+    desk.press(&["Left", "Left", "space"])?;
+    window.shown("run-data").await?;
+
+    window.click("tab-definition").await?;
+    window.click("definition-open").await?;
+    until(
+        &window,
+        "location.hash.includes('/workflows/nightly')",
+        "true",
+    )
+    .await?;
+    window.close().await
+}

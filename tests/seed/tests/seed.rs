@@ -57,7 +57,7 @@ fn shows(folder: &Path) -> Vec<RunShow> {
                 &api,
                 RunShowInput {
                     id: row.id,
-                    brief: None,
+                    ..RunShowInput::default()
                 },
             )
             .unwrap()

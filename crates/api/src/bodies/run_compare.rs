@@ -16,7 +16,7 @@ use crate::types::{ComparedRun, ComparedTask, RunCompareInput, RunCompared, Task
 use crate::{Api, AppError};
 
 /// Places of a text that are told, and tasks.
-const PLACES: usize = 200;
+pub(super) const PLACES: usize = 200;
 const TASKS: usize = 1_000;
 
 /// Two runs side by side, whichever of them is asked about.
@@ -267,7 +267,7 @@ fn inputs(then: &KeptRun, now: &KeptRun) -> Option<Vec<Difference>> {
 }
 
 /// What differs but for the layout of the whole text, which is nobody's matter here.
-fn told(mut differences: Vec<Difference>) -> Vec<Difference> {
+pub(super) fn told(mut differences: Vec<Difference>) -> Vec<Difference> {
     differences.retain(|one| !one.path.is_empty() || one.field.as_deref() != Some("layout"));
     differences.truncate(PLACES);
     differences

@@ -1,7 +1,6 @@
 //! `run_steps`.
 
 use flowkeep_core::run::Task;
-use flowkeep_engine::definition_of;
 use flowkeep_store::Expected;
 
 use super::history::spread;
@@ -19,7 +18,7 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunSteps, AppError> {
         Some(workflow) => api.store.expected(workflow)?,
         None => Expected::default(),
     };
-    let definition = definition_of(&api.store, &run)?;
+    let definition = api.definitions.of(&api.store, &run)?;
     let tasks = definition
         .as_ref()
         .map_or(&[][..], |definition| definition.tasks());

@@ -1,14 +1,16 @@
-//! `run_list`, `run_show`, `run_log`, `source_list`: the history as it is.
+//! `run_list`, `run_show`, `run_task_show`, `run_output`, `run_log`: the history as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use flowkeep_core::json::{self, parse};
+use flowkeep_core::json::{self, parse, print};
 use flowkeep_core::run::remedy::next_steps;
-use flowkeep_core::run::{Parked, Passing, Phase, Status, TaskId, passing};
+use flowkeep_core::run::{
+    Definition, Parked, Passing, Phase, RunState, Status, Task, TaskId, TaskState, passing,
+};
 use flowkeep_core::{Message, RunId, excerpt, has_a_word};
-use flowkeep_engine::{definition_of, state_of};
+use flowkeep_engine::{params_of, state_of};
 use flowkeep_store::{
-    AttemptRecord, BegunBy, KeptRun, MessageRecord, NotedRecord, RunCount, RunFilter,
+    AttemptRecord, BegunBy, KeptRun, MessageRecord, NotedRecord, OutputRecord, RunCount, RunFilter,
     RunHit as StoreHit, RunNeed, RunRecord, Said,
 };
 
@@ -22,7 +24,7 @@ use crate::said::sentences;
 use crate::types::{
     FailedTask, RunAttempt, RunBegunBy, RunHit, RunHitPlace, RunListInput, RunLog, RunLogInput,
     RunMessage, RunNeeds, RunNoted, RunOutput, RunPage, RunRow, RunShow, RunShowInput, RunTask,
-    RunTaskRef, RunText, StepKind,
+    RunTaskRef, RunTaskShow, RunText, StepKind,
 };
 use crate::{Api, AppError, Face, time};
 
@@ -32,6 +34,9 @@ const LINES: u32 = 500;
 /// Bytes of an output that is shown with its run, and of all of them.
 const SHOWN_OF_ONE: u32 = 16_384;
 const SHOWN_OF_ALL: u32 = 1_048_576;
+
+/// Bytes of a task's parameters that are told with their values.
+const PARAMS: usize = 65_536;
 
 /// Runs that are looked at for one page: a page of what hardly any run meets comes at once, and says how far it
 /// looked.
@@ -148,55 +153,21 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     api.mark_left();
     let run = find(api, &input.id)?;
     let is_brief = input.brief.unwrap_or_default();
-    let mut attempts: BTreeMap<_, Vec<RunAttempt>> = BTreeMap::new();
-    for found in api.store.attempts(run.row)? {
-        let task = found.task.clone();
-        attempts.entry(task).or_default().push(attempt(found));
-    }
     let mut tasks = Vec::new();
     let mut steps = StepKind::default();
     let context = parse(&run.context);
     let mut context_names = Vec::new();
-    if let Some(definition) = definition_of(&api.store, &run)? {
-        steps = StepKind::of(&definition);
-        context_names = names(&definition, Some(&context));
-        let state = state_of(&api.store, &run, &definition)?;
-        let mut children = api.store.children(run.row)?;
-        let shown = if is_brief { 0 } else { SHOWN_OF_ONE };
-        let mut outputs = api.store.outputs(run.row, shown, SHOWN_OF_ALL)?;
-        for (task, now) in definition.tasks().iter().zip(&state.tasks) {
-            let output = outputs.remove(&task.id);
-            let bytes = output.as_ref().map(|output| output.bytes);
-            let output = output.and_then(|output| output.value);
-            let waits_for = state.waits_for(&definition, &task.id);
-            tasks.push(RunTask {
-                id: task.id.to_string(),
-                name: task.name.clone(),
-                action: task.action.name.to_owned(),
-                status: now.status(),
-                why: now.reason,
-                waits_for: waits_for.into_iter().map(|id| id.0).collect(),
-                goes_on_at: goes_on_at(&now.phase).map(time::rfc3339),
-                secret: secret_of(&now.phase),
-                attempts: attempts.remove(&task.id).unwrap_or_default(),
-                output: output.and_then(|text| json::read(&text).ok()),
-                output_bytes: bytes,
-                child: children.remove(&task.id).map(|id| id.to_string()),
-                question: question(api, &run, &definition, &state, (task, now))?,
-            });
+    let definition = api.definitions.of(&api.store, &run)?;
+    if let Some(definition) = &definition {
+        steps = StepKind::of(definition);
+        if input.names.unwrap_or(true) {
+            context_names = names(definition, Some(&context));
+        }
+        if input.tasks.unwrap_or(true) {
+            tasks = all_tasks(api, &run, definition, is_brief)?;
         }
     }
-    let warnings = api
-        .store
-        .messages(run.row, 0, Some("warning"), LINES)?
-        .into_iter()
-        .filter_map(|line| match line.said {
-            Said::Message(message) => {
-                Some(message).filter(|message| is_open(message, run.status, &tasks))
-            }
-            Said::Line(_) => None,
-        });
-    let mut warnings: Vec<Message> = warnings.collect();
+    let mut warnings = open_warnings(api, &run)?;
     warnings.extend(left_behind(api, &run)?);
     let noted = match run.status {
         Status::Succeeded => api.store.noted(run.row)?.map(noted),
@@ -245,6 +216,125 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     })
 }
 
+/// The tasks of a run in the order of its definition; of a brief one without what they gave.
+fn all_tasks(
+    api: &Api,
+    run: &KeptRun,
+    definition: &Definition,
+    is_brief: bool,
+) -> Result<Vec<RunTask>, AppError> {
+    let mut attempts: BTreeMap<_, Vec<RunAttempt>> = BTreeMap::new();
+    for found in api.store.attempts(run.row)? {
+        let task = found.task.clone();
+        attempts.entry(task).or_default().push(attempt(found));
+    }
+    let state = state_of(&api.store, run, definition)?;
+    let mut children = api.store.children(run.row)?;
+    let shown = if is_brief { 0 } else { SHOWN_OF_ONE };
+    let mut outputs = api.store.outputs(run.row, shown, SHOWN_OF_ALL)?;
+    let tasks = definition.tasks().iter().zip(&state.tasks);
+    let tasks = tasks.map(|(task, now)| {
+        Ok(RunTask {
+            attempts: attempts.remove(&task.id).unwrap_or_default(),
+            child: children.remove(&task.id).map(|id| id.to_string()),
+            question: question(api, run, definition, &state, (task, now))?,
+            ..task_as_it_is(definition, &state, (task, now), outputs.remove(&task.id))
+        })
+    });
+    tasks.collect()
+}
+
+/// One task of a run without its attempts, which are rows of their own.
+fn task_as_it_is(
+    definition: &Definition,
+    state: &RunState,
+    (task, now): (&Task, &TaskState),
+    output: Option<OutputRecord>,
+) -> RunTask {
+    let waits_for = state.waits_for(definition, &task.id);
+    RunTask {
+        id: task.id.to_string(),
+        name: task.name.clone(),
+        action: task.action.name.to_owned(),
+        status: now.status(),
+        why: now.reason,
+        waits_for: waits_for.into_iter().map(|id| id.0).collect(),
+        goes_on_at: goes_on_at(&now.phase).map(time::rfc3339),
+        secret: secret_of(&now.phase),
+        attempts: Vec::new(),
+        output_bytes: output.as_ref().map(|output| output.bytes),
+        output: output
+            .and_then(|output| output.value)
+            .and_then(|text| json::read(&text).ok()),
+        child: None,
+        question: None,
+    }
+}
+
+/// All of one task of a run, but for what it gave and what it said.
+///
+/// # Errors
+/// `run_unknown`, `run_no_such_task`.
+pub fn task(api: &Api, input: RunTaskRef) -> Result<RunTaskShow, AppError> {
+    let run = find(api, &input.id)?;
+    let id = TaskId(input.task);
+    let none = || AppError::new("run_no_such_task").with("task", &id);
+    let definition = api.definitions.of(&api.store, &run)?.ok_or_else(none)?;
+    let state = state_of(&api.store, &run, &definition)?;
+    let mut tasks = definition.tasks().iter().zip(&state.tasks);
+    let (task, now) = tasks.find(|(task, _)| task.id == id).ok_or_else(none)?;
+    let attempts = api.store.attempts_at(run.row, &id)?;
+    let sizes = api.store.output_sizes(run.row)?;
+    let (params, _) = params_of(&api.store, &run, &definition, &state, task)?;
+    let is_small = print(&params).len() <= PARAMS;
+    Ok(RunTaskShow {
+        task: RunTask {
+            attempts: attempts.into_iter().map(attempt).collect(),
+            output_bytes: sizes
+                .into_iter()
+                .find_map(|(of, bytes)| (of == id).then_some(bytes)),
+            child: api
+                .store
+                .children(run.row)?
+                .remove(&id)
+                .map(|id| id.to_string()),
+            question: question(api, &run, &definition, &state, (task, now))?,
+            ..task_as_it_is(&definition, &state, (task, now), None)
+        },
+        params: if is_small {
+            params
+        } else {
+            task.params.clone()
+        },
+    })
+}
+
+/// What somebody should look at, as far as it still means something.
+fn open_warnings(api: &Api, run: &KeptRun) -> Result<Vec<Message>, AppError> {
+    let lines = api
+        .store
+        .messages(run.row, 0, Some("warning"), LINES)?
+        .into_iter();
+    let warnings: Vec<_> = lines
+        .filter_map(|line| match line.said {
+            Said::Message(message) => Some(message),
+            Said::Line(_) => None,
+        })
+        .collect();
+    // Of most runs none is about how a task stands, and tasks are many.
+    let about_tasks = |message: &Message| matches!(passing(&message.code), Some(Passing::Task(_)));
+    let tasks: HashMap<_, _> = if warnings.iter().any(about_tasks) {
+        let tasks = api.store.run_tasks(run.row)?.into_iter();
+        tasks.map(|(id, state)| (id.0, state.status())).collect()
+    } else {
+        HashMap::new()
+    };
+    let open = warnings.into_iter();
+    Ok(open
+        .filter(|message| is_open(message, run.status, &tasks))
+        .collect())
+}
+
 /// The runs below one that go on only when somebody lets them, while it goes on itself.
 fn left_behind(api: &Api, run: &KeptRun) -> Result<Vec<Message>, AppError> {
     let mut left = Vec::new();
@@ -264,19 +354,18 @@ fn left_behind(api: &Api, run: &KeptRun) -> Result<Vec<Message>, AppError> {
 }
 
 /// Whether a warning still means something: what was answered since, or has begun, is history.
-fn is_open(warning: &Message, run: Status, tasks: &[RunTask]) -> bool {
+fn is_open(warning: &Message, run: Status, tasks: &HashMap<String, Status>) -> bool {
     let status = match passing(&warning.code) {
         Some(Passing::Run(status)) => return run == status,
         Some(Passing::Task(status)) => status,
         Some(Passing::End) | None => return true,
     };
-    let about = warning.fields.get("task");
-    let mut tasks = tasks.iter();
-    tasks.any(|task| about == Some(&task.id) && task.status == status)
+    let about = warning.fields.get("task").and_then(|id| tasks.get(id));
+    about == Some(&status)
 }
 
 /// The secret a task waits for.
-fn secret_of(phase: &Phase) -> Option<String> {
+pub(super) fn secret_of(phase: &Phase) -> Option<String> {
     match phase {
         Phase::Locked { secret } => Some(secret.clone()),
         _ => None,
@@ -284,7 +373,7 @@ fn secret_of(phase: &Phase) -> Option<String> {
 }
 
 /// When a task goes on by itself.
-fn goes_on_at(phase: &Phase) -> Option<i64> {
+pub(super) fn goes_on_at(phase: &Phase) -> Option<i64> {
     match phase {
         Phase::Resting { until }
         | Phase::Running {
@@ -306,10 +395,10 @@ pub fn output(api: &Api, input: RunTaskRef) -> Result<RunOutput, AppError> {
     let none = || AppError::new("run_no_output").with("task", &task);
     let text = output.ok_or_else(none)?;
     let output = parse(&text);
-    let definition = definition_of(&api.store, &run)?;
+    let definition = api.definitions.of(&api.store, &run)?;
     Ok(RunOutput {
         decided: decided(api, &run, &task, &text)?,
-        files: files(api, &run, definition.as_ref(), &task, &output)?,
+        files: files(api, &run, definition.as_deref(), &task, &output)?,
         output,
     })
 }
@@ -322,12 +411,24 @@ pub fn log(api: &Api, input: RunLogInput) -> Result<RunLog, AppError> {
     let run = find(api, &input.id)?;
     let after = input.after.map_or(0, i64::from);
     let limit = page(input.limit, LINES)?;
-    let lines = api.store.messages(run.row, after, None, limit)?;
-    let last = lines.last().map(|line| line.number);
-    let next = last.and_then(|number| u32::try_from(number).ok());
+    let lines = match input.before {
+        None => api.store.messages(run.row, after, None, limit)?,
+        Some(before) => {
+            let before = if before == 0 {
+                i64::MAX
+            } else {
+                i64::from(before)
+            };
+            let task = input.task.as_deref();
+            api.store.messages_before(run.row, before, task, limit)?
+        }
+    };
+    let number = |line: Option<&MessageRecord>| u32::try_from(line?.number).ok();
+    let is_full = u32::try_from(lines.len()).is_ok_and(|count| count == limit);
     Ok(RunLog {
+        next: number(lines.last()).or(input.after),
+        first: number(lines.first()).filter(|_| input.before.is_some() && is_full),
         items: lines.into_iter().map(message).collect(),
-        next: next.or(input.after),
     })
 }
 
@@ -438,7 +539,13 @@ mod tests {
         );
         let warnings = || {
             let id = above.to_string();
-            let shown = show(&api, RunShowInput { id, brief: None });
+            let shown = show(
+                &api,
+                RunShowInput {
+                    id,
+                    ..RunShowInput::default()
+                },
+            );
             shown.unwrap().warnings
         };
         assert_eq!(warnings(), []);

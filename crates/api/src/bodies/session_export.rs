@@ -47,7 +47,13 @@ pub fn export(
         ("attempts.json", text(&attempts(api, kept.row)?)?),
     ];
     if let Some(id) = session.run_id.clone() {
-        let run = runs::show(api, RunShowInput { id, brief: None })?;
+        let run = runs::show(
+            api,
+            RunShowInput {
+                id,
+                ..RunShowInput::default()
+            },
+        )?;
         known.push(("run.json", text(&run)?));
     }
     let workshop = api.snapshot_workshop()?;

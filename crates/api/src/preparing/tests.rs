@@ -63,7 +63,7 @@ impl Place {
         run_changes::wait(&self.api, id, &Silent).unwrap();
         let input = RunShowInput {
             id: id.to_owned(),
-            brief: None,
+            ..RunShowInput::default()
         };
         runs::show(&self.api, input).unwrap()
     }

@@ -272,6 +272,11 @@ pub struct RunShowInput {
     /// Without outputs and lines of the log, which have commands of their own: what a page that follows
     /// it asks for again and again.
     pub brief: Option<bool>,
+    /// Whether its tasks come with it, as they do unless told: of a brief one the page has them from
+    /// `run_timeline`.
+    pub tasks: Option<bool>,
+    /// Whether `context_names` come with it, as they do unless told: with each is every place that uses it.
+    pub names: Option<bool>,
 }
 
 /// What the steps of a definition are in its document.
@@ -532,6 +537,10 @@ pub struct RunLogInput {
     pub id: String,
     /// The `next` of the page before.
     pub after: Option<u32>,
+    /// The `first` of the page that follows, or 0 for the end of the log: the lines before it, in their order.
+    pub before: Option<u32>,
+    /// With `before`: of the lines about this task alone.
+    pub task: Option<String>,
     /// Lines of a page; 500 unless told and at most.
     pub limit: Option<u32>,
 }
@@ -543,6 +552,10 @@ pub struct RunLog {
     pub items: Vec<RunMessage>,
     /// What the next page begins after; the last line here when there is none yet.
     pub next: Option<u32>,
+    /// What the page before ends at; absent where none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub first: Option<u32>,
 }
 
 /// Let a run go on.

@@ -84,7 +84,7 @@ pub struct RunTrust {
 }
 
 /// What one task does to the world outside.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct RunAct {
     /// The task.
     pub task: String,

@@ -8,7 +8,7 @@ use ts_rs::TS;
 use super::{Object, RunAct};
 
 /// What a task that waits asks of a person.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RunQuestion {
     /// To do the work of the task: `approve` or `send_back`.
@@ -18,7 +18,7 @@ pub enum RunQuestion {
 }
 
 /// Work for a person, with what was ticked and filled in so far.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct RunWork {
     /// What to do, in the author's words.
     pub instruction: Option<String>,
@@ -45,7 +45,7 @@ pub struct RunWork {
 }
 
 /// An item of a checklist.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct RunItem {
     /// The item.
     #[serde(flatten)]
@@ -55,7 +55,7 @@ pub struct RunItem {
 }
 
 /// A field of the form.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct RunField {
     /// The field.
     #[serde(flatten)]
@@ -81,7 +81,7 @@ pub struct RunDecided {
 }
 
 /// A step somebody can choose.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct RunStep {
     /// The task.
     pub id: String,
@@ -94,7 +94,7 @@ pub struct RunStep {
 }
 
 /// An attempt that was broken off and is not repeated unasked.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct RunBroken {
     /// How often in a row it was broken off.
     pub times: u32,
@@ -111,7 +111,7 @@ pub struct RunBroken {
 }
 
 /// A program that goes on though nobody waits for it any more.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct RunProgram {
     /// The number the system has for it.
     pub process: u32,

@@ -131,6 +131,25 @@ pub struct AttemptRecord {
     pub error: Option<Message>,
 }
 
+/// When an attempt was, and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptTimes {
+    /// Its task.
+    pub task: TaskId,
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its status.
+    pub status: Status,
+    /// Milliseconds; when it came into the queue.
+    pub queued_at: i64,
+    /// Milliseconds; when it began.
+    pub started_at: Option<i64>,
+    /// Milliseconds; when it ended.
+    pub ended_at: Option<i64>,
+    /// Where and why its work was sent back to, where that ended it.
+    pub sent_back: Option<Message>,
+}
+
 /// A line of a run's log.
 #[derive(Debug, Clone)]
 pub struct MessageRecord {
@@ -158,6 +177,13 @@ pub struct OutputRecord {
 /// The attempts of a run, each to be read by [`attempt`].
 pub(crate) const ATTEMPTS: &str = "SELECT task, number, status, queued_at, started_at, ended_at, \
     agent, data_source, rule, error, passed_over FROM attempt WHERE run = ?1 ORDER BY task, number";
+
+/// When the attempts of a run were; of their errors only those that begin like this.
+const TIMES: &str = "SELECT task, number, status, queued_at, started_at, ended_at, \
+    iif(instr(error, ?2) > 0, error, NULL) FROM attempt WHERE run = ?1 ORDER BY task, number";
+
+/// What the codes begin with that say an attempt's work was sent back.
+const SENT_BACK: &str = "\"code\":\"run_sent_back";
 
 pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<AttemptRecord> {
     let error: Option<String> = row.get(9)?;
@@ -359,6 +385,81 @@ impl Store {
              ORDER BY message LIMIT ?4",
         )?;
         let rows = statement.query_map((row, after, level, limit), message)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The last lines of a run's log before this one, in their order, at most `limit`; those about a task
+    /// when it is given.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn messages_before(
+        &self,
+        row: i64,
+        before: i64,
+        task: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<MessageRecord>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT message, at, level, task, said, line FROM message
+             WHERE run = ?1 AND message < ?2 AND (?3 IS NULL OR task = ?3)
+             ORDER BY message DESC LIMIT ?4",
+        )?;
+        let rows = statement.query_map((row, before, task, limit), message)?;
+        let mut lines: Vec<_> = rows.collect::<Result<_, _>>()?;
+        lines.reverse();
+        Ok(lines)
+    }
+
+    /// The attempts at one task of a run, in their order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn attempts_at(&self, row: i64, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
+        let sql = ATTEMPTS.replace("run = ?1", "run = ?1 AND task = ?2");
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(&sql)?;
+        let rows = statement.query_map((row, task.as_str()), attempt)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// When the attempts of a run were, those of a task in their order; told one by one, for there may be many.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn attempt_times(
+        &self,
+        row: i64,
+        mut tell: impl FnMut(AttemptTimes),
+    ) -> Result<(), StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(TIMES)?;
+        let mut rows = statement.query((row, SENT_BACK))?;
+        while let Some(row) = rows.next()? {
+            let error: Option<String> = row.get(6)?;
+            tell(AttemptTimes {
+                task: TaskId(row.get(0)?),
+                number: row.get(1)?,
+                status: status_of(row, 2)?,
+                queued_at: row.get(3)?,
+                started_at: row.get(4)?,
+                ended_at: row.get(5)?,
+                sent_back: error.map(|text| json_of(6, &text)).transpose()?,
+            });
+        }
+        Ok(())
+    }
+
+    /// The sizes of what the tasks of a run gave last, in bytes.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn output_sizes(&self, row: i64) -> Result<Vec<(TaskId, u32)>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement =
+            reader.prepare_cached("SELECT task, octet_length(value) FROM output WHERE run = ?1")?;
+        let rows = statement.query_map([row], |row| Ok((TaskId(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -239,6 +239,15 @@ async fn runs(window: &Window<'_>) -> Result<Vec<(String, &'static str)>> {
             format!("/runs/{failed}?tab=messages"),
             "[data-testid=run-messages]",
         ),
+        (format!("/runs/{failed}?tab=data"), "[data-testid=data-add]"),
+        (
+            format!("/runs/{failed}?tab=definition"),
+            "[data-testid=definition-open]",
+        ),
+        (
+            format!("/runs/{failed}?tab=related"),
+            "[data-testid=run-related]",
+        ),
         (
             format!("/runs/{failed}?task=add"),
             "[data-testid=output-add] table",

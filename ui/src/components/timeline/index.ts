@@ -1,7 +1,7 @@
 /** What timelines are made of. They know nothing of what they show. */
 export { Axis, type AxisKind } from './Axis';
 export type { Bar, Shape, Usual } from './bars';
-export { ChartContext } from './chart';
+export { ChartContext, useChart } from './chart';
 export { folded, gaps } from './folds';
 export { Lines } from './Lines';
 export { useLeft } from './left';

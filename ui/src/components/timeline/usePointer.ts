@@ -30,16 +30,22 @@ export function usePointer(chart: RefObject<HTMLElement | null>, acts: Acts) {
     const area = (event: Event) => (event.target as Element).closest<HTMLElement>('[data-time]');
     const onWheel = (event: WheelEvent) => {
       const place = area(event);
-      if (!place) return;
-      const { onZoom, onMove } = now.current;
+      const { onZoom, onMove, scale } = now.current;
       const along = event.shiftKey ? event.deltaX || event.deltaY : event.deltaX;
       if (event.ctrlKey) {
-        const x = event.clientX - place.getBoundingClientRect().left;
+        // Beside the times, such as over a name, it comes closer to the middle.
+        const x = place ? event.clientX - place.getBoundingClientRect().left : scale.width / 2;
         onZoom(Math.exp(-event.deltaY * CLOSER), x);
-      } else if (along !== 0 && (event.shiftKey || Math.abs(along) > Math.abs(event.deltaY)))
+      } else if (
+        place &&
+        along !== 0 &&
+        (event.shiftKey || Math.abs(along) > Math.abs(event.deltaY))
+      )
         onMove(along);
       else return;
       event.preventDefault();
+      // The shell zooms the whole window with what comes to it.
+      event.stopPropagation();
     };
     const onDown = (event: PointerEvent) => {
       isDrag = false;

@@ -1,11 +1,11 @@
 import { Button, Dialog, Spring } from '@/components';
 import { counted, m } from '@/i18n';
-import type { RunShow } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
 import { runName } from './columns';
+import type { ShownRun } from './queries';
 
 /** Whether a run is to end: what runs is broken off, so it is asked. */
-export function CancelDialog({ run, onClose }: { run: RunShow; onClose: () => void }) {
+export function CancelDialog({ run, onClose }: { run: ShownRun; onClose: () => void }) {
   const cancel = useCommand('run_cancel', ['run', `run:${run.id}`]);
   const running = run.tasks.filter((task) => task.status === 'running').length;
   return (

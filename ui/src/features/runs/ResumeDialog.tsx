@@ -1,13 +1,13 @@
 import { Button, Dialog, ErrorNotice, Spring } from '@/components';
 import { m } from '@/i18n';
-import type { RunShow } from '@/ipc';
 import { useCommand } from '../command';
 import { runName } from './columns';
+import type { ShownRun } from './queries';
 import { TrustNotice } from './sheet/TrustNotice';
 import { type Untrusted, untrustedOf } from './sheet/untrusted';
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   /** What it would do, and what that is known by. */
   untrusted: Untrusted;
   onClose: () => void;

@@ -12,11 +12,12 @@ import {
   Spring,
 } from '@/components';
 import { counted, m, visible } from '@/i18n';
-import { CallError, type RunShow } from '@/ipc';
+import { CallError } from '@/ipc';
 import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
 import { folderName } from './folder/path';
+import { runNamesQuery, type ShownRun } from './queries';
 import { ContextFields, type ContextInput } from './sheet/ContextFields';
 import { contextOf, contextOfRun, differing, missingOf, readRest, spread } from './sheet/context';
 import { printExact } from './sheet/exact';
@@ -37,7 +38,7 @@ export interface RetryWish {
 }
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   wish: RetryWish;
   onClose: () => void;
 }
@@ -65,7 +66,8 @@ export function RetryDialog({ run, wish, onClose }: Props) {
     ...previewQuery(run.workflow_id ?? '', before),
     enabled: run.workflow_id !== null && !isGone,
   });
-  const names = (definition === 'current' && preview.data?.context_names) || run.context_names;
+  const then = useQuery(runNamesQuery(run.id));
+  const names = (definition === 'current' && preview.data?.context_names) || then.data || [];
   const [typed, setTyped] = useState<ContextInput>();
   const [isTold, setTold] = useState(false);
   const input =

@@ -2,17 +2,18 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Menu, type MenuEntry, toast } from '@/components';
 import { m } from '@/i18n';
-import { type RunShow, shell } from '@/ipc';
+import { shell } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure, useCommand } from '../command';
 import { CancelDialog } from './CancelDialog';
+import type { ShownRun } from './queries';
 import { ResumeDialog } from './ResumeDialog';
 import { RetryDialog, type RetryWish } from './RetryDialog';
 import { untrustedOf } from './sheet/untrusted';
 import { isFinal } from './status';
 
 /** What can be done with a run as it is now. */
-export function RunActions({ run }: { run: RunShow }) {
+export function RunActions({ run }: { run: ShownRun }) {
   const navigate = useNavigate();
   const [wish, setWish] = useState<RetryWish | null>(null);
   const [cancelling, setCancelling] = useState(false);

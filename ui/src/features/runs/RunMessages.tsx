@@ -1,11 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button, Card, Choice, Empty, ErrorNotice, SearchField } from '@/components';
-import { counted, label, m, say, visible } from '@/i18n';
-import type { RunMessage, RunShow } from '@/ipc';
+import { label, m, say, visible } from '@/i18n';
+import type { RunMessage } from '@/ipc';
+import { tellFailure } from '../command';
 import { LogLine } from './LogLines';
-import { runLinesQuery } from './queries';
+import { earlierLines, runLinesQuery, type ShownRun } from './queries';
 import styles from './RunMessages.module.css';
 
 const ALL = '';
@@ -15,7 +16,7 @@ const LINE = 20;
 const NEAR = 24;
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   /** Only those of this task. */
   task: string | undefined;
   onTask: (task: string | undefined) => void;
@@ -28,6 +29,13 @@ export function RunMessages({ run, task, onTask }: Props) {
   const [level, setLevel] = useState(ALL);
   const names = useMemo(() => new Map(run.tasks.map((one) => [one.id, one.name])), [run.tasks]);
   const all = log.data?.lines;
+  const [bring, isBringing] = useEarlier(run.id);
+  const areEarlier = log.data?.first !== undefined;
+  const isNarrowed = Boolean(task || level || query.trim());
+  // What is looked for may stand in lines that nobody has seen yet.
+  useEffect(() => {
+    if (isNarrowed && areEarlier && !isBringing) bring();
+  }, [isNarrowed, areEarlier, isBringing, bring]);
   const lines = useMemo(
     () => (all ?? []).filter((line) => fits(line, { task, level, query })),
     [all, task, level, query],
@@ -69,11 +77,25 @@ export function RunMessages({ run, task, onTask }: Props) {
       {all && (
         <Card fill="hold">
           {lines.length === 0 ? (
-            <Empty icon="file" title={all.length === 0 ? m.messages_none() : m.search_nothing()}>
-              {all.length === 0 ? m.messages_none_hint() : m.search_nothing_hint()}
+            <Empty
+              icon="file"
+              title={
+                all.length === 0
+                  ? m.messages_none()
+                  : areEarlier
+                    ? m.messages_looking()
+                    : m.search_nothing()
+              }
+            >
+              {all.length === 0 ? m.messages_none_hint() : !areEarlier && m.search_nothing_hint()}
             </Empty>
           ) : (
-            <Lines lines={lines} names={names} dropped={log.data?.dropped ?? 0} />
+            <Lines
+              lines={lines}
+              names={names}
+              isCut={log.data?.isCut ?? false}
+              onTop={areEarlier ? bring : undefined}
+            />
           )}
         </Card>
       )}
@@ -97,15 +119,32 @@ function fits(line: RunMessage, { task, level, query }: Wanted): boolean {
   return text.toLocaleLowerCase().includes(words);
 }
 
+/** What brings the lines before those that are there, and whether it is at that. */
+function useEarlier(id: string): [() => void, boolean] {
+  const client = useQueryClient();
+  const [isBringing, setBringing] = useState(false);
+  const bring = useCallback(() => {
+    setBringing(true);
+    void earlierLines(client, id)
+      .catch(tellFailure)
+      .finally(() => setBringing(false));
+  }, [client, id]);
+  return [bring, isBringing];
+}
+
 interface LinesProps {
   lines: readonly RunMessage[];
   names: ReadonlyMap<string, string>;
-  dropped: number;
+  /** Whether there are older lines than are kept here. */
+  isCut: boolean;
+  /** What brings earlier lines; absent where there are none. */
+  onTop: (() => void) | undefined;
 }
 
-function Lines({ lines, names, dropped }: LinesProps) {
+function Lines({ lines, names, isCut, onTop }: LinesProps) {
   const scroller = useRef<HTMLElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
+  const first = useRef(lines[0]);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -113,12 +152,19 @@ function Lines({ lines, names, dropped }: LinesProps) {
     overscan: 20,
   });
   const last = lines.length - 1;
+  // What one reads stays where it is when lines come before it.
+  useLayoutEffect(() => {
+    const before = first.current ? lines.indexOf(first.current) : 0;
+    first.current = lines[0];
+    const top = virtual.range?.startIndex ?? 0;
+    if (before > 0 && !isAtEnd) virtual.scrollToIndex(top + before, { align: 'start' });
+  }, [lines, virtual, isAtEnd]);
   useEffect(() => {
     if (isAtEnd && last >= 0) virtual.scrollToIndex(last, { align: 'end' });
   }, [isAtEnd, last, virtual]);
   return (
     <>
-      {dropped > 0 && <p className={styles.dropped}>{counted('messages_dropped', dropped)}</p>}
+      {isCut && <p className={styles.dropped}>{m.messages_cut()}</p>}
       <section
         className={styles.lines}
         ref={scroller}
@@ -127,9 +173,11 @@ function Lines({ lines, names, dropped }: LinesProps) {
         aria-label={m.run_messages()}
         data-selectable
         data-testid="run-messages"
-        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) =>
-          setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR)
-        }
+        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+          const isNear = scrollHeight - scrollTop - clientHeight < NEAR;
+          setAtEnd(isNear);
+          if (!isNear && scrollTop < clientHeight) onTop?.();
+        }}
       >
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {

@@ -3,20 +3,22 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Chip, Empty, ErrorNotice, Notice, Page, Segments } from '@/components';
 import type { Usual } from '@/components/timeline';
 import { begun, counted, dated, m, say, took, visible } from '@/i18n';
-import { CallError, type RunShow } from '@/ipc';
+import { CallError } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { SecretsCard } from '../connections/SecretsCard';
 import { Configuration } from './Configuration';
 import { runName } from './columns';
+import { DataTab } from './data/DataTab';
+import { DefinitionTab } from './data/DefinitionTab';
+import { RelatedTab } from './data/RelatedTab';
 import { Hindered } from './folder/Hindered';
 import { folderName } from './folder/path';
 import { named } from './named';
 import { lengthSoFar, paceOf, useNow } from './now';
-import { runOverviewQuery, runQuery } from './queries';
+import { runOverviewQuery, type ShownRun, useRun } from './queries';
 import { Questions } from './question/Questions';
 import { RunActions } from './RunActions';
-import { RunInput } from './RunInput';
 import { RunMessages } from './RunMessages';
 import styles from './RunPage.module.css';
 import { isFinal, StatusChip } from './status';
@@ -30,7 +32,7 @@ import { runStepsQuery, usualRun } from './timeline/usual';
 export function RunPage() {
   const { id } = useParams({ from: '/runs/$id' });
   const navigate = useNavigate();
-  const shown = useQuery(runQuery(id));
+  const shown = useRun(id);
   if (shown.error && CallError.from(shown.error).code === 'run_unknown') {
     return (
       <Page title={m.run_one()} body="fill">
@@ -44,17 +46,17 @@ export function RunPage() {
       </Page>
     );
   }
-  if (!shown.data) {
+  if (!shown.run) {
     return (
       <Page title="">
-        {shown.error && <ErrorNotice error={shown.error} onRetry={() => void shown.refetch()} />}
+        {shown.error && <ErrorNotice error={shown.error} onRetry={shown.refetch} />}
       </Page>
     );
   }
-  return <OpenRun key={id} run={shown.data} />;
+  return <OpenRun key={id} run={shown.run} />;
 }
 
-function OpenRun({ run }: { run: RunShow }) {
+function OpenRun({ run }: { run: ShownRun }) {
   const search = useSearch({ from: '/runs/$id' });
   const { tab, task } = search;
   const navigate = useNavigate();
@@ -71,7 +73,9 @@ function OpenRun({ run }: { run: RunShow }) {
       options={[
         { value: 'timeline', label: m.run_timeline(), testid: 'tab-tasks' },
         { value: 'messages', label: m.run_messages(), testid: 'tab-messages' },
-        { value: 'input', label: m.run_input(), testid: 'tab-input' },
+        { value: 'data', label: m.run_data(), testid: 'tab-data' },
+        { value: 'definition', label: m.run_definition(), testid: 'tab-definition' },
+        { value: 'related', label: m.run_related(), testid: 'tab-related' },
       ]}
     />
   );
@@ -126,13 +130,15 @@ function OpenRun({ run }: { run: RunShow }) {
       {tab === 'messages' && (
         <RunMessages run={run} task={task} onTask={(next) => go({ ...search, task: next })} />
       )}
-      {tab === 'input' && <RunInput run={run} />}
+      {tab === 'data' && <DataTab run={run} />}
+      {tab === 'definition' && <DefinitionTab run={run} />}
+      {tab === 'related' && <RelatedTab run={run} began={starter(run)} />}
     </Page>
   );
 }
 
 /** How long it took, who wanted it, with which revision. */
-function Subtitle({ run, usual }: { run: RunShow; usual: Usual | undefined }) {
+function Subtitle({ run, usual }: { run: ShownRun; usual: Usual | undefined }) {
   const ended = isFinal(run.status);
   const now = useNow(paceOf(run.status));
   const workflow = useQuery({
@@ -194,21 +200,21 @@ function Subtitle({ run, usual }: { run: RunShow; usual: Usual | undefined }) {
   );
 }
 
-function starter({ due, event, started_by }: RunShow): string {
+function starter({ due, event, started_by }: ShownRun): string {
   if (due !== undefined) return m.run_by_schedule();
   if (event !== undefined) return m.run_by_event({ event: visible(event) });
   return m.run_by({ name: visible(started_by) });
 }
 
 /** What its tasks wait for that cannot be read, with the step that helps. */
-function Secrets({ run }: { run: RunShow }) {
+function Secrets({ run }: { run: ShownRun }) {
   const awaited = new Set(run.tasks.flatMap(({ secret }) => secret ?? []));
   const { data } = useQuery({ ...runOverviewQuery(), enabled: awaited.size > 0 });
   const locked = data?.locked.filter(({ secret }) => awaited.has(secret)) ?? [];
   return locked.length > 0 && <SecretsCard locked={locked} />;
 }
 
-function Warnings({ run }: { run: RunShow }) {
+function Warnings({ run }: { run: ShownRun }) {
   const names = new Map(run.tasks.map((task) => [task.id, task.name]));
   // What it waits for is told with the step that helps.
   const elsewhere = ['run_secret_locked', 'run_password_locked'];

@@ -1,6 +1,7 @@
 import { label, listed, m, took, visible } from '@/i18n';
-import type { RunShow, RunTask } from '@/ipc';
+import type { RunTask } from '@/ipc';
 import { connectionOf } from '../connections/secretName';
+import type { ShownRun } from './queries';
 
 /** So many tasks are named. */
 const NAMED = 3;
@@ -8,7 +9,7 @@ const NAMED = 3;
 /** Why a task is as it is, in words; nothing where its status says all. */
 export function reasonOf(
   task: RunTask,
-  run: Pick<RunShow, 'status'>,
+  run: Pick<ShownRun, 'status'>,
   names: ReadonlyMap<string, string>,
   now: Date,
 ): string | undefined {

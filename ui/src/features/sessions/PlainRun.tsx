@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, ErrorNotice, Icon } from '@/components';
 import { m } from '@/i18n';
-import type { RunShow, SessionShow, SessionUnkept } from '@/ipc';
+import type { SessionShow, SessionUnkept } from '@/ipc';
 import { useCommand } from '../command';
-import { runQuery } from '../runs/queries';
+import { type ShownRun, useRun } from '../runs/queries';
 import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
 import { ResumeDialog } from '../runs/ResumeDialog';
 import { untrustedOf } from '../runs/sheet/untrusted';
@@ -15,16 +14,16 @@ import { unkeptWords } from './words';
 
 /** A run to which no files belong that could be lost: it goes on as any other. */
 export function PlainRun({ session }: { session: SessionShow }) {
-  const run = useQuery(runQuery(session.run_id ?? session.id));
+  const { run, error, refetch } = useRun(session.run_id ?? session.id);
   return (
     <>
-      {run.error && <ErrorNotice error={run.error} onRetry={() => void run.refetch()} />}
-      {run.data && <Run run={run.data} unkept={session.unkept} />}
+      {error && <ErrorNotice error={error} onRetry={refetch} />}
+      {run && <Run run={run} unkept={session.unkept} />}
     </>
   );
 }
 
-function Run({ run, unkept }: { run: RunShow; unkept: SessionUnkept | undefined }) {
+function Run({ run, unkept }: { run: ShownRun; unkept: SessionUnkept | undefined }) {
   const navigate = useNavigate();
   const resume = useCommand('run_resume', ['run', `run:${run.id}`, 'session']);
   const untrusted = untrustedOf(resume.error);

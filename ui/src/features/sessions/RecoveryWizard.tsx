@@ -5,7 +5,7 @@ import { counted, m } from '@/i18n';
 import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } from '@/ipc';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
-import { runQuery } from '../runs/queries';
+import { useRun } from '../runs/queries';
 import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
 import { untrustedOf } from '../runs/sheet/untrusted';
 import { useLongLook } from '../useLongLook';
@@ -123,10 +123,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
   const earlier = isEarlier
     ? 0
     : recovery.candidates.filter(isWorthALine(shown)).length - shown.length;
-  const run = useQuery({
-    ...runQuery(session.run_id ?? ''),
-    enabled: session.run_id !== undefined,
-  }).data;
+  const { run } = useRun(session.run_id ?? '', session.run_id !== undefined);
   const questions = run ? brokenOff(run) : [];
   const isNew = isNotStarted(session);
   const exportSession = useExport(session);

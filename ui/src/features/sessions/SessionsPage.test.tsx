@@ -13,6 +13,7 @@ import {
 } from '@/ipc';
 import { type Answers, testTransport } from '@/ipc/testing';
 import { isTaken } from '../drops';
+import { timelineOf } from '../runs/timeline/testing';
 import { recovery, row, session, snapshot } from './fixtures';
 import { SessionsPage } from './SessionsPage';
 import { createWork, importWork, restoreWork } from './work';
@@ -85,6 +86,10 @@ function show(answers: Answers = {}) {
       session_stats: () => stats,
       session_recovery: () => recovery,
       run_show: () => ({ ...asking, tasks: [] }),
+      run_timeline: async (input) => {
+        const run = await answers.run_show?.({ id: input.id });
+        return timelineOf(run?.tasks ?? []);
+      },
       config_root_list: () => ({ items: [] }),
       session_compare_file: () => ({ before: 'a: 1\n', after: 'a: 2\n', places: [] }),
       strategy_list: () => ({

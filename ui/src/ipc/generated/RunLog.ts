@@ -12,4 +12,8 @@ items: Array<RunMessage>,
 /**
  * What the next page begins after; the last line here when there is none yet.
  */
-next: number | null, };
+next: number | null, 
+/**
+ * What the page before ends at; absent where none is.
+ */
+first?: number, };

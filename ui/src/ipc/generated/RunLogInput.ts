@@ -13,6 +13,14 @@ id: string,
  */
 after?: number, 
 /**
+ * The `first` of the page that follows, or 0 for the end of the log: the lines before it, in their order.
+ */
+before?: number, 
+/**
+ * With `before`: of the lines about this task alone.
+ */
+task?: string, 
+/**
  * Lines of a page; 500 unless told and at most.
  */
 limit?: number, };

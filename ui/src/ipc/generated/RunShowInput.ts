@@ -12,4 +12,13 @@ id: string,
  * Without outputs and lines of the log, which have commands of their own: what a page that follows
  * it asks for again and again.
  */
-brief?: boolean, };
+brief?: boolean, 
+/**
+ * Whether its tasks come with it, as they do unless told: of a brief one the page has them from
+ * `run_timeline`.
+ */
+tasks?: boolean, 
+/**
+ * Whether `context_names` come with it, as they do unless told: with each is every place that uses it.
+ */
+names?: boolean, };

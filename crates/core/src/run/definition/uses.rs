@@ -1,6 +1,6 @@
 //! Where a definition uses expressions, and what it expects of the run's context.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Condition, Definition, Flow, OnFailure, Outcome, Position, RunAfter, Task, Way};
 use crate::Value;
@@ -55,20 +55,26 @@ impl Definition {
     /// The same, needed by the tasks that are come to.
     fn names_used(&self, reached: Vec<bool>) -> Vec<ContextName> {
         let mut found: Vec<ContextName> = Vec::new();
+        let mut known = HashMap::new();
         let mut add = |name: &str, task: &Task, path: &str, needed: bool| {
-            let place = (task.id.clone(), path.to_owned());
-            match found.iter_mut().find(|known| known.name == name) {
-                Some(known) => {
-                    known.needed |= needed;
-                    if !known.used.contains(&place) {
-                        known.used.push(place);
-                    }
+            let at = match known.get(name) {
+                Some(&at) => at,
+                None => {
+                    known.insert(name.to_owned(), found.len());
+                    found.push(ContextName {
+                        name: name.to_owned(),
+                        used: Vec::new(),
+                        needed: false,
+                    });
+                    found.len() - 1
                 }
-                None => found.push(ContextName {
-                    name: name.to_owned(),
-                    used: vec![place],
-                    needed,
-                }),
+            };
+            let found: &mut ContextName = &mut found[at];
+            found.needed |= needed;
+            // A place is come to once, however often it uses the name.
+            let last = found.used.last();
+            if last.is_none_or(|(id, place)| *id != task.id || place != path) {
+                found.used.push((task.id.clone(), path.to_owned()));
             }
         };
         for (task, reached) in self.tasks().iter().zip(reached) {

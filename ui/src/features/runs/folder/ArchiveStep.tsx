@@ -15,16 +15,17 @@ import {
   took,
   visible,
 } from '@/i18n';
-import { type RunArchive, type RunAttempt, type RunShow, type Status, shell } from '@/ipc';
+import { type RunArchive, type RunAttempt, type Status, shell } from '@/ipc';
 import { tellFailure } from '../../command';
 import { between, useNow } from '../now';
+import type { ShownRun } from '../queries';
 import { isFinal, StatusMark } from '../status';
 import styles from '../task/TaskPanel.module.css';
 import { barsOf } from '../timeline/bars';
 import { folderName } from './path';
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   /** The beginning of the run, as the clock has it. */
   origin: number;
 }
@@ -90,7 +91,7 @@ function barOf({ started_at, ended_at }: RunArchive, status: Status, origin: num
 }
 
 interface PanelProps {
-  run: RunShow;
+  run: ShownRun;
   archive: RunArchive;
   status: Status;
 }
@@ -170,7 +171,7 @@ function ArchivePanel({ run, archive, status }: PanelProps) {
   );
 }
 
-function statusOf(run: RunShow, { name, ended_at, failed }: RunArchive): Status {
+function statusOf(run: ShownRun, { name, ended_at, failed }: RunArchive): Status {
   if (!ended_at) return isFinal(run.status) ? 'cancelled' : 'running';
   return name === undefined && failed.length > 0 ? 'failed' : 'succeeded';
 }

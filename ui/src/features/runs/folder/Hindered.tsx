@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Button, Notice } from '@/components';
 import { begun, m, say, visible } from '@/i18n';
-import type { RunShow } from '@/ipc';
+import type { ShownRun } from '../queries';
+
 import { RetryDialog } from '../RetryDialog';
 import { FolderLink } from './FolderLink';
 
@@ -9,7 +10,7 @@ import { FolderLink } from './FolderLink';
 const NOT_ARCHIVED = new Set(['archive_failed', 'archive_failed_in_part']);
 
 /** Why a run could not begin, with the step that helps. */
-export function Hindered({ run }: { run: RunShow }) {
+export function Hindered({ run }: { run: ShownRun }) {
   const [isAsked, setAsked] = useState(false);
   const { hindered } = run;
   if (!hindered) return null;

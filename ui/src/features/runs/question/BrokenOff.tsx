@@ -1,13 +1,14 @@
 import { Button, ErrorNotice, Icon, Time } from '@/components';
 import { m, visible } from '@/i18n';
-import type { RunBroken, RunDecision, RunShow, RunTask } from '@/ipc';
+import type { RunBroken, RunDecision, RunTask } from '@/ipc';
 import { useCommand } from '../../command';
+import type { ShownRun } from '../queries';
 import { Acts } from '../sheet/Acts';
 import styles from './Questions.module.css';
 import { StillRunning } from './StillRunning';
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   task: RunTask;
   broken: RunBroken;
 }

@@ -2,9 +2,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, ErrorNotice, Folded, Icon, Segments } from '@/components';
 import { m, visible } from '@/i18n';
-import type { RunBroken, RunDecision, RunShow, RunTask } from '@/ipc';
+import type { RunBroken, RunDecision, RunTask } from '@/ipc';
 import { useCommand } from '../../command';
 import { changedHere } from '../../sessions/work';
+import type { ShownRun } from '../queries';
 import { Acts } from '../sheet/Acts';
 import { isFinal } from '../status';
 import styles from './BrokenOffLine.module.css';
@@ -16,7 +17,7 @@ interface Broken {
 }
 
 /** The steps of a run that nobody knows the end of. */
-export function brokenOff(run: RunShow): Broken[] {
+export function brokenOff(run: Pick<ShownRun, 'status' | 'tasks'>): Broken[] {
   if (isFinal(run.status)) return [];
   return run.tasks.flatMap((task) =>
     task.question?.kind === 'interrupted' ? [{ task, broken: task.question }] : [],
@@ -24,7 +25,7 @@ export function brokenOff(run: RunShow): Broken[] {
 }
 
 interface Props extends Broken {
-  run: RunShow;
+  run: ShownRun;
 }
 
 /**

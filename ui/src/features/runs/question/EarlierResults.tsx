@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Button } from '@/components';
 import { counted, m, visible } from '@/i18n';
-import type { RunShow, RunTask, RunWork } from '@/ipc';
+import type { RunTask, RunWork } from '@/ipc';
+import type { ShownRun } from '../queries';
 import { Output } from '../task/Output';
 import styles from './Questions.module.css';
 
@@ -9,7 +10,7 @@ import styles from './Questions.module.css';
 const OFFERED = 4;
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   work: RunWork;
 }
 

@@ -1,14 +1,15 @@
 import { useState } from 'react';
 import { Choice } from '@/components';
 import { counted, visible } from '@/i18n';
-import type { RunShow, RunTask } from '@/ipc';
+import type { RunTask } from '@/ipc';
+import type { ShownRun } from '../queries';
 import { isFinal } from '../status';
 import { BrokenOff } from './BrokenOff';
 import styles from './Questions.module.css';
 import { WorkForm } from './WorkForm';
 
 /** What a run asks of a person, one question at a time, before everything else on its page. */
-export function Questions({ run }: { run: RunShow }) {
+export function Questions({ run }: { run: ShownRun }) {
   const [chosen, setChosen] = useState<string>();
   const asking = run.tasks.filter((task) => task.question);
   const task = asking.find((one) => one.id === chosen) ?? asking[0];
@@ -35,7 +36,7 @@ export function Questions({ run }: { run: RunShow }) {
   );
 }
 
-function Question({ run, task }: { run: RunShow; task: RunTask }) {
+function Question({ run, task }: { run: ShownRun; task: RunTask }) {
   const { question } = task;
   if (question?.kind === 'work') return <WorkForm run={run} task={task} work={question} />;
   if (question?.kind === 'interrupted')

@@ -1,9 +1,10 @@
 import { useId, useState } from 'react';
 import { Button, Choice, ErrorNotice, Icon, Notice, Tick } from '@/components';
 import { counted, m, say, timeOfDay, visible, visibleText } from '@/i18n';
-import type { RunAnswerInput, RunShow, RunTask, RunWork } from '@/ipc';
+import type { RunAnswerInput, RunTask, RunWork } from '@/ipc';
 import { useCommand } from '../../command';
 import { useAge } from '../now';
+import type { ShownRun } from '../queries';
 import { AnswerField } from './AnswerField';
 import { changed, faultOf, openItems, type Values } from './answer';
 import { EarlierResults } from './EarlierResults';
@@ -14,7 +15,7 @@ import { sentBack } from './sentBack';
 import { useOwnAnswers } from './useOwnAnswers';
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   task: RunTask;
   work: RunWork;
 }

@@ -1,4 +1,5 @@
-import type { Message, RunShow, RunTask } from '@/ipc';
+import type { Message, RunTask } from '@/ipc';
+import type { ShownRun } from '../queries';
 
 export interface SentBack {
   /** What the step is called whose work it was; absent where several were sent back with it. */
@@ -14,7 +15,7 @@ export function isSentBack(error: Message | null | undefined): boolean {
 }
 
 /** That a task is done again because somebody sent the work back to it, and not for anything older. */
-export function sentBack(run: Pick<RunShow, 'tasks'>, task: RunTask): SentBack | undefined {
+export function sentBack(run: Pick<ShownRun, 'tasks'>, task: RunTask): SentBack | undefined {
   const done = task.attempts.findLast((attempt) => attempt.ended_at)?.ended_at;
   if (!done) return undefined;
   const senders = run.tasks.flatMap(({ id, name, attempts }) =>

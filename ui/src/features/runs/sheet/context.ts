@@ -38,7 +38,7 @@ export function readRest(text: string): Context | null {
 }
 
 /** What a run was started with, as it is kept. */
-export function contextOfRun(run: RunShow): Context {
+export function contextOfRun(run: Pick<RunShow, 'context' | 'context_text'>): Context {
   return parseExact(run.context_text ?? JSON.stringify(run.context)) as Context;
 }
 

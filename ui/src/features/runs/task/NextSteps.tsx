@@ -3,19 +3,20 @@ import { type LinkOptions, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, type IconName } from '@/components';
 import { m, visible } from '@/i18n';
-import { call, type NextStep, type Remedy, type RunShow, type RunTask } from '@/ipc';
+import { call, type NextStep, type Remedy, type RunTask } from '@/ipc';
 import { placeOfId } from '../../catalog/forms/place';
 import { documentLink } from '../../catalog/kinds';
 import { sourcesQuery } from '../../connections/queries';
 import { TestAnswer } from '../../connections/TestAnswer';
 import { UnlockButton } from '../../connections/UnlockButton';
 import { useTest } from '../../useTest';
+import type { ShownRun } from '../queries';
 import { RetryDialog, type RetryWish } from '../RetryDialog';
 import { isFinal } from '../status';
 import styles from './TaskPanel.module.css';
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   task: RunTask;
   onMessages: () => void;
 }
@@ -56,7 +57,7 @@ export function NextSteps({ run, task, onMessages }: Props) {
 }
 
 /** The steps that can be taken as the run stands, each once. */
-export function stepsOf(run: RunShow, task: RunTask): NextStep[] {
+export function stepsOf(run: ShownRun, task: RunTask): NextStep[] {
   const helping = task.status === 'failed' ? (task.attempts.at(-1)?.next ?? []) : [];
   const always: NextStep[] = [
     { do: 'retry_here' },
@@ -80,7 +81,7 @@ export function stepsOf(run: RunShow, task: RunTask): NextStep[] {
 
 interface StepProps {
   step: NextStep;
-  run: RunShow;
+  run: ShownRun;
   task: RunTask;
   look: 'primary' | 'plain' | 'quiet';
   isAsking: boolean;
@@ -136,7 +137,7 @@ interface Act {
 }
 
 /** A step that is taken at another place of the window. */
-function leading(step: NextStep, run: RunShow, task: RunTask, go: (to: LinkOptions) => void): Act {
+function leading(step: NextStep, run: ShownRun, task: RunTask, go: (to: LinkOptions) => void): Act {
   const of = step.of ?? '';
   const inTask = () =>
     go(documentLink('workflow', run.workflow_id ?? '', { at: placeOfId(task.id), field: step.of }));

@@ -41,8 +41,8 @@ const STEPS: RunSteps = {
   tasks: tasks.map(({ id }, n) => ({ id, depends_on: n < 20 ? [] : [`t${n - 20}`] })),
 };
 
-function Page({ run }: { run: Partial<RunShow> }) {
-  const [search, setSearch] = useState<RunSearch>({});
+function Page({ run, first = {} }: { run: Partial<RunShow>; first?: RunSearch }) {
+  const [search, setSearch] = useState(first);
   const shown = {
     status: 'succeeded',
     steps: 'task',
@@ -214,6 +214,64 @@ it('shows what stands on the way to the end, by its button and by a key', () => 
   expect(row(0).hasAttribute('data-aside')).toBe(true);
   expect(row(19).hasAttribute('data-aside')).toBe(false);
   expect(row(19).textContent).toContain('on the critical path');
-  fireEvent.keyDown(row(0), { key: 'p' });
+  fireEvent.keyDown(row(0), { key: 'c' });
   expect(dimmed()).toBe(0);
+});
+
+it('goes to the next task that failed by its keys, and stays where there is none', async () => {
+  const some = tasks.map((task, n) => (n === 4 || n === 31 ? { ...task, status: 'failed' } : task));
+  // None is open, so that there are rows alone.
+  render(<Page run={{ tasks: some as RunTask[] }} first={{ task: 'none' }} />);
+  row(0).focus();
+  for (const [key, to] of [
+    [']', 4],
+    [']', 31],
+    [']', 31],
+    ['[', 4],
+    ['[', 4],
+  ] as const) {
+    fireEvent.keyDown(document.activeElement as Element, { key });
+    await waitFor(() => expect(document.activeElement).toBe(row(to)));
+  }
+});
+
+it('keeps in the address what is seen of the time, and begins with that', async () => {
+  render(<Page run={{}} />);
+  fireEvent.keyDown(row(3), { key: '+' });
+  await waitFor(() => expect(screen.getByTestId('search').textContent).toContain('"zoom":'));
+  const kept = JSON.parse(screen.getByTestId('search').textContent ?? '') as RunSearch;
+  const slider = screen.getByTestId<HTMLInputElement>('timeline-zoom').value;
+  cleanup();
+  render(<Page run={{}} first={kept} />);
+  expect(screen.getByTestId<HTMLInputElement>('timeline-zoom').value).toBe(slider);
+  fireEvent.keyDown(row(3), { key: 'f' });
+  await waitFor(() => expect(screen.getByTestId('search').textContent).not.toContain('zoom'));
+});
+
+it('comes closer with Ctrl and the wheel, and leaves the window as it is', () => {
+  render(<Page run={{}} />);
+  const heard = vi.fn();
+  addEventListener('wheel', heard);
+  const name = row(0).querySelector('b') as Element;
+  const wheel = (deltaY: number, ctrlKey: boolean) => {
+    const event = new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true });
+    fireEvent(name, Object.assign(event, { ctrlKey }));
+  };
+  wheel(-200, true);
+  expect(Number(screen.getByTestId<HTMLInputElement>('timeline-zoom').value)).toBeGreaterThan(0);
+  expect(heard).not.toHaveBeenCalled();
+  // What only scrolls is the page's.
+  wheel(200, false);
+  expect(heard).toHaveBeenCalledOnce();
+  removeEventListener('wheel', heard);
+});
+
+it('draws what stands before and after the task that is chosen', () => {
+  render(<Page run={{}} />);
+  expect(screen.queryAllByTestId('timeline-elbow')).toEqual([]);
+  fireEvent.focus(row(0));
+  expect(screen.getAllByTestId('timeline-elbow').length).toBeGreaterThan(0);
+  fireEvent.pointerOver(row(1).querySelector('b') as Element);
+  const ways = screen.getAllByTestId('timeline-elbow').map((one) => one.dataset.way);
+  expect(new Set(ways)).toEqual(new Set(['after']));
 });

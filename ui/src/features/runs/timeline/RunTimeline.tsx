@@ -17,17 +17,19 @@ import {
   zoomed,
 } from '@/components/timeline';
 import { counted, m, timeOfDay } from '@/i18n';
-import type { RunShow, RunSteps, RunTask } from '@/ipc';
+import type { RunSteps, RunTask } from '@/ipc';
 import { ArchiveStep } from '../folder/ArchiveStep';
 import { paceOf, useNow } from '../now';
+import type { ShownRun } from '../queries';
 import { countsOf } from './counts';
 import { criticalPath, hasOrder } from './critical';
 import { onChartKey } from './keys';
 import styles from './RunTimeline.module.css';
-import type { RunSearch } from './search';
+import { type RunSearch, viewOf } from './search';
 import { TaskFilters } from './TaskFilters';
 import { TaskRows } from './TaskRows';
 import { Tools } from './Tools';
+import { useKeptView } from './useKeptView';
 import { useLayout } from './useLayout';
 import { usualOf } from './usual';
 import { isNarrowed, thatFit } from './which';
@@ -36,7 +38,7 @@ import { isNarrowed, thatFit } from './which';
 const MANY = 500;
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   /** What its workflow says of its tasks; absent until it is known. */
   steps: RunSteps | undefined;
   search: RunSearch;
@@ -51,7 +53,7 @@ export function RunTimeline({ run, steps, search, onSearch, onMessages, views }:
   const chart = useRef<HTMLDivElement>(null);
   const [area, width] = useWidth();
   const left = useLeft();
-  const laid = useLayout(run, width);
+  const laid = useLayout(run, width, viewOf(search));
   const { facts, scale } = laid;
   const [range, setRange] = useState<Stretch | null>(null);
   const [isAsked, setAsked] = useState(false);
@@ -74,6 +76,7 @@ export function RunTimeline({ run, steps, search, onSearch, onMessages, views }:
   );
   const isFiltering = isAsked || isNarrowed(search);
   const wish = (next: Partial<RunSearch>) => onSearch({ ...search, ...next });
+  useKeptView(laid.view, search, onSearch);
   useLive(chart, {
     scale,
     origin: facts.origin,
@@ -160,6 +163,7 @@ export function RunTimeline({ run, steps, search, onSearch, onMessages, views }:
             <TaskRows
               run={run}
               tasks={tasks}
+              steps={steps}
               usual={usual}
               path={path}
               origin={facts.origin}

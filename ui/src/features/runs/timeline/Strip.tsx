@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Icon } from '@/components';
 import { dated, label, m, number, spoken, took } from '@/i18n';
-import type { RunRow, RunShow, RunSteps } from '@/ipc';
+import type { RunRow, RunSteps } from '@/ipc';
 import { between, useNow } from '../now';
-import { lastRunsQuery } from '../queries';
+import { lastRunsQuery, type ShownRun } from '../queries';
 import { isFinal } from '../status';
 import styles from './Strip.module.css';
 import { usualRun } from './usual';
@@ -24,7 +24,7 @@ const TONES: Partial<Record<RunRow['status'], string>> = {
 };
 
 interface Props {
-  run: Pick<RunShow, 'id' | 'workflow_id'>;
+  run: Pick<ShownRun, 'id' | 'workflow_id'>;
   steps: RunSteps | undefined;
 }
 

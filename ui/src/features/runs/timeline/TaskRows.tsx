@@ -10,12 +10,14 @@ import {
 } from 'react';
 import { Slots, TimelineRow, timelineStyles } from '@/components/timeline';
 import { m, took, visible } from '@/i18n';
-import type { RunShow, RunTask } from '@/ipc';
+import type { RunSteps, RunTask } from '@/ipc';
+import type { ShownRun } from '../queries';
 import { StatusMark } from '../status';
 import { lengthOf } from '../task/length';
 import { TaskPanel } from '../task/TaskPanel';
 import { reasonOf } from '../waits';
 import { barsOf } from './bars';
+import { Elbows } from './Elbows';
 import styles from './RunTimeline.module.css';
 import { slowWords, type UsualOf, withUsual } from './usual';
 import { noteOf, rowName } from './words';
@@ -27,8 +29,9 @@ const HEAD = 30;
 const PANEL = 240;
 
 interface Props {
-  run: RunShow;
+  run: ShownRun;
   tasks: readonly RunTask[];
+  steps: RunSteps | undefined;
   usual: UsualOf;
   /** Those that stand on the way to the end, where these are asked for. */
   path: ReadonlySet<string> | undefined;
@@ -45,6 +48,7 @@ interface Props {
 export function TaskRows({
   run,
   tasks,
+  steps,
   usual,
   path,
   origin,
@@ -120,6 +124,14 @@ export function TaskRows({
       Home: 0,
       End: last,
     };
+    // The next that failed, or the one before; where there is none, it stays.
+    const failed = (by: 1 | -1) => {
+      let at = index + by;
+      while (at in tasks && tasks[at]?.status !== 'failed') at += by;
+      return at in tasks ? at : index;
+    };
+    if (event.key === '[' || event.key === ']')
+      moves[event.key] = failed(event.key === ']' ? 1 : -1);
     const to = moves[event.key];
     if (to === undefined) return;
     event.preventDefault();
@@ -127,8 +139,22 @@ export function TaskRows({
   };
   const items = virtual.getVirtualItems();
   const places = slots.current.assign(items.map(({ index }) => index));
+  const middleOf = (index: number) => {
+    const start = virtual.measurementsCache[index]?.start;
+    return start === undefined ? undefined : start - above + ROW / 2;
+  };
   return (
     <ul ref={list} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+      <Elbows
+        list={list}
+        tasks={tasks}
+        steps={steps}
+        chosen={tasks[focused ?? shown]?.id}
+        middleOf={middleOf}
+        top={(items[0]?.start ?? above) - above}
+        bottom={(items.at(-1)?.end ?? above) - above}
+        origin={origin}
+      />
       {items.map(({ index, start }) => {
         const task = tasks[index];
         if (!task) return null;

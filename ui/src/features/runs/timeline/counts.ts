@@ -1,8 +1,8 @@
 import { counted } from '@/i18n';
-import type { RunShow } from '@/ipc';
+import type { ShownRun } from '../queries';
 
 /** `14 tasks · 1 failed · 3 skipped`: what is worth a number. */
-export function countsOf({ steps, tasks }: RunShow): string {
+export function countsOf({ steps, tasks }: Pick<ShownRun, 'steps' | 'tasks'>): string {
   const told = (['running', 'waiting', 'interrupted', 'failed', 'skipped', 'cancelled'] as const)
     .map((status) => [status, tasks.filter((task) => task.status === status).length] as const)
     .filter(([, count]) => count > 0)

@@ -1,6 +1,7 @@
 /** The times of a run, as its timeline is laid out by them. */
 import { folded, gaps, type Stretch } from '@/components/timeline';
-import type { RunShow, RunTask } from '@/ipc';
+import type { RunTask } from '@/ipc';
+import type { ShownRun } from '../queries';
 import { isFinal } from '../status';
 
 /** What waits for a person or a time keeps no machine busy. */
@@ -8,7 +9,7 @@ const RESTS = new Set(['manual', 'wait']);
 /** So much of the beginning and the end of a rest is shown, in milliseconds. */
 const EDGE = 1000;
 
-type Timed = Pick<RunShow, 'status' | 'start_time' | 'end_time' | 'archive'> & {
+type Timed = Pick<ShownRun, 'status' | 'start_time' | 'end_time' | 'archive'> & {
   tasks: readonly Pick<RunTask, 'action' | 'status' | 'attempts'>[];
 };
 

@@ -37,7 +37,7 @@ export function onChartKey(event: KeyboardEvent, acts: Acts) {
   else if (event.key === '0' || event.key === 'f') setView(undefined);
   else if (event.key === 'i') laid.foldAll(laid.isUnfolded);
   else if (event.key === 'k') acts.onAxis();
-  else if (event.key === 'p') acts.onPath();
+  else if (event.key === 'c' || event.key === 'p') acts.onPath();
   else if (event.key === 'm') {
     const task = acts.taskOf(row.dataset.row ?? '');
     if (!task) return;

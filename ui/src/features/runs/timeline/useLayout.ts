@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import { type Stretch, type TimeScale, timeScale, type View } from '@/components/timeline';
-import type { RunShow } from '@/ipc';
+import type { ShownRun } from '../queries';
 import { type Facts, factsOf, layoutOf } from './facts';
 
 export interface Laid {
@@ -14,6 +14,8 @@ export interface Laid {
   unfold: (fold: Stretch) => void;
   /** Folds everything, or opens everything. */
   foldAll: (isFolded: boolean) => void;
+  /** What of it is seen; absent where all is. */
+  view: View | undefined;
   setView: (view: View | undefined) => void;
   showOnly: (range: Stretch) => void;
   /** Makes room for a time that is not drawn yet. */
@@ -21,9 +23,9 @@ export interface Laid {
 }
 
 /** How the times of a run are laid out in so many pixels: what is folded, how close, from where. */
-export function useLayout(run: RunShow, width: number): Laid {
+export function useLayout(run: ShownRun, width: number, first?: View): Laid {
   const [at, setAt] = useState(() => Date.now());
-  const [view, setView] = useState<View>();
+  const [view, setView] = useState(first);
   // A fold keeps its beginning while its end may move.
   const [opened, setOpened] = useState<ReadonlySet<number> | 'all'>(new Set());
   const facts = useMemo(() => factsOf(run), [run]);
@@ -49,6 +51,7 @@ export function useLayout(run: RunShow, width: number): Laid {
     unfold: ({ from }) =>
       setOpened(new Set([...(opened === 'all' ? folds.map((fold) => fold.from) : opened), from])),
     foldAll: (isFolded) => setOpened(isFolded ? new Set() : 'all'),
+    view,
     setView,
     showOnly: ({ from, to }) => {
       const seen = scale.x(to) - scale.x(from);
