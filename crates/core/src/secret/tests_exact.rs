@@ -238,7 +238,7 @@ fn of_a_variable_the_default_goes(#[case] format: Option<Format>, #[case] text: 
 )]
 #[case::prose(
     MARKDOWN,
-    "max_tokens: 4096, password_policy: strict, tokenizer: cl100k_base, token: 3600\n"
+    "max_tokens: 4096, password_policy: strict, tokenizer: cl100k_base, token: 3600\n\n```js\nconst password = 'Password used to generate key';\n```\n"
 )]
 #[case::program(
     OTHER,
@@ -325,6 +325,9 @@ fn statements_are_masked_in_their_quotes(#[case] format: Option<Format>, #[case]
     "<a><property name=\"password\" value=\"⟦hunter⟧\"/><password><![CDATA[⟦hun <ter>]⟧]]></password><secrets><a><![CDATA[⟦hunter⟧]]></a></secrets></a>\n"
 )]
 #[case::open("<a><secrets><b>⟦hunter⟧<c>⟦hunter⟧</secrets><d>hunter</d></a>\n")]
+#[case::program(
+    "fn f() -> Option<Token> {\n  g::<Self>(1, \"hunter\")\n}\nimpl<T> X<Secret> for Y {\n  fn a<B>(b: Vec<C>) {}\n}\n"
+)]
 #[case::names(
     "<a><credentials><provider>hunter</provider><type>basic</type></credentials><tokens><max>12345</max></tokens><secretsPolicy><x>strict</x></secretsPolicy></a>\n"
 )]
