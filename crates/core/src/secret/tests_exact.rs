@@ -185,6 +185,18 @@ fn chinese_words_go_and_instructions_stay(#[case] format: Option<Format>, #[case
     YAML,
     "description: use --password to log in\nnote: The --token option\nhelp: pass --password and --token here\n"
 )]
+#[case::given(
+    OTHER,
+    "#!/bin/sh\nhelm install x --set auth.password=⟦hunter⟧ --set-string db.password='⟦two words⟧'\nkubectl create secret generic x --from-literal=password=⟦hunter⟧\njava -Ddb.password=⟦hunter⟧ -Dx=hunter -jar x\nPGPASSWORD=⟦hunter⟧ psql\n"
+)]
+#[case::given_in_value(
+    YAML,
+    "run: |\n  kubectl create secret generic x --from-literal=password=⟦hunter⟧\n  PGPASSWORD=⟦hunter⟧ psql\n  docker run -e DB_PASSWORD=⟦hunter⟧ x\n  export DB_PASSWORD=⟦hunter⟧\n  f(a, PASSWORD=word, TOKEN=$T)\n  TOKEN=$(cat x)\n"
+)]
+#[case::given_in_prose(
+    MARKDOWN,
+    "```\nPGPASSWORD=⟦hunter⟧ psql\ndocker run -e DB_PASSWORD=⟦hunter⟧ x\nexport DB_PASSWORD=⟦hunter⟧\n```\n\nDB_PASSWORD=here\n"
+)]
 fn what_stands_behind_an_option_goes(#[case] format: Option<Format>, #[case] text: &str) {
     assert_exactly(format, text);
 }
