@@ -38,6 +38,11 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
     let mut open: Vec<Open<'_>> = Vec::new();
     // What stands in texts that are no markup is none.
     let mut told = 0;
+    // In programs most of what looks like a tag is none.
+    let is_markup = text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('<');
     for (at, _) in text.match_indices('<') {
         if at < told {
             continue;
@@ -63,7 +68,7 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
         let before = key.take_if(|(_, is_for_any)| *is_for_any || is_value);
         let before = before.map(|(name, _)| name);
         let outer = open.last().and_then(|open| open.within);
-        let outer = outer.filter(|_| !is_about(tag.name));
+        let outer = outer.filter(|_| is_markup && !is_about(tag.name));
         let called = [Some(tag.name), named, before, outer];
         let is_named = |at: &Range<usize>| {
             let mut called = called.iter().flatten();
@@ -87,7 +92,7 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
         let is_key = tag.name.eq_ignore_ascii_case("key");
         if is_key || is_among(&NAMES, tag.name) {
             key = Some((&text[inside], is_key));
-        } else if !is_shown && is_named(&inside) {
+        } else if !is_shown && is_named(&inside) && (is_markup || is_closed(text, inside.end)) {
             found.push(inside);
         }
     }
@@ -182,6 +187,13 @@ fn content(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let length = trimmed[..trimmed.find('<')?].trim_end().len();
     (length > 0).then_some(begin..begin + length)
+}
+
+/// Whether what ends here is followed by the end of a tag.
+fn is_closed(text: &str, at: usize) -> bool {
+    let rest = text[at..].trim_start();
+    let rest = rest.strip_prefix(CDATA.1).unwrap_or(rest);
+    rest.trim_start().starts_with("</")
 }
 
 /// The text that is no markup and whose signs begin here.

@@ -150,7 +150,67 @@ pub(super) fn options_in(text: &str, place: Place) -> Vec<Range<usize>> {
         let value = short_option(text, program.range());
         found.extend(value.filter(|value| said(program.start(), value)));
     }
+    found.extend(given_in(text, place, &fences));
     found.sort_by_key(|at| at.start);
+    found
+}
+
+/// What programs are given under a name of a secret: `-Ddb.password=…`, `--from-literal=password=…`, `-e PASSWORD=…`,
+/// and what a line begins with that is a variable of a shell.
+fn given_in(text: &str, place: Place, fences: &[Range<usize>]) -> Vec<Range<usize>> {
+    /// What stands before a name that is given.
+    const GIVERS: [&str; 8] = [
+        "--from-literal=",
+        "--from-literal ",
+        "--set ",
+        "--set-string ",
+        "-e ",
+        "--env ",
+        "--env=",
+        "--build-arg ",
+    ];
+    /// What a line has before a variable.
+    const BEFORE: [&str; 6] = ["", "export", "$", "$ export", "ENV", "ARG"];
+    /// The longest name, with what stands before it.
+    const NEAR: usize = 128;
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices('=') {
+        let from = found.last().map_or(0, |last| last.end);
+        let near = text.ceil_char_boundary(at.saturating_sub(NEAR)).max(from);
+        let Some(before) = text.get(near..at) else {
+            continue;
+        };
+        let is_in = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let name = &before[before.trim_end_matches(is_in).len()..];
+        let before = &before[..before.len() - name.len()];
+        let is_variable = |name: &str| {
+            let mut letters = name.chars();
+            letters.all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        };
+        let is_first = || {
+            let line = before
+                .rsplit('\n')
+                .next()
+                .filter(|_| near == 0 || before.contains('\n'));
+            let is_in_code =
+                place != Place::Prose || fences.iter().any(|fence| fence.contains(&at));
+            is_in_code && line.is_some_and(|line| BEFORE.contains(&line.trim()))
+        };
+        let is_given = name.starts_with("-D")
+            || GIVERS.iter().any(|giver| before.ends_with(giver))
+            || (is_variable(name) && is_first());
+        let name = name.strip_prefix("-D").unwrap_or(name);
+        if !is_given || name.is_empty() || !is_secret_name(name) {
+            continue;
+        }
+        let value = token(text, at + 1).filter(|value| {
+            let word = &text[value.clone()];
+            let is_call =
+                word.contains(['(', '[', '{']) || text[value.end..].starts_with([')', ',']);
+            !is_call && word != name && is_secret(name, word)
+        });
+        found.extend(value);
+    }
     found
 }
 

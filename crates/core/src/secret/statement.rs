@@ -72,7 +72,7 @@ fn bare_word(text: &str, at: usize, before: &str) -> Option<Range<usize>> {
 /// `'…'` or `('…')`. Behind a word in small letters that is not given with something people write about passwords.
 fn behind_password(text: &str, word: Range<usize>) -> Option<Range<usize>> {
     let rest = text[word.end..].trim_start();
-    let is_call = rest.starts_with('(') || rest.starts_with('=');
+    let is_call = rest.starts_with('(');
     let before = text[..word.start].trim_end();
     let is_given = ["with", "encrypted", "WITH", "ENCRYPTED"]
         .iter()

@@ -185,6 +185,18 @@ fn chinese_words_go_and_instructions_stay(#[case] format: Option<Format>, #[case
     YAML,
     "description: use --password to log in\nnote: The --token option\nhelp: pass --password and --token here\n"
 )]
+#[case::given(
+    OTHER,
+    "#!/bin/sh\nhelm install x --set auth.password=⟦hunter⟧ --set-string db.password='⟦two words⟧'\nkubectl create secret generic x --from-literal=password=⟦hunter⟧\njava -Ddb.password=⟦hunter⟧ -Dx=hunter -jar x\nPGPASSWORD=⟦hunter⟧ psql\n"
+)]
+#[case::given_in_value(
+    YAML,
+    "run: |\n  kubectl create secret generic x --from-literal=password=⟦hunter⟧\n  PGPASSWORD=⟦hunter⟧ psql\n  docker run -e DB_PASSWORD=⟦hunter⟧ x\n  export DB_PASSWORD=⟦hunter⟧\n  f(a, PASSWORD=word, TOKEN=$T)\n  TOKEN=$(cat x)\n"
+)]
+#[case::given_in_prose(
+    MARKDOWN,
+    "```\nPGPASSWORD=⟦hunter⟧ psql\ndocker run -e DB_PASSWORD=⟦hunter⟧ x\nexport DB_PASSWORD=⟦hunter⟧\n```\n\nDB_PASSWORD=here\n"
+)]
 fn what_stands_behind_an_option_goes(#[case] format: Option<Format>, #[case] text: &str) {
     assert_exactly(format, text);
 }
@@ -238,7 +250,7 @@ fn of_a_variable_the_default_goes(#[case] format: Option<Format>, #[case] text: 
 )]
 #[case::prose(
     MARKDOWN,
-    "max_tokens: 4096, password_policy: strict, tokenizer: cl100k_base, token: 3600\n"
+    "max_tokens: 4096, password_policy: strict, tokenizer: cl100k_base, token: 3600\n\n```js\nconst password = 'Password used to generate key';\n```\n"
 )]
 #[case::program(
     OTHER,
@@ -325,6 +337,9 @@ fn statements_are_masked_in_their_quotes(#[case] format: Option<Format>, #[case]
     "<a><property name=\"password\" value=\"⟦hunter⟧\"/><password><![CDATA[⟦hun <ter>]⟧]]></password><secrets><a><![CDATA[⟦hunter⟧]]></a></secrets></a>\n"
 )]
 #[case::open("<a><secrets><b>⟦hunter⟧<c>⟦hunter⟧</secrets><d>hunter</d></a>\n")]
+#[case::program(
+    "fn f() -> Option<Token> {\n  g::<Self>(1, \"hunter\")\n}\nimpl<T> X<Secret> for Y {\n  fn a<B>(b: Vec<C>) {}\n}\n"
+)]
 #[case::names(
     "<a><credentials><provider>hunter</provider><type>basic</type></credentials><tokens><max>12345</max></tokens><secretsPolicy><x>strict</x></secretsPolicy></a>\n"
 )]
