@@ -7,7 +7,7 @@ import { CallError, type RunShow } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { SecretsCard } from '../connections/SecretsCard';
-import { Configuration } from './Configuration';
+import { Configuration, NoConfiguration } from './Configuration';
 import { runName } from './columns';
 import { Hindered } from './folder/Hindered';
 import { folderName } from './folder/path';
@@ -189,6 +189,9 @@ function Subtitle({ run, usual }: { run: RunShow; usual: Usual | undefined }) {
       )}
       {run.session !== undefined && (
         <Configuration session={run.session} isHeld={run.status === 'paused'} />
+      )}
+      {run.session === undefined && run.workflow_id !== undefined && (
+        <NoConfiguration run={run.id} />
       )}
     </>
   );
