@@ -497,3 +497,18 @@ fn a_run_that_refers_to_a_folder_that_is_not_on_the_list_says_so_and_the_next_on
     assert_eq!(shown["unkept"], Value::Null);
     assert_eq!(shown["snapshots"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn whoever_answers_for_a_broken_off_step_hears_how_the_run_goes_on() {
+    let place = Place::new();
+    let id = place.killed();
+    place
+        .flowkeep
+        .file("configs/tools/sum.yaml", "name: changed\n");
+    let said = place
+        .flowkeep
+        .say(&["run", "answer", &id, "check", "--rerun"]);
+    let way = format!("flowkeep session restore {id} --resume");
+    assert!(said.out.contains(&way), "{} {}", said.out, said.err);
+    place.flowkeep.file("check.sh", "");
+}
