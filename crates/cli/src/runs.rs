@@ -287,11 +287,27 @@ fn failures(catalogue: &Catalogue, out: &mut Out, shown: &RunShow) -> io::Result
 }
 
 fn told(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {
+    // One that goes on by itself only where its files are as they were.
+    let is_held = matches!(
+        run.status,
+        Status::Interrupted | Status::Paused | Status::Queued
+    );
+    let session = if is_held && !output.is_json() {
+        brief(api, &run.run_id)?.session
+    } else {
+        None
+    };
     output.print(run, |catalogue, out| {
         writeln!(out, "{}", sentence(catalogue, run))?;
         let could_go_on = matches!(run.status, Status::Interrupted | Status::Queued);
         if could_go_on && run_changes::is_without_owner(api) {
             writeln!(out, "{}", catalogue.word("cli_run_goes_on_later"))?;
+        }
+        if let Some(session) = &session {
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("session", session), ("run", &run.run_id)];
+            let said = catalogue.sentence("cli_run_session_decides", &fields);
+            writeln!(out, "{said}")?;
         }
         Ok(())
     })?;

@@ -377,7 +377,9 @@ pub(crate) fn put_sessions(
     )?;
     connection.execute(
         "INSERT OR IGNORE INTO main.snapshot(id, session, sequence, tree, strategy, reason, task, actor, at, config)
-         SELECT v.id, m.session, v.sequence, t.tree, v.strategy, v.reason, v.task, v.actor, v.at, v.config
+         SELECT v.id, m.session, v.sequence, t.tree, v.strategy, v.reason, v.task, v.actor, v.at,
+           coalesce(v.config, (SELECT e.path FROM main.snapshot_entry e
+             WHERE e.tree = t.tree AND e.path = m.config))
          FROM staged.session_version v JOIN main.session m ON m.id = v.session AND m.session > ?1
            JOIN main.snapshot_tree t ON t.hash = v.tree
          ORDER BY m.session, v.sequence",

@@ -567,3 +567,60 @@ fn everything_that_is_kept_can_be_written_out() {
         "copy_inside_data_folder",
     );
 }
+
+#[test]
+fn files_that_the_strategy_left_out_and_that_are_gone_are_named_and_nothing_is_called_as_it_was() {
+    let flowkeep = Flowkeep::new();
+    let root = lay_out(&flowkeep);
+    let cheap = flowkeep.file("configs/llms/cheap.yaml", "model: cheap\n");
+    let orders = "name: orders\ntool_set: office\nllm_client: cheap\n";
+    let config = flowkeep.file("configs/workflows/orders.yaml", orders);
+    let (_, created) = flowkeep.json(&["session", "create", &config]);
+    let id = created["session_id"].as_str().unwrap();
+    let words = ["session", "restore", id, "--dry-run"];
+    let looked = flowkeep.done(&words);
+    assert_eq!(looked["candidates"][0]["left_out"], Value::Null, "{looked}");
+    fs::remove_file(cheap).unwrap();
+    let (code, looked) = flowkeep.json(&words);
+    assert_eq!((code, &looked["confidence"]), (3, &json!("partial")));
+    for candidate in [0, 1] {
+        let left_out = &looked["candidates"][candidate]["left_out"];
+        assert_eq!(left_out, &json!(["llms/cheap.yaml"]), "{looked}");
+    }
+    let said = flowkeep.say(&words).out;
+    let line = "llms/cheap.yaml: was left out by the strategy";
+    assert_eq!(said.matches(line).count(), 1, "{said}");
+    let (_, restored) = flowkeep.json(&["session", "restore", id]);
+    assert_eq!(restored["complete"], false);
+    assert!(root.exists());
+}
+
+#[test]
+fn a_list_and_a_dry_run_say_by_one_rule_how_much_comes_back() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    fs::remove_file(root(&flowkeep).join("tools/sum.yaml")).unwrap();
+    let (_, taken) = flowkeep.json(&["session", "snapshot", &id]);
+    assert_eq!(taken["snapshot"]["status"], "partial", "{taken}");
+    let listed = flowkeep.done(&["session", "list"]);
+    let row = &listed["items"][0];
+    assert_eq!(
+        (&row["confidence"], &row["missing"]),
+        (&json!("complete"), &json!(0)),
+        "{listed}"
+    );
+    let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
+    assert_eq!(looked["confidence"], "complete");
+    // What was never there is not missed.
+    fs::remove_file(root(&flowkeep).join("workflows/orders.yaml")).unwrap();
+    let orders = "name: orders\ntools: [none]\n";
+    let config = flowkeep.file("configs/workflows/orders.yaml", orders);
+    let (_, created) = flowkeep.json(&["session", "create", &config]);
+    let id = created["session_id"].as_str().unwrap();
+    let shown = flowkeep.done(&["session", "show", id]);
+    let looked = flowkeep.done(&["session", "restore", id, "--dry-run"]);
+    assert_eq!(
+        (&shown["confidence"], &shown["missing"]),
+        (&looked["confidence"], &json!(1))
+    );
+}

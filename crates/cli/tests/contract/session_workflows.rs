@@ -474,3 +474,41 @@ fn its_files_are_exported_put_back_and_forgotten_as_those_of_any_session() {
     );
     assert_eq!(shown["snapshots"][0]["files"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn a_run_that_refers_to_a_folder_that_is_not_on_the_list_says_so_and_the_next_one_is_kept() {
+    let place = Place::new();
+    let flowkeep = &place.flowkeep;
+    let root = text(&place.root());
+    flowkeep.file("configs/workflows/mine.yaml", "tools: [sum]\n");
+    let config = text(&place.root().join("workflows/mine.yaml"));
+    flowkeep.json(&["session", "create", &config]);
+    flowkeep.done(&["session", "roots", "remove", &root]);
+    let run = place.succeeds("orders");
+    let shown = place.shown(&run);
+    assert_eq!(shown["unkept"], json!({"folders": [root]}), "{shown}");
+    assert_eq!(shown["confidence"], "partial");
+    let said = flowkeep.say(&["session", "show", &run]);
+    let way = format!("session roots add {root}");
+    assert!(said.out.contains(&way), "{}", said.out);
+    flowkeep.done(&["session", "roots", "add", &root]);
+    let run = place.succeeds("orders");
+    let shown = place.shown(&run);
+    assert_eq!(shown["unkept"], Value::Null);
+    assert_eq!(shown["snapshots"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn whoever_answers_for_a_broken_off_step_hears_how_the_run_goes_on() {
+    let place = Place::new();
+    let id = place.killed();
+    place
+        .flowkeep
+        .file("configs/tools/sum.yaml", "name: changed\n");
+    let said = place
+        .flowkeep
+        .say(&["run", "answer", &id, "check", "--rerun"]);
+    let way = format!("flowkeep session restore {id} --resume");
+    assert!(said.out.contains(&way), "{} {}", said.out, said.err);
+    place.flowkeep.file("check.sh", "");
+}

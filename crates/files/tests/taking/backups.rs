@@ -398,3 +398,20 @@ fn whichever_call_fails_a_restore_happens_or_leaves_nothing_that_counts() {
         face.is_sound();
     }
 }
+
+#[test]
+fn a_snapshot_comes_back_with_the_file_it_begins_with() {
+    let first = Ground::orders();
+    let face = first.face();
+    face.begin().unwrap();
+    let face = face.renamed(&first, "workflows/renamed.yaml");
+    let backup = first.back_up(&face, "backups").unwrap();
+    let second = Ground::orders();
+    let other = second.face();
+    assert_eq!(other.bring_back(&backup.folder).sessions, 1);
+    let kept = other.workshop.store.config_snapshots(other.session().row);
+    let kept = kept.unwrap();
+    let begins: Vec<_> = kept.iter().map(|one| one.config.as_deref()).collect();
+    let expected = ["workflows/orders.yaml", "workflows/renamed.yaml"].map(Some);
+    assert_eq!(begins, expected);
+}

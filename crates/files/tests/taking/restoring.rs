@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
+use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::TakeError;
 use flowkeep_files::snapshots::restoring::{
@@ -175,7 +176,7 @@ fn a_copy_that_somebody_is_making_is_not_cleared_away() {
 fn begins(restored: &Restored) -> Vec<(u32, Option<&str>, bool)> {
     let found = &restored.recovery;
     let of = |id| {
-        let entry = found.entry(id).map(|entry| entry.as_str());
+        let entry = found.entry(id).map(ConfigPath::as_str);
         (found.sequence(id).unwrap(), entry)
     };
     let candidates = found.candidates.iter();

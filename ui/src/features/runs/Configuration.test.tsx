@@ -6,7 +6,7 @@ import { createQueryClient } from '@/app/queries';
 import { setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { session } from '../sessions/fixtures';
-import { Configuration } from './Configuration';
+import { Configuration, NoConfiguration } from './Configuration';
 
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
@@ -41,4 +41,16 @@ it('counts the files of the work, not those that were kept before they were writ
   const over = { ...first, reason: 'before_in_place', files: [] } as never;
   show(false, [...session.snapshots, over]);
   expect(await screen.findByText('Configuration: 4 files kept')).toBeTruthy();
+});
+
+it('says of a run that nothing is kept of what it refers to, where its folder is known', async () => {
+  const wide = { ...session, snapshots: [], unkept: { folders: ['/home/ada/configs'] } };
+  setTransport(testTransport({ session_show: () => wide }));
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <NoConfiguration run="01RUN" />
+    </QueryClientProvider>,
+  );
+  const way = await screen.findByText('Configuration: nothing kept');
+  expect(way.getAttribute('href')).toContain('"tab":"snapshots"');
 });

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { counted } from '@/i18n';
+import { counted, m } from '@/i18n';
 import { newestOfTheWork } from '../sessions/candidates';
-import { sessionQuery } from '../sessions/queries';
+import { sessionQuery, unkeptQuery } from '../sessions/queries';
 
 interface Props {
   session: string;
@@ -24,6 +24,25 @@ export function Configuration({ session, isHeld }: Props) {
         data-testid="run-configuration"
       >
         {counted('run_configuration_line', newest.files.length)}
+      </Link>
+    </>
+  );
+}
+
+/** That nothing is kept of the files a run refers to, and the way to where that is changed. */
+export function NoConfiguration({ run }: { run: string }) {
+  const unkept = useQuery(unkeptQuery(run)).data;
+  if (!unkept?.folders.length) return null;
+  return (
+    <>
+      {' · '}
+      <Link
+        to="/sessions/{-$id}"
+        params={{ id: run }}
+        search={{ which: 'all', tab: 'snapshots' }}
+        data-testid="run-unkept"
+      >
+        {m.run_configuration_unkept()}
       </Link>
     </>
   );

@@ -7,7 +7,7 @@ import { CallError } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { SecretsCard } from '../connections/SecretsCard';
-import { Configuration } from './Configuration';
+import { Configuration, NoConfiguration } from './Configuration';
 import { runName } from './columns';
 import { DataTab } from './data/DataTab';
 import { DefinitionTab } from './data/DefinitionTab';
@@ -195,6 +195,9 @@ function Subtitle({ run, usual }: { run: ShownRun; usual: Usual | undefined }) {
       )}
       {run.session !== undefined && (
         <Configuration session={run.session} isHeld={run.status === 'paused'} />
+      )}
+      {run.session === undefined && run.workflow_id !== undefined && (
+        <NoConfiguration run={run.id} />
       )}
     </>
   );

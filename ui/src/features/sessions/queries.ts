@@ -41,6 +41,15 @@ export function sessionQuery(id: string) {
   });
 }
 
+/** Of a run that is its own session: what it refers to although nothing of that is kept. */
+export function unkeptQuery(run: string) {
+  return queryOptions({
+    queryKey: ['session unkept', run],
+    queryFn: async () => (await call('session_show', { id: run })).unkept ?? null,
+    meta: { tags: ['session'], atMostEvery: 3_000 },
+  });
+}
+
 /** A file as it was and as it is. Files change without a word, so that it is asked for anew. */
 export function compareFileQuery(input: Input<'session_compare_file'>) {
   return queryOptions({

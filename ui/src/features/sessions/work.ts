@@ -117,11 +117,15 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
       inPlaceWork(id).forget();
     }
   };
-  const tell = ({ written, left, before }: SessionPutInPlace) => {
-    if (written.length === 0) return;
+  const tell = ({ written, left, before, begins_with }: SessionPutInPlace) => {
+    if (written.length === 0 && begins_with === undefined) return;
+    const path = begins_with && visible(begins_with);
     toast({
       tone: left.length > 0 ? 'warn' : 'ok',
-      text: counted('session_in_place_done', written.length),
+      text: sentences(
+        written.length > 0 && counted('session_in_place_done', written.length),
+        path && m.session_begins_with_again({ path }),
+      ),
       ...(before !== undefined && {
         action: {
           label: m.session_in_place_undo(),
