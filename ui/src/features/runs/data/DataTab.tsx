@@ -40,7 +40,7 @@ export function DataTab({ run }: { run: ShownRun }) {
           )}
         </section>
         <section className={styles.part} aria-labelledby="run-results">
-          <h2 id="run-results">{m.question_results()}</h2>
+          <h2 id="run-results">{m.run_data_results()}</h2>
           {given.length === 0 && <p className={styles.quiet}>{m.run_data_no_results()}</p>}
           {given.length > 0 && (
             <div className={styles.search}>
