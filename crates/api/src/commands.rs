@@ -14,11 +14,11 @@ use crate::bodies::{
     activity, agents, backups, config_roots, diagnostics, documents, drafts, duplicates, examples,
     exports, fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents,
     folder_put_back, folders, history, log_transfers, logs, notices, overview, plan_decisions,
-    restores, revisions, routes, run_changes, run_compare, run_exports, run_overview, run_previews,
-    run_questions, run_related, run_steps, run_timeline, run_window, runs, schedules, secrets,
-    session_clean_up, session_export, session_forget, session_import, session_in_place,
-    session_list, session_recovery, session_scrub, session_snapshots, session_store, sessions,
-    settings, snapshot_keys, sources, start_sheet, strategies, templates,
+    restores, revisions, routes, run_change_many, run_changes, run_compare, run_exports,
+    run_overview, run_previews, run_questions, run_related, run_steps, run_timeline, run_window,
+    runs, schedules, secrets, session_clean_up, session_export, session_forget, session_import,
+    session_in_place, session_list, session_recovery, session_scrub, session_snapshots,
+    session_store, sessions, settings, snapshot_keys, sources, start_sheet, strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -203,6 +203,9 @@ static OTHERS: &[Command] = &[
     command!("run_preview", t::RunPreviewInput => t::RunPreview, run_previews::preview, []),
     command!("run_log", t::RunLogInput => t::RunLog, runs::log, []),
     command!("run_cancel", t::RunRef => t::RunStatus, run_changes::cancel, [writes]),
+    command!("run_change_many", t::RunChangeManyInput => t::RunsChanged, run_change_many::change_many, [writes] long),
+    command!("run_delete", t::RunDeleteInput => t::RunsChanged, run_change_many::delete_runs, [writes] long),
+    command!("run_undelete", t::RunUndeleteInput => t::RunsChanged, run_change_many::undelete, [writes] long),
     command!("run_pause", t::RunRef => t::RunStatus, run_changes::pause, [writes]),
     command!("run_resume", t::RunResumeInput => t::RunStatus, run_changes::resume, [writes]),
     command!("run_retry", t::RunRetryInput => t::RunStatus, run_changes::retry, [writes]),

@@ -8,7 +8,7 @@ use flowkeep_core::notice::Channel;
 use flowkeep_engine::notices::NoticeSender;
 use flowkeep_store::Watch;
 
-use crate::bodies::{folder_clean_ups, history, session_clean_up};
+use crate::bodies::{folder_clean_ups, history, run_change_many, session_clean_up};
 use crate::log_copy::copy_log;
 use crate::{Api, AppError, Silent};
 
@@ -75,6 +75,7 @@ impl Keeper {
 #[derive(Default)]
 pub(crate) struct Chores {
     cleaning: Chore,
+    forgetting: Chore,
     tidying: Chore,
     thinning: Chore,
     copying: Chore,
@@ -88,6 +89,10 @@ impl Chores {
         let clean = |api: &Api| history::clean_up_when_due(api, &Silent);
         let due = || history::is_clean_up_due(api).unwrap_or_default();
         self.cleaning.look(api, ("clean-up", AGAIN), due, clean);
+        let forget = |api: &Api| run_change_many::forget_when_due(api, &Silent);
+        let due = || run_change_many::is_forgetting_due(api).unwrap_or_default();
+        self.forgetting
+            .look(api, ("forgetting", AGAIN), due, forget);
         let clean = |api: &Api| folder_clean_ups::clean_up_when_due(api, &Silent);
         let due = || folder_clean_ups::is_clean_up_due(api).unwrap_or_default();
         self.tidying

@@ -67,6 +67,29 @@ pub fn copy_log(api: &Api) -> Result<(), AppError> {
     Ok(copied?)
 }
 
+/// Writes runs into the folder that came back after they were deleted; those that had ended before the folder was
+/// written are there from then on, too.
+///
+/// # Errors
+/// What the folder and the database say.
+pub(crate) fn copy_again(api: &Api, runs: &[RunId]) -> Result<(), AppError> {
+    let place = LogPlace::of(api)?;
+    if !place.copies() || runs.is_empty() {
+        return Ok(());
+    }
+    Ok(place.with(|log| {
+        let Some(folder) = log.copy else {
+            return Ok(());
+        };
+        for run in runs {
+            if let Some(entry) = log.own.find(LogType::Executions, &run.to_string())? {
+                folder.write_own(&entry)?;
+            }
+        }
+        Ok(())
+    })?)
+}
+
 /// The mark follows what is written: those that ended in one moment may end in two rounds of the engine, so
 /// the last of them is written again.
 fn copy(log: &Log<'_>, runs: &[(RunId, i64)], mark: &mut Mark) -> Result<(), LogError> {

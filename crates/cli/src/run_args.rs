@@ -47,7 +47,16 @@ pub(crate) enum Run {
         follow: bool,
     },
     Cancel {
-        run: String,
+        #[arg(required = true, value_name = "RUN")]
+        runs: Vec<String>,
+    },
+    Delete {
+        #[arg(required = true, value_name = "RUN")]
+        runs: Vec<String>,
+    },
+    Undelete {
+        #[arg(required = true, value_name = "RUN")]
+        runs: Vec<String>,
     },
     Pause {
         run: String,
@@ -164,7 +173,8 @@ pub(crate) enum Needs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Retry {
-    pub(crate) run: String,
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<String>,
     #[arg(long = "from", value_name = "start|failed|TASK")]
     pub(crate) again_from: Option<String>,
     #[arg(long, value_name = "JSON|@FILE", value_parser = object)]

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
-    ChosenPlace, ListFormat, RetryDefinition, RunAnswerInput, RunBegunBy, RunDecision,
-    RunListExportInput, RunListInput, RunLog, RunLogInput, RunMessage, RunMode, RunNeeds, RunPage,
-    RunPreviewInput, RunRef, RunResumeInput, RunRetryInput, RunShow, RunShowInput, RunStartInput,
-    RunStatus, RunTaskInput, RunText,
+    ChosenPlace, ListFormat, RetryDefinition, RunAnswerInput, RunBegunBy, RunChange,
+    RunChangeManyInput, RunDecision, RunDeleteInput, RunListExportInput, RunListInput, RunLog,
+    RunLogInput, RunMessage, RunMode, RunNeeds, RunPage, RunPreviewInput, RunRef, RunResumeInput,
+    RunRetryInput, RunShow, RunShowInput, RunStartInput, RunStatus, RunTaskInput, RunText,
+    RunUndeleteInput, RunsChanged,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Existing, Progress as _, Tongue, copy_log, folder_clean_ups, history,
-    run_changes, run_exports, run_questions, runs,
+    run_change_many, run_changes, run_exports, run_questions, runs,
 };
 use flowkeep_core::run::Status;
 use flowkeep_core::{Message, visible, visible_whole};
@@ -85,7 +86,23 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Output { run, given_task } => task_output(api, output, run, given_task),
         Run::Log { run, follow: true } => follow(api, output, &run),
         Run::Log { run, follow: false } => log(api, output, &run),
-        Run::Cancel { run } => told(api, output, &run_changes::cancel(api, RunRef { id: run })?),
+        Run::Cancel { runs } => cancel(api, output, runs),
+        Run::Delete { runs } => {
+            let progress = Shown::new(output.catalogue());
+            let done = run_change_many::delete_runs(api, RunDeleteInput { ids: runs }, &progress);
+            drop(progress);
+            changed(output, "cli_runs_deleted", &done?)
+        }
+        Run::Undelete { runs } => {
+            let progress = Shown::new(output.catalogue());
+            let input = RunUndeleteInput {
+                ids: Some(runs),
+                operation_id: None,
+            };
+            let done = run_change_many::undelete(api, input, &progress);
+            drop(progress);
+            changed(output, "cli_runs_returned", &done?)
+        }
         Run::Pause { run } => told(api, output, &run_changes::pause(api, RunRef { id: run })?),
         Run::Resume {
             run,
@@ -107,6 +124,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
                 told(api, output, &resumed)
             }
         }
+        Run::Retry(retry) if retry.runs.len() > 1 => retry_many(api, output, retry),
         Run::Retry(retry) => {
             let wait = retry.wait;
             let run = run_changes::retry(api, retry_input(retry));
@@ -143,7 +161,7 @@ fn start_input(start: Start) -> RunStartInput {
 
 fn retry_input(retry: Retry) -> RunRetryInput {
     RunRetryInput {
-        id: retry.run,
+        id: retry.runs.into_iter().next().unwrap_or_default(),
         from: retry.again_from,
         context: retry.context,
         skip: Some(retry.skip),
@@ -155,6 +173,71 @@ fn retry_input(retry: Retry) -> RunRetryInput {
         shown: None,
         continue_anyway: Some(retry.continue_anyway),
     }
+}
+
+/// Ends one run, or each of several.
+fn cancel(api: &Api, output: &Output, mut runs: Vec<String>) -> Result<Outcome, AppError> {
+    if runs.len() == 1 {
+        let id = runs.remove(0);
+        return told(api, output, &run_changes::cancel(api, RunRef { id })?);
+    }
+    let progress = Shown::new(output.catalogue());
+    let input = RunChangeManyInput {
+        change: RunChange::Cancel,
+        ids: Some(runs),
+        filter: None,
+        dry_run: None,
+        each: Some(true),
+    };
+    let done = run_change_many::change_many(api, input, &progress);
+    drop(progress);
+    changed(output, "cli_runs_cancelled", &done?)
+}
+
+/// Runs each of several again. Nobody waits for many: each is there with its id.
+fn retry_many(api: &Api, output: &Output, retry: Retry) -> Result<Outcome, AppError> {
+    if retry.wait {
+        return Err(AppError::new("wait_for_one"));
+    }
+    let progress = Shown::new(output.catalogue());
+    let runs = retry.runs.clone();
+    let done = run_change_many::retry_many(api, runs, &retry_input(retry), &progress);
+    drop(progress);
+    let done = done.map_err(|error| told_acts(output, error))?;
+    changed(output, "cli_runs_retried", &done)
+}
+
+/// What came of several runs, those that were left out first.
+fn changed(output: &Output, key: &str, done: &RunsChanged) -> Result<Outcome, AppError> {
+    output.print(done, |catalogue, out| {
+        for item in &done.items {
+            if let Some(reason) = &item.reason {
+                let said = catalogue.labelled(&visible(&item.run_id), &catalogue.say(reason));
+                writeln!(out, "{said}")?;
+            }
+            if let (Some(new), Some(status)) = (&item.new_run_id, item.status) {
+                let status = self::status(catalogue, status);
+                let line = catalogue.sentence("cli_run_is", &[("run", new), ("status", &status)]);
+                writeln!(out, "{line}")?;
+            }
+        }
+        writeln!(out, "{}", catalogue.sentence(key, &[("count", &done.done)]))?;
+        match &done.operation_id {
+            Some(id) if key == "cli_runs_deleted" => {
+                writeln!(
+                    out,
+                    "{}",
+                    catalogue.sentence("cli_undo_with", &[("id", id)])
+                )
+            }
+            _ => Ok(()),
+        }
+    })?;
+    Ok(if done.left_out.is_empty() && !done.cancelled {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
 }
 
 fn answer_input(answer: Answer) -> RunAnswerInput {

@@ -20,7 +20,7 @@ const BATCH: usize = 50;
 
 /// What belongs to a run, and about how many bytes a row of it takes with its part in the index.
 /// `run` is last: the others refer to it.
-const OF_A_RUN: [(&str, &str); 8] = [
+pub(crate) const OF_A_RUN: [(&str, &str); 8] = [
     ("run_task", "octet_length(state) + octet_length(task) + 30"),
     (
         "attempt",
@@ -40,7 +40,7 @@ const OF_A_RUN: [(&str, &str); 8] = [
     ),
 ];
 
-const FINAL: &str = "('succeeded', 'failed', 'cancelled', 'skipped')";
+pub(crate) const FINAL: &str = "('succeeded', 'failed', 'cancelled', 'skipped')";
 
 /// What is old.
 #[derive(Debug, Clone, Default)]
@@ -410,22 +410,23 @@ fn texts(connection: &Connection, runs: &str) -> Result<String, StoreError> {
 }
 
 /// Of these texts, those that nothing refers to any more.
-fn remove_unused_texts(connection: &Connection, texts: &str) -> Result<(), StoreError> {
+pub(crate) fn remove_unused_texts(connection: &Connection, texts: &str) -> Result<(), StoreError> {
     connection.prepare_cached(UNUSED)?.execute([texts])?;
     Ok(())
 }
 
 const UNUSED: &str = "DELETE FROM content WHERE content IN (SELECT value FROM json_each(?1))
     AND NOT EXISTS (SELECT 1 FROM run r WHERE r.content = content.content)
+    AND NOT EXISTS (SELECT 1 FROM removed_run r WHERE r.content = content.content)
     AND NOT EXISTS (SELECT 1 FROM revision r WHERE r.content = content.content)
     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.content = content.content)";
 
 /// A connection that does not look, for every row that goes, whether another one refers to it: some
 /// who might have no index to be found by. A test holds the lists here against the schema.
-struct Unchecked<'a>(&'a Connection);
+pub(crate) struct Unchecked<'a>(pub(crate) &'a Connection);
 
 impl<'a> Unchecked<'a> {
-    fn new(connection: &'a Connection) -> Result<Self, StoreError> {
+    pub(crate) fn new(connection: &'a Connection) -> Result<Self, StoreError> {
         connection.execute_batch("PRAGMA foreign_keys = OFF")?;
         Ok(Self(connection))
     }
@@ -439,7 +440,7 @@ impl Drop for Unchecked<'_> {
     }
 }
 
-fn list(rows: &[i64]) -> String {
+pub(crate) fn list(rows: &[i64]) -> String {
     serde_json::Value::from(rows).to_string()
 }
 
@@ -476,7 +477,7 @@ mod tests {
         assert_eq!(referring("execution"), names(&["execution_message"]));
         assert_eq!(
             referring("content"),
-            names(&["run", "revision", "document"])
+            names(&["run", "removed_run", "revision", "document"])
         );
     }
 

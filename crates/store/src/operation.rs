@@ -80,6 +80,9 @@ pub struct OperationRecord {
     /// Whether it changed documents, or task folders came with it.
     #[serde(default, skip_serializing)]
     pub(crate) touched: bool,
+    /// Whether it deleted runs that can still come back.
+    #[serde(default, skip_serializing)]
+    pub brings_runs_back: bool,
 }
 
 /// What Activity calls a run as a subject.
@@ -118,7 +121,8 @@ macro_rules! touched {
 /// does what happened elsewhere.
 pub(crate) const CHANGED_DOCUMENTS: &str = concat!(
     touched!(),
-    " AND NOT o.came_in AND o.operation NOT IN ('example_add', 'example_remove') \
+    " AND NOT o.came_in AND o.operation NOT IN \
+     ('example_add', 'example_remove', 'run_delete', 'run_undelete') \
      AND coalesce(o.kind, '') NOT IN ('run', 'connection', 'folder', 'session')"
 );
 
@@ -132,7 +136,9 @@ pub(crate) const COLUMNS: &str = concat!(
     "o.id, o.at, o.actor, o.face, o.operation, o.kind, o.subject_id, \
      o.subject_name, o.before, o.after, o.count, o.undoes, o.undone_by, o.came_in, \
      (SELECT u.operation FROM operation u WHERE u.id = o.undoes), ",
-    touched!()
+    touched!(),
+    ", o.operation = 'run_delete' AND NOT o.came_in \
+     AND EXISTS (SELECT 1 FROM removed_run d WHERE d.operation = o.id)"
 );
 
 impl OperationRecord {
@@ -142,7 +148,8 @@ impl OperationRecord {
             self.kind.as_deref(),
             Some(RUN | CONNECTION | FOLDER | SESSION)
         );
-        self.touched && !self.came_in && of_documents
+        let of_runs = matches!(self.operation.as_str(), "run_delete" | "run_undelete");
+        self.touched && !self.came_in && of_documents && !of_runs
     }
 }
 
@@ -164,6 +171,7 @@ pub(crate) fn record(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
         came_in: row.get(13)?,
         undone: row.get(14)?,
         touched: row.get(15)?,
+        brings_runs_back: row.get(16)?,
     })
 }
 

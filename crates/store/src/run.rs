@@ -454,11 +454,15 @@ impl Tx<'_> {
         Ok(row)
     }
 
-    /// The order of runs is the order in which they were made, also when the clock went back.
+    /// The order of runs is the order in which they were made, also when the clock went back; one that was deleted
+    /// may come back.
     fn next_run_id(&self) -> Result<RunId, StoreError> {
         let last: Option<String> = self
             .connection
-            .prepare_cached("SELECT max(id) FROM run")?
+            .prepare_cached(
+                "SELECT max(id) FROM (SELECT max(id) AS id FROM run
+                   UNION ALL SELECT max(id) FROM removed_run)",
+            )?
             .query_row([], |row| row.get(0))?;
         let millis = u64::try_from(self.now().0).unwrap_or_default();
         let fresh = Ulid::from_datetime(UNIX_EPOCH + Duration::from_millis(millis));

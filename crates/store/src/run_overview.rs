@@ -55,6 +55,13 @@ pub(crate) const NEEDS_A_LOOK: &str = "status = 'failed' AND parent IS NULL \
     AND NOT EXISTS (SELECT 1 FROM run later WHERE later.workflow_id = run.workflow_id \
       AND later.id > run.id AND later.status IN ('succeeded', 'failed'))";
 
+/// Its first condition is that of the index `run_task_asked`: few tasks wait of however many there are.
+const LOCKED: &str = "SELECT t.state ->> '$.phase.locked.secret' AS secret, count(*)
+    FROM run_task t INDEXED BY run_task_asked CROSS JOIN run r USING (run)
+    WHERE t.status IN ('waiting', 'interrupted') AND t.status = 'waiting' AND r.ended_at IS NULL
+      AND secret NOT NULL
+    GROUP BY secret ORDER BY secret";
+
 impl Store {
     /// The tasks that wait for a person's answer, the longest first, at most `limit` of them; and how many
     /// there are in all.
@@ -91,12 +98,7 @@ impl Store {
     /// What the database says.
     pub fn locked_secrets(&self) -> Result<Vec<(String, u32)>, StoreError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT t.state ->> '$.phase.locked.secret' AS secret, count(*)
-             FROM run_task t JOIN run r USING (run)
-             WHERE t.status = 'waiting' AND r.ended_at IS NULL AND secret NOT NULL
-             GROUP BY secret ORDER BY secret",
-        )?;
+        let mut statement = reader.prepare_cached(LOCKED)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -330,6 +332,37 @@ mod tests {
             ]
         );
         assert_eq!(place.store.asking(1).unwrap().1.len(), 1);
+    }
+
+    /// The engine and the Overview ask for them all the time.
+    #[test]
+    fn locked_tasks_are_found_among_those_that_wait() {
+        let place = Place::new();
+        let secret = |name: &str| Phase::Locked {
+            secret: name.to_owned(),
+        };
+        let asks = Phase::Asking { deadline: None };
+        place.run(
+            "one",
+            1_000,
+            Status::Waiting,
+            &[("a", secret("mail")), ("b", asks)],
+        );
+        place.run("two", 2_000, Status::Waiting, &[("a", secret("mail"))]);
+        place.run("over", 3_000, Status::Cancelled, &[("a", secret("old"))]);
+        let locked = place.store.locked_secrets().unwrap();
+        assert_eq!(locked, [("mail".to_owned(), 2)]);
+        let reader = place.store.reader().unwrap();
+        let mut plan = reader
+            .prepare(&format!("EXPLAIN QUERY PLAN {LOCKED}"))
+            .unwrap();
+        let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<_> = steps.map(Result::unwrap).collect();
+        let index = "SEARCH t USING INDEX run_task_asked (status=?)";
+        assert!(
+            steps.iter().any(|step| step.starts_with(index)),
+            "{steps:?}"
+        );
     }
 
     #[test]

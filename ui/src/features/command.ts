@@ -37,16 +37,14 @@ export function useUndo() {
     'template',
     'operation',
     'settings',
+    'run',
   ]);
   // What came of it is told also where the page that asked has gone in between.
-  return (operationId: string, done: string = m.undone()) =>
-    void undo
-      .mutateAsync({ operation_id: operationId })
-      .then(
-        ({ kept }) =>
-          toast(kept > 0 ? { tone: 'warn', text: counted('undo_kept', kept) } : { text: done }),
-        tellFailure,
-      );
+  return (operationId: string, done: string = m.undone(), then?: () => void) =>
+    void undo.mutateAsync({ operation_id: operationId }).then(({ kept }) => {
+      then?.();
+      toast(kept > 0 ? { tone: 'warn', text: counted('undo_kept', kept) } : { text: done });
+    }, tellFailure);
 }
 
 /** The Undo of a toast, when there is an operation to undo. */

@@ -150,7 +150,8 @@ pub(crate) fn row(record: OperationRecord) -> OperationRow {
     let is_of_secret = ["secret_set", "secret_remove"].contains(&record.operation.as_str());
     let secret = record.subject_name.as_deref().filter(|_| is_of_secret);
     OperationRow {
-        undoable: record.undone_by.is_none() && record.changed_documents(),
+        undoable: record.undone_by.is_none()
+            && (record.changed_documents() || record.brings_runs_back),
         at: time::rfc3339(record.at),
         id: record.id,
         actor: record.actor,

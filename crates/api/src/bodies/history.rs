@@ -131,9 +131,9 @@ fn remove_files(
     stopped.map_or(Ok(removed), |error| Err(error.into()))
 }
 
-/// Removes the large outputs of runs that are no more and that no kept run goes on with, those of an
+/// Removes the large outputs of runs that are no more, cannot come back, and that no kept run goes on with, those of an
 /// earlier clean-up that was broken off among them. What tasks wrote into folders of their own is work and no log: it stays.
-fn remove_outputs(api: &Api) -> Result<(), AppError> {
+pub(super) fn remove_outputs(api: &Api) -> Result<(), AppError> {
     let entries = match std::fs::read_dir(api.data_dir.join("outputs")) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),

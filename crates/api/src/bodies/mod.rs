@@ -32,6 +32,7 @@ pub mod restores;
 pub mod revisions;
 pub mod routes;
 mod run_activity;
+pub mod run_change_many;
 pub mod run_changes;
 pub mod run_compare;
 pub mod run_exports;

@@ -16,6 +16,7 @@ use flowkeep_store::{
 };
 
 use super::backups::{damaged_item, newest_known};
+use super::run_change_many;
 use crate::apart::{apart, in_time};
 use crate::configuring::Ticks;
 use crate::plans::Plan;
@@ -404,6 +405,9 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
     let found = found.ok_or_else(|| AppError::new("operation_unknown").with("id", &id))?;
     if found.undone_by.is_some() {
         return Err(AppError::new("undone_already").with("id", &id));
+    }
+    if found.brings_runs_back {
+        return run_change_many::undo(api, found);
     }
     if !found.changed_documents() {
         return Err(AppError::new("nothing_to_undo"));

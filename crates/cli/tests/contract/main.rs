@@ -31,6 +31,7 @@ mod read_only;
 mod restore;
 mod routes;
 mod run_lists;
+mod run_many;
 mod run_people;
 mod run_reasons;
 mod runs;

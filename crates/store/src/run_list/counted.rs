@@ -32,6 +32,12 @@ pub(super) fn counted(
             run_search::count(reader, filter, words, most, most.saturating_mul(LOOKS))?
         }
         (_, Some(words)) => run_search::count(reader, filter, words, u32::MAX, u32::MAX)?,
+        // Among the runs that used something, not among all.
+        (_, None) if filter.source.is_some() || filter.agent.is_some() => {
+            let (sql, conditions) = walk::counting_all(filter);
+            let values = params_from_iter(&conditions.values);
+            (reader.query_row(&sql, values, |row| row.get(0))?, false)
+        }
         (_, None) => {
             let (conditions, values) = filter.conditions();
             let sql = counting(&conditions);

@@ -29,6 +29,13 @@ pub(crate) use walk::{Found, Walked, page};
 /// Characters of a run's id.
 const ID_LENGTH: usize = 26;
 
+/// The ids of runs that stand in a text.
+pub(crate) fn ids_in(text: &str) -> impl Iterator<Item = RunId> {
+    let words = text.split(|one: char| !one.is_ascii_alphanumeric());
+    let words = words.filter(|word| word.len() == ID_LENGTH);
+    words.filter_map(|word| word.parse().ok())
+}
+
 /// A row of a list of runs.
 #[derive(Debug, Clone)]
 pub struct RunRecord {
@@ -268,7 +275,7 @@ impl Store {
     }
 
     /// The runs whose ids stand in outputs that a run took over from the one it repeats: their files
-    /// are still named there.
+    /// are still named there. Those that were deleted and may come back are among them.
     ///
     /// # Errors
     /// What the database says.
@@ -282,9 +289,15 @@ impl Store {
         let mut named = BTreeSet::new();
         while let Some(row) = rows.next()? {
             let value = row.get_ref(0)?.as_str().unwrap_or_default();
-            let words = value.split(|one: char| !one.is_ascii_alphanumeric());
-            let ids = words.filter(|word| word.len() == ID_LENGTH);
-            named.extend(ids.filter_map(|word| word.parse::<RunId>().ok()));
+            named.extend(ids_in(value));
+        }
+        // Those that are deleted may come back, and find their files.
+        let mut statement = reader.prepare(
+            "SELECT id FROM removed_run UNION ALL SELECT value FROM removed_run, json_each(carried)",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            named.extend(ids_in(row.get_ref(0)?.as_str().unwrap_or_default()));
         }
         Ok(named)
     }
@@ -494,6 +507,46 @@ mod tests {
         let steps = steps(&connection, &counted::counting(&conditions), &values).join("\n");
         for index in ["run_by_time (created_at>", "run_ended (ended_at>"] {
             assert!(steps.contains(index), "{steps}");
+        }
+    }
+
+    /// A count of what one index knows never reads the runs themselves.
+    #[test]
+    fn what_an_index_knows_is_counted_from_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let name = || Some("orders".to_owned());
+        let asks: [(Ask<'_>, &str); 4] = [
+            (&|ask| ask.source = name(), "SEARCH used USING PRIMARY KEY"),
+            (&|ask| ask.agent = name(), "SEARCH used USING PRIMARY KEY"),
+            (
+                &|ask| ask.begun_by = Some(BegunBy::Event),
+                "SEARCH run USING INDEX run_by_beginning",
+            ),
+            (
+                &|ask| ask.status = Some(Status::Waiting),
+                "SEARCH run USING COVERING INDEX run_by_status",
+            ),
+        ];
+        for (ask, index) in asks {
+            let mut filter = RunFilter::default();
+            ask(&mut filter);
+            for (sql, conditions) in [walk::counting(&filter), walk::counting_all(&filter)] {
+                let steps = steps(&connection, &sql, &conditions.values);
+                let reads: Vec<_> = steps
+                    .iter()
+                    .filter(|step| step.starts_with("SEARCH") || step.starts_with("SCAN"))
+                    .collect();
+                assert!(
+                    matches!(&reads[..], [one, ..] if one.starts_with(index)),
+                    "{filter:?}: {steps:#?}"
+                );
+                let others = reads
+                    .iter()
+                    .any(|step| step.starts_with("SEARCH run USING INTEGER"));
+                assert!(!others, "{filter:?}: {steps:#?}");
+            }
         }
     }
 

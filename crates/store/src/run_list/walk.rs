@@ -72,7 +72,7 @@ pub(super) fn count(
         most: Some(looks),
         ..filter.clone()
     };
-    let (sql, conditions) = statement(&filter);
+    let (sql, conditions) = counting(&filter);
     let mut statement = reader.prepare(&sql)?;
     let mut rows = statement.query(params_from_iter(&conditions.values))?;
     let (mut counted, mut looked_at) = (0, 0);
@@ -81,7 +81,7 @@ pub(super) fn count(
             return Ok((counted, true));
         }
         looked_at += 1;
-        if row.get(RunRecord::COUNT)? {
+        if row.get(0)? {
             if counted == most {
                 return Ok((counted, true));
             }
@@ -93,14 +93,63 @@ pub(super) fn count(
 
 /// The runs of the filter's stream, each with whether it meets the rest.
 pub(super) fn statement(filter: &RunFilter) -> (String, Conditions) {
+    let (from, walked, rest, conditions) = parts(filter);
+    let (id, order) = (key(filter.stream()), order(filter));
+    let columns = RunRecord::COLUMNS;
+    let sql = format!(
+        "SELECT {columns}, coalesce({rest}, 0) FROM {from} WHERE {walked} ORDER BY {id} {order}"
+    );
+    (sql, conditions)
+}
+
+/// Whether each run of the stream meets the rest, without the run itself: where nothing more is asked, only the index
+/// of the stream is read.
+pub(super) fn counting(filter: &RunFilter) -> (String, Conditions) {
+    let (from, walked, rest, conditions) = parts(filter);
     let stream = filter.stream();
-    let mut conditions = Conditions::default();
-    let from = filter.driven(stream, &mut conditions);
-    let id = if matches!(stream, Stream::Used(_)) {
+    let (id, order) = (key(stream), order(filter));
+    let from = match stream {
+        // A run that used something is there for as long as what it used is known.
+        Stream::Used(_) if rest == "1" => "run_used AS used",
+        _ => from,
+    };
+    let sql = format!(
+        "SELECT coalesce({rest}, 0) AS met FROM {from} WHERE {walked} ORDER BY {id} {order}"
+    );
+    (sql, conditions)
+}
+
+/// How many runs of a stream meet the rest, all of them.
+pub(super) fn counting_all(filter: &RunFilter) -> (String, Conditions) {
+    let filter = RunFilter {
+        after: None,
+        ..filter.clone()
+    };
+    let (sql, conditions) = counting(&filter);
+    (
+        format!("SELECT coalesce(sum(met), 0) FROM ({sql})"),
+        conditions,
+    )
+}
+
+fn key(stream: Stream) -> &'static str {
+    if matches!(stream, Stream::Used(_)) {
         "used.id"
     } else {
         "id"
-    };
+    }
+}
+
+fn order(filter: &RunFilter) -> &'static str {
+    if filter.oldest_first { "ASC" } else { "DESC" }
+}
+
+/// From where the stream's runs are read, what makes them its own, and what else is asked of each.
+fn parts(filter: &RunFilter) -> (&'static str, String, String, Conditions) {
+    let stream = filter.stream();
+    let mut conditions = Conditions::default();
+    let from = filter.driven(stream, &mut conditions);
+    let id = key(stream);
     // They say no more than the moments do, and end the walk of the ids.
     if let Some(since) = filter.since {
         conditions.add(&format!("{id} >= ?"), first_id(since));
@@ -115,11 +164,6 @@ pub(super) fn statement(filter: &RunFilter) -> (String, Conditions) {
     }
     let walked = conditions.take_sql();
     filter.add_rest(Some(stream), &mut conditions);
-    let order = if filter.oldest_first { "ASC" } else { "DESC" };
-    let sql = format!(
-        "SELECT {}, coalesce({}, 0) FROM {from} WHERE {walked} ORDER BY {id} {order}",
-        RunRecord::COLUMNS,
-        conditions.take_sql()
-    );
-    (sql, conditions)
+    let rest = conditions.take_sql();
+    (from, walked, rest, conditions)
 }

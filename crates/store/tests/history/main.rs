@@ -7,6 +7,7 @@ mod figures;
 mod ground;
 mod pages;
 mod recorded;
+mod removing;
 mod searching;
 mod slots;
 mod window;

@@ -3,11 +3,12 @@
 use flowkeep_core::RunId;
 use flowkeep_core::run::Status;
 use flowkeep_host::Unfollowed;
-use flowkeep_store::{AssignedSource, CleanUpActor, CleanUpRule, RunWrite};
+use flowkeep_store::{AssignedSource, CleanUpRule, RunWrite};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
 use crate::ground::{DAY, Ground, attempt, new_run};
+use crate::removing::actor;
 
 const HOUR: i64 = 3_600_000;
 
@@ -21,6 +22,8 @@ enum Act {
     Assign(usize, u8),
     /// What is old goes.
     CleanUp(u32),
+    /// The run of this place is deleted, and what was deleted before is brought back.
+    Exchange(usize),
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
@@ -38,6 +41,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
             .prop_map(|(run, status)| Act::Come(run.index(64), status)),
         2 => (any::<prop::sample::Index>(), 0..3_u8).prop_map(|(run, name)| Act::Assign(run.index(64), name)),
         1 => (1..6_u32).prop_map(Act::CleanUp),
+        2 => any::<prop::sample::Index>().prop_map(|run| Act::Exchange(run.index(64))),
     ];
     prop::collection::vec(act, 1..40)
 }
@@ -94,6 +98,7 @@ proptest! {
         let ground = Ground::new();
         let mut now = 400 * DAY;
         let mut runs: Vec<(i64, RunId)> = Vec::new();
+        let mut away: Option<(i64, RunId)> = None;
         let mut number = 0;
         for act in acts {
             match act {
@@ -118,13 +123,25 @@ proptest! {
                 }
                 Act::CleanUp(keep) => {
                     let rule = CleanUpRule { keep: Some(keep), ..CleanUpRule::default() };
-                    let actor = CleanUpActor { actor: "tester".to_owned(), face: "cli" };
-                    ground.store.clean_up(&rule, &actor, None, &Unfollowed).unwrap();
+                    ground.store.clean_up(&rule, &actor(), None, &Unfollowed).unwrap();
                     let connection = Connection::open(ground.folder.path().join("flowkeep.db")).unwrap();
                     let mut there = connection.prepare("SELECT 1 FROM run WHERE run = ?1").unwrap();
                     runs.retain(|(row, _)| there.exists([row]).unwrap());
                 }
-                Act::Come(..) | Act::Assign(..) => {}
+                Act::Exchange(run) if !runs.is_empty() => {
+                    let back: Vec<_> = away.take().into_iter().map(|run: (i64, RunId)| run.1).collect();
+                    ground.store.return_runs(&back, &actor(), &Unfollowed).unwrap();
+                    let run = runs[run % runs.len()];
+                    let gone = ground.store.remove_runs(&[run.1], &actor(), &mut |_| {}, &Unfollowed).unwrap();
+                    away = (!gone.removed.is_empty()).then_some(run);
+                    let connection = Connection::open(ground.folder.path().join("flowkeep.db")).unwrap();
+                    let mut all = connection.prepare("SELECT run, id FROM run").unwrap();
+                    let all = all.query_map([], |row| {
+                        Ok((row.get_unwrap::<_, i64>(0), row.get_unwrap::<_, String>(1).parse().unwrap()))
+                    });
+                    runs = all.unwrap().map(Result::unwrap).collect();
+                }
+                Act::Come(..) | Act::Assign(..) | Act::Exchange(_) => {}
             }
         }
         prop_assert_eq!(differences(&ground), Vec::<String>::new());

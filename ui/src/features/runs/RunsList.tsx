@@ -1,7 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { Button, Card, ErrorNotice, RowList } from '@/components';
+import { useMemo, useState } from 'react';
+import { Button, Card, ErrorNotice, NOTHING, RowList, type Selection } from '@/components';
 import { m, when } from '@/i18n';
+import type { RunChange } from '@/ipc';
+import { ChangeDialog } from './bulk/ChangeDialog';
+import { ChosenBar } from './bulk/ChosenBar';
+import { idsBetween, meant, REST, settled, shownAs } from './bulk/chosen';
 import { runColumns } from './columns';
 import { NoRuns } from './NoRuns';
 import { isAtWork, useNow } from './now';
@@ -18,17 +22,27 @@ interface Props {
   question: RunQuestion;
   words: string | undefined;
   isFiltered: boolean;
+  /** How many fit, once that is known. */
+  fitting?: { total: number; more: boolean };
   onClear: () => void;
 }
 
-/** The runs that fit, the newest first. */
-export function RunsList({ question, words, isFiltered, onClear }: Props) {
+/** The runs that fit, the newest first, and what can be done with many of them. */
+export function RunsList({ question, words, isFiltered, fitting, onClear }: Props) {
   const navigate = useNavigate();
   const runs = useRunRows(question);
   const chosen = useViews().columns;
   const isLive = runs.rows.some(({ status }) => isAtWork(status));
   const now = useNow(isLive ? LIVE : STILL);
   const columns = useMemo(() => runColumns(now, 'all', words, chosen), [now, words, chosen]);
+  const key = JSON.stringify(question);
+  const loaded = useMemo(() => runs.rows.map((run) => run.id), [runs.rows]);
+  // What was chosen of another list is none of this one.
+  const [kept, setKept] = useState<{ of: string; selection: Selection }>();
+  const selection = shownAs(kept?.of === key ? kept.selection : NOTHING, loaded);
+  const setSelection = (next: Selection) => setKept({ of: key, selection: settled(next, loaded) });
+  const [change, setChange] = useState<RunChange>();
+  const hasRest = runs.total > loaded.length || Boolean(runs.soughtTo);
   const isEmpty = !runs.isPending && !runs.error && runs.total === 0;
   return (
     <>
@@ -40,7 +54,7 @@ export function RunsList({ question, words, isFiltered, onClear }: Props) {
           ) : (
             <RowList
               // Another question begins at the top again.
-              key={JSON.stringify(question)}
+              key={key}
               label={m.nav_runs()}
               columns={columns}
               total={runs.total}
@@ -48,6 +62,10 @@ export function RunsList({ question, words, isFiltered, onClear }: Props) {
               idOf={(run) => run.id}
               onRange={runs.onRange}
               onOpen={(run) => void navigate({ to: '/runs/$id', params: { id: run.id } })}
+              selection={selection}
+              onSelect={setSelection}
+              idsBetween={async (first, last) => idsBetween(loaded, first, last)}
+              onDelete={selection.size > 0 ? () => setChange('delete') : undefined}
               rowHeight={46}
             />
           )}
@@ -59,7 +77,28 @@ export function RunsList({ question, words, isFiltered, onClear }: Props) {
               </Button>
             </div>
           )}
+          {selection.size > 0 && (
+            <ChosenBar
+              selection={selection}
+              fitting={fitting}
+              hasRest={hasRest}
+              onChooseAll={() => setSelection(new Set([...loaded, REST]))}
+              onClear={() => setSelection(NOTHING)}
+              onChange={setChange}
+            />
+          )}
         </Card>
+      )}
+      {change && (
+        <ChangeDialog
+          change={change}
+          which={meant(selection, question)}
+          onClose={() => setChange(undefined)}
+          onDone={() => {
+            setChange(undefined);
+            setSelection(NOTHING);
+          }}
+        />
       )}
     </>
   );

@@ -93,7 +93,13 @@ export function RunsPage() {
         view={view ?? 'list'}
       />
       {isList ? (
-        <RunsList question={question} words={words} isFiltered={isFiltered} onClear={onClear} />
+        <RunsList
+          question={question}
+          words={words}
+          isFiltered={isFiltered}
+          fitting={count}
+          onClear={onClear}
+        />
       ) : isNone ? (
         <NoRuns isFiltered={false} onClear={onClear} />
       ) : (

@@ -63,6 +63,18 @@ export async function runsPage(
   return { items: items.slice(0, end), next: seam, askedAt };
 }
 
+/** Runs were deleted or came back: no page is settled that was asked for before. */
+let changedAt = Number.NEGATIVE_INFINITY;
+
+/** Ask for all pages again the next time, also for those in which nothing has happened. */
+export function keepNoPages(): void {
+  changedAt = Date.now();
+}
+
 function isSettled(page: KeptPage, now: number): boolean {
-  return now - page.askedAt < KEPT_FOR && page.items.every((run) => isFinal(run.status));
+  return (
+    now - page.askedAt < KEPT_FOR &&
+    page.askedAt > changedAt &&
+    page.items.every((run) => isFinal(run.status))
+  );
 }

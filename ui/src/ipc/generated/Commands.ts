@@ -121,6 +121,7 @@ import type { RouteExplanation } from "./RouteExplanation";
 import type { RouteList } from "./RouteList";
 import type { RouteSetInput } from "./RouteSetInput";
 import type { RunAnswerInput } from "./RunAnswerInput";
+import type { RunChangeManyInput } from "./RunChangeManyInput";
 import type { RunCompareInput } from "./RunCompareInput";
 import type { RunCompared } from "./RunCompared";
 import type { RunData } from "./RunData";
@@ -129,6 +130,7 @@ import type { RunDataSaveInput } from "./RunDataSaveInput";
 import type { RunDays } from "./RunDays";
 import type { RunDaysInput } from "./RunDaysInput";
 import type { RunDefinition } from "./RunDefinition";
+import type { RunDeleteInput } from "./RunDeleteInput";
 import type { RunListExportInput } from "./RunListExportInput";
 import type { RunListExported } from "./RunListExported";
 import type { RunListInput } from "./RunListInput";
@@ -156,8 +158,10 @@ import type { RunTaskResult } from "./RunTaskResult";
 import type { RunTaskShow } from "./RunTaskShow";
 import type { RunTimeline } from "./RunTimeline";
 import type { RunTimelineInput } from "./RunTimelineInput";
+import type { RunUndeleteInput } from "./RunUndeleteInput";
 import type { RunWindow } from "./RunWindow";
 import type { RunWindowInput } from "./RunWindowInput";
+import type { RunsChanged } from "./RunsChanged";
 import type { ScheduleAllInput } from "./ScheduleAllInput";
 import type { ScheduleList } from "./ScheduleList";
 import type { ScheduleListInput } from "./ScheduleListInput";
@@ -334,6 +338,9 @@ export interface Commands {
   run_preview: { input: RunPreviewInput; output: RunPreview };
   run_log: { input: RunLogInput; output: RunLog };
   run_cancel: { input: RunRef; output: RunStatus };
+  run_change_many: { input: RunChangeManyInput; output: RunsChanged };
+  run_delete: { input: RunDeleteInput; output: RunsChanged };
+  run_undelete: { input: RunUndeleteInput; output: RunsChanged };
   run_pause: { input: RunRef; output: RunStatus };
   run_resume: { input: RunResumeInput; output: RunStatus };
   run_retry: { input: RunRetryInput; output: RunStatus };
@@ -447,4 +454,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","run_list_export","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_store_move","session_clean_up","session_export"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","run_list_export","run_change_many","run_delete","run_undelete","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_store_move","session_clean_up","session_export"];

@@ -24,8 +24,8 @@ face: string,
 /**
  * What: `create`, `update`, `delete`, `undelete`, `revert`, `duplicate`, `import`, `restore`,
  * `undo`, `backup`, `settings`, `log_clean_up`, `example_add`, `example_remove`. What people did to
- * runs: `run_start`, `run_retry`, `run_cancel`, `run_pause`, `run_resume`, `run_approve`,
- * `run_send_back`, and of what a crash broke off `run_rerun`, `run_done`, `run_failed`.
+ * runs: `run_start`, `run_retry`, `run_cancel`, `run_delete`, `run_undelete`, `run_pause`, `run_resume`,
+ * `run_approve`, `run_send_back`, and of what a crash broke off `run_rerun`, `run_done`, `run_failed`.
  */
 operation: string, 
 /**
