@@ -90,7 +90,6 @@ fn is_left_open(piece: &str, at: usize) -> bool {
 
 /// What is between quotes, else all where this is all of the text, else a word.
 fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
-    let rest = &text[at..];
     const QUOTES: [(char, char); 5] = [
         ('"', '"'),
         ('\'', '\''),
@@ -98,6 +97,7 @@ fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
         ('‘', '’'),
         ('「', '」'),
     ];
+    let rest = &text[at..];
     let quoted = QUOTES.into_iter().find_map(|(open, close)| {
         let inside = rest.strip_prefix(open)?;
         let begin = at + open.len_utf8();

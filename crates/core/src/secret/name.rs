@@ -213,7 +213,7 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         // `token: 12` counts tokens and `secret: user` names one; a password is at least four long.
         Told::Surely => {
             text.len() >= 4
-                && !(is_short_number(text) && !is_password_name(key))
+                && (!is_short_number(text) || is_password_name(key))
                 && (is_phrase(key) || !is_about_secrets(text))
                 && (!is_chinese_name(key)
                     || !text.contains(is_chinese)

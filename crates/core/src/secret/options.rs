@@ -136,7 +136,7 @@ pub(super) fn options_in(text: &str, place: Place) -> Vec<Range<usize>> {
             || (is_command(text, at, place, &fences) && is_word(&text[value.clone()]))
     };
     let mut found: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices("-") {
+    for (at, _) in text.match_indices('-') {
         let told = found.last().map_or(0, |last| last.end);
         let is_begin = text[..at].ends_with(|c: char| c.is_whitespace() || "\"'`(（".contains(c));
         if at < told || !(is_begin || at == 0) {
@@ -322,7 +322,7 @@ fn is_password(word: &str) -> bool {
     word.len() >= SHORTEST
         && !is_reference(word)
         && !is_no_secret(word)
-        && !(is_secret_name(word) && !word.contains(|c: char| c.is_ascii_digit()))
+        && (!is_secret_name(word) || word.contains(|c: char| c.is_ascii_digit()))
         && !is_name(word)
 }
 
@@ -342,7 +342,7 @@ fn is_word(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     !is_name(word)
         && !WORDS.contains(&lower.as_str())
-        && !(is_secret_name(word) && !word.contains(|c: char| c.is_ascii_digit()))
+        && (!is_secret_name(word) || word.contains(|c: char| c.is_ascii_digit()))
         && !word.contains(['(', '[', '{'])
 }
 

@@ -299,12 +299,11 @@ pub(super) fn default_of(text: &str) -> Option<InClear<'_>> {
     let is_capital = !name.contains(|c: char| c.is_ascii_lowercase());
     let sign = if rest.starts_with(":-") || rest.starts_with(":=") {
         2
-    } else if is_shell {
-        1
-    } else if rest.starts_with(':')
-        && !rest.starts_with(":?")
-        && !rest.starts_with(":+")
-        && (is_capital || is_secret_name(name))
+    } else if is_shell
+        || (rest.starts_with(':')
+            && !rest.starts_with(":?")
+            && !rest.starts_with(":+")
+            && (is_capital || is_secret_name(name)))
     {
         1
     } else {
