@@ -57,18 +57,14 @@ impl Definition {
         let mut found: Vec<ContextName> = Vec::new();
         let mut known = HashMap::new();
         let mut add = |name: &str, task: &Task, path: &str, needed: bool| {
-            let at = match known.get(name) {
-                Some(&at) => at,
-                None => {
-                    known.insert(name.to_owned(), found.len());
-                    found.push(ContextName {
-                        name: name.to_owned(),
-                        used: Vec::new(),
-                        needed: false,
-                    });
-                    found.len() - 1
-                }
-            };
+            let at = *known.entry(name.to_owned()).or_insert_with(|| {
+                found.push(ContextName {
+                    name: name.to_owned(),
+                    used: Vec::new(),
+                    needed: false,
+                });
+                found.len() - 1
+            });
             let found: &mut ContextName = &mut found[at];
             found.needed |= needed;
             // A place is come to once, however often it uses the name.
