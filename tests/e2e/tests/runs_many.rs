@@ -26,8 +26,13 @@ async fn runs_are_chosen_by_mouse_and_keys_deleted_and_brought_back() -> Result<
     window.click("nav-runs").await?;
     for run in runs.iter().chain([&waits]) {
         let row = format!("row-{run}");
-        let ended = if *run == waits { "Waits" } else { "Succeeded" };
-        window.text_of(&row, |text| text.contains(ended)).await?;
+        let ended = if *run == waits {
+            "waiting"
+        } else {
+            "succeeded"
+        };
+        let comes_to = |text: &str| text.to_lowercase().contains(ended);
+        window.text_of(&row, comes_to).await?;
     }
     window.focus().await?;
 
