@@ -8,6 +8,7 @@
 mod archive;
 mod cancel;
 mod documents;
+mod history;
 mod load;
 mod measure;
 mod memory;
@@ -39,6 +40,8 @@ struct Extent {
     documents: usize,
     /// Documents in everything that must not grow with them.
     many: usize,
+    /// Runs of the history.
+    runs: usize,
     /// Repetitions of which the median is told.
     rounds: usize,
     /// Minutes of steady load.
@@ -47,7 +50,7 @@ struct Extent {
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 14] = [
+const TABLES: [(&str, Table); 15] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
@@ -58,6 +61,7 @@ const TABLES: [(&str, Table); 14] = [
     ("rate", load::rate),
     ("recovery", recovery::recovery),
     ("search", search::search),
+    ("history", history::history),
     ("archive", archive::table),
     ("snapshots", snapshots::table),
     ("cancel", cancel::cancel),
@@ -71,6 +75,7 @@ fn main() -> Result<()> {
     let mut extent = Extent {
         documents: 10_000,
         many: 100_000,
+        runs: 50_000,
         rounds: 5,
         minutes: 1,
     };
@@ -79,6 +84,7 @@ fn main() -> Result<()> {
         match word.as_str() {
             "--full" => {
                 extent = Extent {
+                    runs: 1_000_000,
                     rounds: 11,
                     minutes: 10,
                     ..extent
@@ -88,6 +94,7 @@ fn main() -> Result<()> {
                 extent = Extent {
                     documents: 1000,
                     many: 5000,
+                    runs: 2000,
                     rounds: 3,
                     minutes: 1,
                 }
