@@ -11,9 +11,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use flowkeep_api::types::{
-    RunBegunBy, RunCompareInput, RunDaysInput, RunListInput, RunRef, RunShowInput, RunWindowInput,
+    RunBegunBy, RunCompareInput, RunDaysInput, RunListInput, RunRef, RunShowInput,
+    RunTimelineInput, RunWindowInput,
 };
-use flowkeep_api::{Api, Face, NoPlaces, OpenOptions, run_compare, run_steps, run_window, runs};
+use flowkeep_api::{
+    Api, Face, NoPlaces, OpenOptions, run_compare, run_steps, run_timeline, run_window, runs,
+};
 use flowkeep_core::run::Status;
 use flowkeep_core::search_words;
 use flowkeep_seed::{Plan, fill};
@@ -386,20 +389,29 @@ fn large(api: &Api) -> Result<String> {
         "One run of {LARGE} tasks, asked for {LARGE_ASKED} times\n  {:<30}{:>9}{:>9}{:>9}\n",
         "", "p50 ms", "most ms", "MB"
     );
-    let show = |brief| {
+    let head = || {
         let input = RunShowInput {
             id: id.clone(),
-            brief: Some(brief),
+            brief: Some(true),
+            tasks: Some(false),
+            names: Some(false),
         };
         serde_json::to_vec(&runs::show(api, input)?).map_err(anyhow::Error::from)
     };
+    let timeline = |since| {
+        let id = id.clone();
+        run_timeline::timeline(api, RunTimelineInput { id, since })
+    };
+    let seen = timeline(None)?.seen;
+    let tasks = |since| serde_json::to_vec(&timeline(since)?).map_err(anyhow::Error::from);
     let steps = || {
         let shown = run_steps::show(api, RunRef { id: id.clone() })?;
         serde_json::to_vec(&shown).map_err(anyhow::Error::from)
     };
-    let asked: [(&str, &dyn Fn() -> Result<Vec<u8>>); 3] = [
-        ("run_show, brief", &|| show(true)),
-        ("run_show", &|| show(false)),
+    let asked: [(&str, &dyn Fn() -> Result<Vec<u8>>); 4] = [
+        ("run_show, its head", &head),
+        ("run_timeline", &|| tasks(None)),
+        ("run_timeline, nothing new", &|| tasks(Some(seen.clone()))),
         ("run_steps", &steps),
     ];
     for (what, ask) in asked {
