@@ -181,9 +181,19 @@ impl Rounds {
         }
     }
 
-    /// Has the configuration of a run looked at, unless it has none. One look goes on at a time.
+    /// Whether nobody has said yet with which configuration a run goes on: it, or one above it, is paused.
+    fn is_undecided(&self, run: RunId) -> bool {
+        let Some(live) = self.live.get(&run) else {
+            return false;
+        };
+        let above = live.parent.as_ref();
+        live.state.head.paused || above.is_some_and(|above| self.is_above_held(above))
+    }
+
+    /// Has the configuration of a run looked at, unless it has none. One look goes on at a time. While a run is paused
+    /// none does: what a step that ended meanwhile would find changed is what its owner is asked about when it goes on.
     pub(crate) fn look_at_configuration(&mut self, run: RunId, occasion: Occasion) {
-        if self.is_leaving() {
+        if self.is_leaving() || self.is_undecided(run) {
             return;
         }
         if let Some(under_way) = self.looks.get_mut(&run) {
@@ -260,6 +270,7 @@ impl Rounds {
             next: Some(occasion),
         }) = under_way
             && !self.is_leaving()
+            && !self.is_undecided(run)
         {
             self.begin_look(LookWish { occasion, ..wish });
         }

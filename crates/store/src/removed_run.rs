@@ -246,7 +246,7 @@ impl Store {
                 Ok(removed)
             })?;
             gone += u32::try_from(removed).unwrap_or(u32::MAX);
-            if removed < BATCH as usize {
+            if removed == 0 {
                 break;
             }
         }
@@ -255,13 +255,14 @@ impl Store {
 }
 
 const OLD: &str = "DELETE FROM removed_run WHERE id IN (
-    SELECT id FROM removed_run WHERE removed_at < ?1 ORDER BY removed_at, id LIMIT ?2)";
+    SELECT id FROM removed_run WHERE root IN (
+      SELECT id FROM removed_run WHERE id = root AND removed_at < ?1 ORDER BY removed_at, id LIMIT ?2))";
 
 /// The definitions of those that [`OLD`] takes.
 fn contents(connection: &Connection, before: i64) -> Result<Vec<i64>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT content FROM (SELECT content FROM removed_run WHERE removed_at < ?1
-           ORDER BY removed_at, id LIMIT ?2)",
+        "SELECT DISTINCT content FROM removed_run WHERE root IN (
+           SELECT id FROM removed_run WHERE id = root AND removed_at < ?1 ORDER BY removed_at, id LIMIT ?2)",
     )?;
     let contents = statement.query_map((before, BATCH), |row| row.get(0))?;
     Ok(contents.collect::<Result<_, _>>()?)

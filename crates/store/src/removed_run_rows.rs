@@ -60,6 +60,21 @@ impl KeptRows {
                 &id,
             )?,
         );
+        // Of what it used an attempt says only what it used last.
+        tables.insert(
+            "run_used".to_owned(),
+            Rows::read(connection, "run_used", "id = ?1", &id)?,
+        );
+        // A number of a folder may be another folder's by then.
+        tables.insert(
+            "config_root".to_owned(),
+            Rows::read(
+                connection,
+                "config_root",
+                "root IN (SELECT root FROM session WHERE run = ?1)",
+                &id,
+            )?,
+        );
         tables.retain(|_, rows| !rows.rows.is_empty());
         Ok(Self { run, tables })
     }
@@ -93,20 +108,37 @@ impl KeptRows {
                 rows.put(connection, table)?;
             }
         }
+        if let Some(used) = self.tables.get("run_used") {
+            used.put(connection, "run_used")?;
+        }
         let session = self.put_session(connection)?;
         self.index(connection)?;
         mark_stretches(connection, self.run)?;
         Ok(session)
     }
 
-    /// The session gets another number where another one has its own by now.
+    /// The number that the folder of configurations of its session has now; null where it is not known any more.
+    fn root_now(&self, connection: &Connection) -> Result<Value, StoreError> {
+        let Some(path) = self.texts("config_root", "path").next() else {
+            return Ok(Value::Null);
+        };
+        let mut statement =
+            connection.prepare_cached("SELECT root FROM config_root WHERE path = ?1")?;
+        let now: Option<i64> = statement.query_row([path], |row| row.get(0)).optional()?;
+        Ok(now.into())
+    }
+
+    /// The session gets another number where another one has its own by now, and so may its folder.
     fn put_session(&self, connection: &Connection) -> Result<bool, StoreError> {
         let Some(sessions) = self.tables.get("session") else {
             return Ok(false);
         };
         let (number, others) = sessions.without("session");
+        let (_, others) = others.without("root");
+        let root = self.root_now(connection)?;
         let mut came = false;
         for (before, session) in number.iter().zip(others.each()) {
+            let session = session.with("root", root.clone());
             if session.put(connection, "session")? == 0 {
                 continue;
             }

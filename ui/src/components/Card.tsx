@@ -33,7 +33,14 @@ export function Card({ children, title, icon, tone, aside, fill, ...rest }: Card
           {aside !== undefined && <span className={styles.aside}>{aside}</span>}
         </h2>
       )}
-      {fill ? <div className={styles[fill]}>{children}</div> : children}
+      {fill === 'scroll' && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys, too.
+        <div className={styles.scroll} tabIndex={0}>
+          {children}
+        </div>
+      )}
+      {fill === 'hold' && <div className={styles.hold}>{children}</div>}
+      {!fill && children}
     </section>
   );
 }

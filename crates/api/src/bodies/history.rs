@@ -157,6 +157,10 @@ pub(super) fn remove_outputs(api: &Api) -> Result<(), AppError> {
         gone.remove(&run);
     }
     for (run, folder) in gone {
+        // Brought back since: a deleted one is here before it stops being among those that can come back.
+        if api.store.run(run)?.is_some() {
+            continue;
+        }
         if let Err(error) = std::fs::remove_dir_all(folder) {
             tracing::warn!(%error, %run, "outputs of a run that is no more cannot be removed");
         }

@@ -3,7 +3,7 @@
 //! What is left out, and why, is decided here for each run, so that what a dialog shows before is what is done
 //! after it. Deleted runs stay out of sight for [`KEPT`] and can come back (docs/decisions/0017).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use flowkeep_core::run::Status;
 use flowkeep_core::{Message, RunId};
@@ -364,7 +364,12 @@ fn one_by_one(
                 told.done(*id, new, Some(now.status));
             }
             // Nobody answers the next one either.
-            Err(error) if error.code == "engine_not_answering" => return Err(error),
+            Err(error) if error.code == "engine_not_answering" => {
+                for id in &ids[at..] {
+                    told.left(id.to_string(), error.reason());
+                }
+                break;
+            }
             Err(error) => told.left(id.to_string(), error.reason()),
         }
     }
@@ -392,8 +397,8 @@ struct Told {
     each: bool,
     count: u32,
     items: Vec<RunChanged>,
-    /// Where the reason of a code stands.
-    reasons: HashMap<String, usize>,
+    /// Where a reason stands.
+    reasons: HashMap<(String, Option<BTreeMap<String, String>>), usize>,
     left_out: Vec<RunsLeftOut>,
     operation: Option<String>,
 }
@@ -427,7 +432,10 @@ impl Told {
     }
 
     fn left(&mut self, id: String, reason: Message) {
-        let at = *self.reasons.entry(reason.code.clone()).or_insert_with(|| {
+        // Reasons of this command have sentences for many of one kind; what one run was refused for is about something.
+        let about = (!reason.code.starts_with("run_left_")).then(|| reason.fields.clone());
+        let key = (reason.code.clone(), about);
+        let at = *self.reasons.entry(key).or_insert_with(|| {
             self.left_out.push(RunsLeftOut {
                 reason: reason.clone(),
                 count: 0,

@@ -227,12 +227,23 @@ fn long_option(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let end = at + name.len();
     let value = match text[end..].strip_prefix(' ') {
+        Some(rest) if ends_a_text(text, at, rest) => return None,
         Some(rest) if !rest.starts_with(['-', ' ']) => token(text, end + 1)?,
         Some(_) => return None,
         None => listed_behind(text, end)?,
     };
     let word = &text[value.clone()];
     (!is_given_otherwise(name, word) && is_secret(name, word)).then_some(value)
+}
+
+/// Whether `rest` begins with the quote that ends the text an option stands in, as in programs that put commands
+/// together: `"connect --password " + word`.
+fn ends_a_text(text: &str, option: usize, rest: &str) -> bool {
+    let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        return false;
+    };
+    let line = &text[text[..option].rfind('\n').map_or(0, |at| at + 1)..option];
+    line.matches(quote).count() % 2 == 1
 }
 
 /// Whether this is no secret but where one is: `--secret id=npm,src=./x`, or the name of something.
@@ -363,7 +374,7 @@ fn token(text: &str, at: usize) -> Option<Range<usize>> {
         let begin = at + open.len_utf8();
         // What is left open goes to the end of its line.
         let line = inside.lines().next().unwrap_or_default().trim_end();
-        let length = inside.find(close).unwrap_or(line.len());
+        let length = line.find(close).unwrap_or(line.len());
         return Some(begin..begin + length);
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '`' | ')');

@@ -45,6 +45,12 @@ fn assert_exactly(format: Option<Format>, marked: &str) {
 )]
 #[case::one_behind_another(YAML, "command: a --password \"⟦one two⟧\" --token \"⟦a b c d⟧\" -v\n")]
 #[case::in_program(OTHER, "#!/bin/sh\nset -e\nconnect --password=\"⟦two words⟧\" db\n")]
+#[case::put_together(
+    OTHER,
+    "os.system(\"connect --password \" + word + \" db\")\nprint(\"done\")\n"
+)]
+#[case::put_together_in_shell(OTHER, "CMD=\"connect --password \"$PW\necho \"done\"\n")]
+#[case::open_in_program(OTHER, "connect --password \"⟦two words9⟧\necho \"done\"\n")]
 #[case::in_prose(MARKDOWN, "Run `connect --password='⟦two words9⟧' db` now.\n")]
 fn what_is_quoted_behind_an_option_goes(#[case] format: Option<Format>, #[case] text: &str) {
     assert_exactly(format, text);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use flowkeep_core::Message;
 use flowkeep_core::RunId;
-use flowkeep_core::run::{Level, Status, TaskId};
+use flowkeep_core::run::{Decision, Level, Status, TaskId};
 use flowkeep_engine::{Belonging, Configuring, LookWish, Looked, Occasion, Scope, Wanted};
 use flowkeep_store::{KeptRun, RequestAnswer, Said, StoreError};
 
@@ -216,6 +216,37 @@ fn what_a_lost_owner_left_is_held_where_its_configuration_is_not_as_it_was() {
     // Somebody lets it go on all the same.
     assert_eq!(place.want(row, &Wanted::Resume), RequestAnswer::Done);
     place.comes_to(id, Status::Running);
+    drop(engine);
+}
+
+#[test]
+fn what_is_answered_while_a_run_is_held_takes_nothing_for_its_configuration() {
+    let watching = Arc::new(Watching::default());
+    let place = place(&watching);
+    let asking = r#"{"name": "W", "tasks": [
+      {"id": "a", "action": "manual"},
+      {"id": "b", "action": "manual", "dependsOn": ["a"]}]}"#;
+    let engine = place.engine(place.epoch(), Scope::All);
+    let (row, id) = run(&place, asking);
+    place.comes_to(id, Status::Waiting);
+    drop(engine);
+    watching.set(|state| (state.holds, state.seen) = (true, Vec::new()));
+    let engine = place.engine(place.epoch(), Scope::All);
+    let paused = |place: &Place| place.kept(id).head.is_some_and(|head| head.paused);
+    until(|| paused(&place).then_some(()));
+    let answer = |task: &str| Wanted::Answer {
+        task: TaskId::from(task),
+        decision: Decision::Approve { next: None },
+        output: None,
+    };
+    assert_eq!(place.want(row, &answer("a")), RequestAnswer::Done);
+    assert_eq!(place.want(row, &Wanted::Resume), RequestAnswer::Done);
+    assert_eq!(watching.seen(), [Occasion::TakenUp]);
+    // Once somebody has said that it goes on, steps are looked at again.
+    assert_eq!(place.want(row, &answer("b")), RequestAnswer::Done);
+    place.comes_to(id, Status::Succeeded);
+    until(|| watching.seen().contains(&step("b")).then_some(()));
+    assert_eq!(watching.seen(), [Occasion::TakenUp, step("b")]);
     drop(engine);
 }
 

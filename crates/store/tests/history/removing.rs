@@ -121,6 +121,17 @@ fn full(ground: &Ground, at: i64, word: &str) -> (i64, RunId) {
         at,
         vec![attempt("load", 1, Status::Running), assigned, line],
     );
+    let elsewhere = RunWrite::Assigned {
+        task: "load".into(),
+        number: 1,
+        agent: None,
+        source: Some(AssignedSource {
+            name: "archive".to_owned(),
+            rule: "only".to_owned(),
+            passed_over: Vec::new(),
+        }),
+    };
+    ground.write(run, at, vec![elsewhere]);
     ground.write(run, at, vec![attempt("load", 1, Status::Failed)]);
     let connection = database(ground);
     for sql in [
@@ -280,6 +291,7 @@ fn a_session_that_keeps_snapshots_keeps_its_run_and_an_empty_one_goes_with_it() 
     // Another session has the number by then.
     of_session(&ground, "later", false);
     bring(&ground, &[empty.1]);
+    assert_eq!(root_of(&ground, "empty"), None);
     let after = everything(&ground);
     let missing: Vec<_> = before.iter().filter(|row| !after.contains(row)).collect();
     // Counts of runs are others, for there is one more.
@@ -288,6 +300,39 @@ fn a_session_that_keeps_snapshots_keeps_its_run_and_an_empty_one_goes_with_it() 
         "{missing:#?}"
     );
     assert_eq!(sessions(&ground), 3);
+}
+
+fn root_of(ground: &Ground, session: &str) -> Option<String> {
+    let sql = "SELECT (SELECT path FROM config_root c WHERE c.root = s.root) FROM session s WHERE id = ?1";
+    let connection = database(ground);
+    connection
+        .query_row(sql, [session], |row| row.get(0))
+        .unwrap()
+}
+
+#[test]
+fn a_session_comes_back_to_its_own_folder_and_to_no_other() {
+    let ground = Ground::new();
+    let connection = database(&ground);
+    let folder = |row: i64, path: &str| {
+        let sql = "INSERT INTO config_root(root, path, name, listed, created_at) VALUES (?1, ?2, ?2, 0, 1)";
+        connection.execute(sql, (row, path)).unwrap();
+    };
+    let runs = ["moved", "gone"].map(|id| of_session(&ground, id, false).1);
+    for (row, id) in [(7, "moved"), (8, "gone")] {
+        folder(row, &format!("/{id}"));
+        let sql = "UPDATE session SET root = ?1 WHERE id = ?2";
+        connection.execute(sql, (row, id)).unwrap();
+    }
+    remove(&ground, &runs);
+    // Nothing named them any more; their numbers are given out anew.
+    connection.execute("DELETE FROM config_root", []).unwrap();
+    folder(7, "/another");
+    folder(8, "/moved");
+    bring(&ground, &runs);
+    assert_eq!(root_of(&ground, "moved").as_deref(), Some("/moved"));
+    assert_eq!(root_of(&ground, "gone"), None);
+    is_sound(&ground);
 }
 
 #[test]

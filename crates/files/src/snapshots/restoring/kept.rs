@@ -17,6 +17,7 @@ use crate::snapshots::manifest::{
     TreeEntry, TreeLeftOut, TreeMissing, TreeObject, TreeUnread, place_of_snapshot, read_manifest,
 };
 use crate::snapshots::pack::Placed;
+use crate::snapshots::restoring::in_place::is_gone;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
 /// A snapshot, and how its files are today.
@@ -47,7 +48,8 @@ impl Lacks {
     /// The files that the strategy left out and that are not below `root` today.
     fn left_out_gone(&self, root: Option<&Path>) -> Vec<String> {
         let is_gone = |path: &ConfigPath| {
-            root.is_some_and(|root| root.join(path.as_str()).symlink_metadata().is_err())
+            let looked_at = root.map(|root| root.join(path.as_str()).symlink_metadata());
+            matches!(looked_at, Some(Err(error)) if is_gone(&error))
         };
         let left_out = self.left_out.iter().map(|file| &file.path);
         let gone = left_out.filter(|path| is_gone(path));

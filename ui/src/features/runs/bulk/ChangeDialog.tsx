@@ -143,7 +143,7 @@ function LeftOut({ left }: { left: readonly RunsLeftOut[] }) {
       <h3>{m.runs_change_left()}</h3>
       <ul>
         {left.slice(0, NAMED).map((one) => (
-          <li key={one.reason.code}>{leftOut(one)}</li>
+          <li key={JSON.stringify(one.reason)}>{leftOut(one)}</li>
         ))}
         {left.length > NAMED && <li>{m.and_more({ count: number(sum(left.slice(NAMED))) })}</li>}
       </ul>

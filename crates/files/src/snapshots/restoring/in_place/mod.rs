@@ -11,6 +11,7 @@ mod work;
 
 pub(super) use keep::whole_copies;
 pub use keep::{SAFETY, whole_copies_of};
+pub(super) use plan::is_gone;
 pub use plan::{InPlaceAct, InPlaceFile, InPlacePlan, in_place_plan};
 pub use put::{PutInPlace, put_in_place};
 pub use work::{InPlaceSettled, recover_in_place};

@@ -113,7 +113,7 @@ pub fn in_place_plan(
     Ok(plan)
 }
 
-pub(super) fn is_gone(error: &std::io::Error) -> bool {
+pub(in crate::snapshots::restoring) fn is_gone(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
