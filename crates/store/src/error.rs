@@ -73,6 +73,12 @@ impl From<rusqlite::Error> for StoreError {
         if no_longer_readable(&error) {
             return Self::Damaged(error.to_string());
         }
+        // Whoever opens the database makes a small file beside it, also to look only: for want of room SQLite gives the
+        // one about its length.
+        let extended = error.sqlite_error().map(|error| error.extended_code);
+        if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+            return Self::Full;
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(error.to_string())

@@ -93,6 +93,30 @@ mod needs_mounts {
     const MOUNTED: &str =
         r#"mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@""#;
 
+    /// The same on one without a byte left, to which the folder is copied.
+    const FULL: &str = r#"mount -t tmpfs -o size=16m tmpfs "$2" && cp -a "$1/." "$2" &&
+        { cat /dev/zero > "$2/filled" 2>/dev/null || :; } && shift 2 && exec "$@""#;
+
+    #[test]
+    #[ignore = "only root may mount"]
+    fn a_full_disk_is_called_full_by_whoever_only_looks() {
+        let flowkeep = filled();
+        let (data, full) = (text(&flowkeep.data()), flowkeep.path("full"));
+        std::fs::create_dir(&full).unwrap();
+        let full = text(&full);
+        let before = ["unshare", "-m", "sh", "-c", FULL, "sh", &data, &full];
+        for words in [["session", "list"], ["flow", "list"]] {
+            let words = [&["--json", "--data-dir", &full], &words[..]].concat();
+            let mut command = flowkeep.command_with(&before, &words);
+            let (code, answer) = Answer::of(command.output().unwrap()).one_document();
+            assert_eq!(
+                (code, &answer["error"]["code"]),
+                (1, &"no_space".into()),
+                "{words:?}"
+            );
+        }
+    }
+
     #[test]
     #[ignore = "only root may mount"]
     fn a_medium_that_can_only_be_read_can_be_looked_at() {

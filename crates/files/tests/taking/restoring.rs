@@ -215,8 +215,8 @@ fn where_only_the_manifest_says_what_a_snapshot_began_with_that_counts() {
     let face = face.renamed(&ground, "workflows/renamed.yaml");
     drop(face);
     let database = rusqlite::Connection::open(ground.data().join("flowkeep.db")).unwrap();
-    let older = "ALTER TABLE snapshot DROP COLUMN config; PRAGMA user_version = 22";
-    database.execute_batch(older).unwrap();
+    let unsaid = "UPDATE snapshot SET config = NULL";
+    assert_eq!(database.execute(unsaid, []).unwrap(), 2);
     drop(database);
     let face = ground.face();
     let restored = face.restore(&Unfollowed).unwrap();

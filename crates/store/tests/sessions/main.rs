@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod counts;
+mod earlier;
 mod runs;
 
 use std::path::Path;
