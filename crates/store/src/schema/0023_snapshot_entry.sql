@@ -7,5 +7,5 @@ ALTER TABLE snapshot ADD COLUMN config TEXT;
 UPDATE snapshot SET config = (
   SELECT s.config FROM session s JOIN snapshot_entry e ON e.tree = snapshot.tree AND e.path = s.config
   WHERE s.session = snapshot.session AND NOT EXISTS (
-    SELECT 1 FROM operation_item i JOIN operation o USING (operation)
+    SELECT 1 FROM operation_item i JOIN operation o ON o.id = i.operation
     WHERE i.kind = 'session' AND i.id = s.id AND o.operation = 'session_link'));
