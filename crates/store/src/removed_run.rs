@@ -306,26 +306,22 @@ fn plan(connection: &Connection, runs: &[RunId]) -> Result<RemovalPlan, StoreErr
             }
             next = parent(one)?.flatten();
         }
-        let verdict = match roots.get(&root) {
-            Some(verdict) => verdict.clone(),
-            None => {
-                let stays = match parent(root)?.flatten() {
-                    Some(above) => Some(RunStays::IsBelow(above)),
-                    None => stays(connection, root)?,
-                };
-                let verdict = match stays {
-                    Some(stays) => Err(stays),
-                    None => {
-                        plan.roots.push(Removal {
-                            id: root,
-                            named: Vec::new(),
-                        });
-                        Ok(plan.roots.len() - 1)
-                    }
-                };
-                roots.insert(root, verdict.clone());
-                verdict
+        let verdict = if let Some(verdict) = roots.get(&root) {
+            verdict.clone()
+        } else {
+            let stays = match parent(root)?.flatten() {
+                Some(above) => Some(RunStays::IsBelow(above)),
+                None => stays(connection, root)?,
+            };
+            let verdict = stays.map_or(Ok(plan.roots.len()), Err);
+            if verdict.is_ok() {
+                plan.roots.push(Removal {
+                    id: root,
+                    named: Vec::new(),
+                });
             }
+            roots.insert(root, verdict.clone());
+            verdict
         };
         match (verdict, direct) {
             (Ok(at), _) => {

@@ -425,7 +425,8 @@ mod tests {
         let mut read = connection.prepare(&page(&filter)).unwrap();
         let asked = (Null, 21, 0, i64::MAX, "");
         let rows = read.query_map(asked, |row| row.get::<_, String>(0));
-        rows.unwrap().for_each(|row| drop(row.unwrap()));
+        let rows: Result<Vec<_>, _> = rows.unwrap().collect();
+        rows.unwrap();
         let counts: Vec<_> = parts(which)
             .into_iter()
             .map(|part| format!("(SELECT count(*) FROM {part})"))

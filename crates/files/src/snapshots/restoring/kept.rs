@@ -254,9 +254,7 @@ pub(in crate::snapshots) fn entry_then(
     if let Some(config) = record.config.clone() {
         return ConfigPath::new(config).ok();
     }
-    if session.config.is_none() {
-        return None;
-    }
+    session.config.as_ref()?;
     let place = place_of_snapshot((&session.name, &session.id), record.sequence, record.id);
     read_manifest(&workshop.dir, &place).ok()?.config
 }
