@@ -44,12 +44,8 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Start(start) => {
             let wait = start.wait;
             let run = run_changes::start(api, start_input(start));
-            begun(
-                api,
-                output,
-                &run.map_err(|error| told_acts(output, error))?,
-                wait,
-            )
+            let run = run.map_err(|error| told_acts(output, error))?;
+            begun(api, output, &run, wait)
         }
         Run::Task {
             action,

@@ -49,10 +49,19 @@ const UNTIL: (i32, u32, u32) = (2026, 6, 1);
 
 const ROWS: &str = "SELECT id, workflow_id, workflow_name, status, created_at, started_at, ended_at, actor, face FROM run";
 
+/// Asks through the commands; answers how many there were.
+type Ours = Box<dyn Fn(&Api) -> Result<u64>>;
+
+/// Asks through the commands; answers what a page would be given.
+type Asked<'a> = &'a dyn Fn() -> Result<Vec<u8>>;
+
+/// Runs that are listed: what they have in common, as a list is asked for them and as a condition of SQL with its values.
+type Listed = (&'static str, RunListInput, String, Vec<Value>);
+
 /// What is asked, and the SQL beside it.
 struct Question {
     what: String,
-    ours: Box<dyn Fn(&Api) -> Result<u64>>,
+    ours: Ours,
     sql: String,
     values: Vec<Value>,
 }
@@ -183,10 +192,59 @@ fn questions(beside: &Connection) -> Result<Vec<Question>> {
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
+    let mut all = Vec::new();
+    for (what, input, condition, values) in listed(&workflow, last)? {
+        all.push(Question::new(
+            format!("page: {what}"),
+            page(input.clone()),
+            format!("{ROWS} WHERE {condition} ORDER BY id DESC LIMIT 51"),
+            values.clone(),
+        ));
+        all.push(Question::new(
+            format!("count: {what}"),
+            count(input),
+            format!("SELECT count(*) FROM run WHERE {condition}"),
+            values,
+        ));
+    }
+    for (what, typed) in [
+        ("search: one word", "nightly"),
+        ("search: two words", "busy orders"),
+        ("search: one character", "库"),
+    ] {
+        let words = search_words(typed);
+        let conditions: Vec<_> = (1..=words.len())
+            .map(|word| {
+                format!(
+                    "run IN (SELECT rowid >> 32 FROM run_search WHERE run_search MATCH ?{word})"
+                )
+            })
+            .collect();
+        let input = RunListInput {
+            text: Some(typed.to_owned()),
+            ..RunListInput::default()
+        };
+        all.push(Question::new(
+            what,
+            page(input),
+            format!(
+                "{ROWS} WHERE {} ORDER BY id DESC LIMIT 51",
+                conditions.join(" AND ")
+            ),
+            words.into_iter().map(Value::Text),
+        ));
+    }
+    all.extend(charts(beside, last)?);
+    all.push(compared(beside, &workflow)?);
+    Ok(all)
+}
+
+/// The lists that are asked for.
+fn listed(workflow: &str, last: i64) -> Result<Vec<Listed>> {
     let week = moment(last - 7 * DAY)?;
     let none = RunListInput::default;
     let of_workflow = RunListInput {
-        workflow: Some(workflow.clone()),
+        workflow: Some(workflow.to_owned()),
         ..none()
     };
     let failed = RunListInput {
@@ -222,14 +280,13 @@ fn questions(beside: &Connection) -> Result<Vec<Question>> {
         format!("EXISTS (SELECT 1 FROM attempt a WHERE a.run = run.run AND a.{kind} = ?1)")
     };
     let text = |text: &str| Value::Text(text.to_owned());
-    let mut all = Vec::new();
-    for (what, input, condition, values) in [
+    Ok(vec![
         ("all", none(), "1".to_owned(), vec![]),
         (
             "workflow",
             of_workflow,
             "workflow_id = ?1".to_owned(),
-            vec![text(&workflow)],
+            vec![text(workflow)],
         ),
         (
             "status",
@@ -241,7 +298,7 @@ fn questions(beside: &Connection) -> Result<Vec<Question>> {
             "workflow and status",
             both,
             "workflow_id = ?1 AND status = ?2".to_owned(),
-            vec![text(&workflow), text("failed")],
+            vec![text(workflow), text("failed")],
         ),
         (
             "event",
@@ -263,50 +320,7 @@ fn questions(beside: &Connection) -> Result<Vec<Question>> {
             "begun_by = ?1 AND status = ?2".to_owned(),
             vec![text("schedule"), text("cancelled")],
         ),
-    ] {
-        all.push(Question::new(
-            format!("page: {what}"),
-            page(input.clone()),
-            format!("{ROWS} WHERE {condition} ORDER BY id DESC LIMIT 51"),
-            values.clone(),
-        ));
-        all.push(Question::new(
-            format!("count: {what}"),
-            count(input),
-            format!("SELECT count(*) FROM run WHERE {condition}"),
-            values,
-        ));
-    }
-    for (what, typed) in [
-        ("search: one word", "nightly"),
-        ("search: two words", "busy orders"),
-        ("search: one character", "库"),
-    ] {
-        let words = search_words(typed);
-        let conditions: Vec<_> = (1..=words.len())
-            .map(|word| {
-                format!(
-                    "run IN (SELECT rowid >> 32 FROM run_search WHERE run_search MATCH ?{word})"
-                )
-            })
-            .collect();
-        let input = RunListInput {
-            text: Some(typed.to_owned()),
-            ..none()
-        };
-        all.push(Question::new(
-            what,
-            page(input),
-            format!(
-                "{ROWS} WHERE {} ORDER BY id DESC LIMIT 51",
-                conditions.join(" AND ")
-            ),
-            words.into_iter().map(Value::Text),
-        ));
-    }
-    all.extend(charts(beside, last)?);
-    all.push(compared(beside, &workflow)?);
-    Ok(all)
+    ])
 }
 
 /// The timeline of all runs at three zooms, and the calendar.
@@ -408,7 +422,7 @@ fn large(api: &Api) -> Result<String> {
         let shown = run_steps::show(api, RunRef { id: id.clone() })?;
         serde_json::to_vec(&shown).map_err(anyhow::Error::from)
     };
-    let asked: [(&str, &dyn Fn() -> Result<Vec<u8>>); 4] = [
+    let asked: [(&str, Asked<'_>); 4] = [
         ("run_show, its head", &head),
         ("run_timeline", &|| tasks(None)),
         ("run_timeline, nothing new", &|| tasks(Some(seen.clone()))),
