@@ -152,6 +152,26 @@ it('leads from the sign of a failure to the failed runs that both filters fit', 
   expect(navigate.mock.lastCall?.[0].search).not.toHaveProperty('begun_by');
 });
 
+it('reaches every run of a box that is several by its pixels alone', async () => {
+  // A failure would be drawn over what came two minutes later.
+  const chunks = [chunk(2, { failed: 1 }), chunk(2.03)];
+  const run = (id: string, status: string) =>
+    ({ id, workflow_id: 'a', status, start_time: '2026-11-20T08:00:00Z' }) as const;
+  show([named('a')], [row('a', { chunks, failures: [chunk(2, { failed: 1 })] })], {
+    run_list: ({ status }) => ({ items: [run(`r-${status}`, `${status}`)], next: null }) as never,
+  });
+  await waitFor(() => expect(line('a').querySelectorAll('[data-mark]').length).toBe(1));
+  const box = line('a').querySelector('[data-mark]');
+  expect(box?.textContent).toBe('2');
+  const shares = [...(box?.querySelectorAll('[data-share]') ?? [])];
+  expect(shares.map((share) => share.getAttribute('data-share'))).toEqual(['failed', 'succeeded']);
+  press('a');
+  expect(screen.getByTestId('history-at').textContent).toMatch(/^2 runs, 1 failed, 1 succeeded, /);
+  await screen.findByTestId('history-run-r-failed');
+  await screen.findByTestId('history-run-r-succeeded');
+  expect(inList().textContent).toContain('2');
+});
+
 it('asks of what waits for those that wait, and of what is at work for those', async () => {
   const open = [
     chunk(2, { to: 20 * HOUR, open: 1, waiting: 1 }),

@@ -87,6 +87,7 @@ export function Strip({ run, steps }: Props) {
                     } as React.CSSProperties
                   }
                   data-open={!isFinal(one.status) || undefined}
+                  data-paused={one.status === 'paused' || undefined}
                 >
                   {one.status === 'failed' && <Icon name="cross" size={9} />}
                 </span>
