@@ -8,7 +8,7 @@ import { ReachNotice } from './ReachNotice';
 import styles from './Shell.module.css';
 import { Sidebar } from './Sidebar';
 import { useShortcuts } from './shortcuts';
-import { useQuietTooltips } from './tooltips';
+import { useTooltips } from './tooltips';
 
 /** What may come over a page. None of it is needed for the first screen, which is drawn before. */
 const Overlays = lazy(() => import('./Overlays'));
@@ -17,7 +17,7 @@ const Overlays = lazy(() => import('./Overlays'));
 export function Shell() {
   const [searching, setSearching] = useState(false);
   useShortcuts(() => setSearching(true));
-  useQuietTooltips();
+  useTooltips();
   const isPainted = useFirstPaint(useIsFetching() === 0);
   return (
     <div className={styles.shell}>

@@ -2,14 +2,12 @@ import type { KeyboardEvent, ReactNode } from 'react';
 import { Icon } from '../Icon';
 import { type Bar, type PlacedBar, placed, type Usual } from './bars';
 import { useChart } from './chart';
+import { notePlace } from './note';
 import styles from './timeline.module.css';
 
 /** What a mark and a digit take in a bar, in pixels. */
 const MARK = 10;
 const DIGIT = 7;
-/** A note needs so much room beside the bars, in pixels. */
-const NOTE = 110;
-const BESIDE = 8;
 /** What is narrower tells nothing: the outline of what is usual, the part that is slow. */
 const GHOST = 12;
 const SLOW = 3;
@@ -74,7 +72,7 @@ export function TimelineRow(props: Props) {
             <Icon name="right" />
           </span>
         ) : (
-          note && <Note words={note} bars={shown} width={scale.width} />
+          note && <Note words={note} bars={shown} />
         )}
       </span>
     </button>
@@ -148,37 +146,15 @@ function Slow({
   );
 }
 
-interface NoteProps {
-  words: string;
-  bars: readonly PlacedBar[];
-  width: number;
-}
-
 /** What is said beside the bars: after them, before them, or on the last, where there is room. */
-function Note({ words, bars, width }: NoteProps) {
-  const style = placeOf(bars, width);
-  if (!style) return null;
-  const { isOver, ...place } = style;
+function Note({ words, bars }: { words: string; bars: readonly PlacedBar[] }) {
+  const { scale, now } = useChart();
+  const place = notePlace(bars, words, scale, now);
+  if (!place) return null;
+  const { isOver, ...style } = place;
   return (
-    <span className={styles.note} style={place} data-over={isOver || undefined}>
+    <span className={styles.note} style={style} title={words} data-over={isOver || undefined}>
       {words}
     </span>
   );
-}
-
-function placeOf(bars: readonly PlacedBar[], width: number) {
-  const first = bars[0];
-  const last = bars.at(-1);
-  if (!first || !last) return { left: BESIDE, maxWidth: width - 2 * BESIDE };
-  const end = last.left + last.width + BESIDE;
-  const after = width - end >= NOTE;
-  if (after && !last.goesOn) return { left: end, maxWidth: width - end - BESIDE };
-  const begin = (first.wait?.left ?? first.left) - BESIDE;
-  if (begin >= NOTE) return { right: width - begin, maxWidth: begin - BESIDE };
-  const left = Math.max(0, last.left) + BESIDE;
-  const room = Math.min(width, last.left + last.width) - left - BESIDE;
-  if (room >= NOTE) return { left, maxWidth: room, isOver: true };
-  // A bar that has just begun pushes it along until it has room for it.
-  const pushed = `max(${end}px, calc(var(--now, 0px) + ${BESIDE}px))`;
-  return after ? { left: pushed, maxWidth: width - end - BESIDE } : undefined;
 }

@@ -5,7 +5,7 @@ import type { IconName } from '../Icon';
 import type { TimeScale } from './scale';
 
 /** How a bar looks beside its colour, so that nothing is told by colour alone. */
-export type Shape = 'solid' | 'hatched' | 'notched' | 'hollow';
+export type Shape = 'solid' | 'hatched' | 'barred' | 'notched' | 'hollow';
 
 export interface Bar {
   number: number;

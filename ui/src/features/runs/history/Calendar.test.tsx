@@ -11,6 +11,7 @@ afterEach(cleanup);
 
 const NONE: RunDay = { made: 0, succeeded: 0, failed: 0, cancelled: 0 };
 const BUSY: RunDay = { made: 42, succeeded: 41, failed: 1, cancelled: 0 };
+const MIXED: RunDay = { made: 10, succeeded: 5, failed: 1, cancelled: 2 };
 
 function Page({ onDay }: { onDay: (day: string) => void }) {
   const [year, setYear] = useState<number | undefined>(2025);
@@ -18,14 +19,14 @@ function Page({ onDay }: { onDay: (day: string) => void }) {
 }
 
 /** The calendar of 2025, in which the 21st of November was a busy day. */
-function show(isKnown: (year: number) => boolean = () => true) {
+function show(isKnown: (year: number) => boolean = () => true, busy = BUSY) {
   const opened: string[] = [];
   const transport = testTransport({
     run_days: ({ midnights }) => {
       const days = midnights.slice(0, -1).map((midnight) => new Date(midnight));
       const year = days[100]?.getFullYear() ?? 0;
       if (!isKnown(year)) return new Promise(() => undefined);
-      return { days: days.map((day) => (isBusy(day) ? BUSY : NONE)) };
+      return { days: days.map((day) => (isBusy(day) ? busy : NONE)) };
     },
     run_list: () => ({ items: [{ start_time: '2024-05-01T08:00:00Z' }], next: null }) as never,
   });
@@ -56,6 +57,16 @@ it('says of each day how many runs it had and how they went, and opens it', asyn
   expect(asked).toMatchObject({ workflow: 'w' });
   fireEvent.click(day('2025-11-21'));
   expect(opened).toEqual(['2025-11-21']);
+});
+
+it('colours as succeeded no more than succeeded, and says what has not ended', async () => {
+  show(undefined, MIXED);
+  await waitFor(() =>
+    expect(nameOf('2025-11-21')).toMatch(/: 10 runs, 1 failed, 2 cancelled, 2 not ended$/),
+  );
+  const bar = day('2025-11-21').lastElementChild?.firstElementChild as HTMLElement;
+  expect(bar.style.getPropertyValue('--failed')).toBe('10%');
+  expect(bar.style.getPropertyValue('--good')).toBe('50%');
 });
 
 it('goes from day to day and from week to week with the keys, as one stop of the Tab key', async () => {

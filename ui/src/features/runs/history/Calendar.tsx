@@ -191,7 +191,7 @@ const DayButton = memo(function DayButton(props: DayProps) {
   const name = dateWith(day, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   const told = counts && (made > 0 ? dayCounts(counts) : m.calendar_none());
   const height = `${Math.round(100 * share(made, most))}%`;
-  const failed = counts && made > 0 ? `${Math.round((100 * counts.failed) / made)}%` : '0%';
+  const part = (count = 0) => `${made > 0 ? Math.round((100 * count) / made) : 0}%`;
   return (
     <button
       type="button"
@@ -220,16 +220,25 @@ const DayButton = memo(function DayButton(props: DayProps) {
         )}
       </span>
       <span className={styles.bar} aria-hidden="true">
-        <span style={{ height, '--failed': failed } as React.CSSProperties} />
+        <span
+          style={
+            {
+              height,
+              '--failed': part(counts?.failed),
+              '--good': part(counts?.succeeded),
+            } as React.CSSProperties
+          }
+        />
       </span>
     </button>
   );
 });
 
-function dayCounts({ made, failed, cancelled }: RunDay): string {
+function dayCounts({ made, succeeded, failed, cancelled }: RunDay): string {
+  const open = made - succeeded - failed - cancelled;
   return made === 0
     ? counted('n_runs', 0)
-    : countWords({ runs: made, failed, cancelled, open: 0, waiting: 0 });
+    : countWords({ runs: made, failed, cancelled, open, waiting: 0 });
 }
 
 function summed(days: readonly RunDay[]): RunDay {

@@ -4,6 +4,7 @@ import { timelineStyles as kit } from '@/components/timeline';
 import { briefly, m } from '@/i18n';
 import styles from './History.module.css';
 import { lookOf, type Mark } from './marks';
+import { LOOKS, sharesOf } from './shares';
 
 /** What a digit, and the sign of a failure, take in a box, in pixels. */
 const DIGIT = 7;
@@ -15,6 +16,7 @@ export interface RowCounts {
   runs: number;
   failed: number;
   waiting: number;
+  paused?: number;
 }
 
 /** What a row tells of what is done with it. */
@@ -83,10 +85,11 @@ export const HistoryRow = memo(function HistoryRow(props: Props) {
   );
 });
 
-function Counts({ runs, failed, waiting }: RowCounts) {
+function Counts({ runs, failed, waiting, paused = 0 }: RowCounts) {
   return (
     <span className={styles.counts}>
       {waiting > 0 && <Count icon="person" tone="wait" count={waiting} />}
+      {paused > 0 && <Count icon="pause" tone="off" count={paused} />}
       {failed > 0 && <Count icon="cross" tone="fail" count={failed} />}
       <span className={styles.runs}>{briefly(runs)}</span>
     </span>
@@ -113,14 +116,14 @@ interface MarkProps {
 
 function MarkView({ mark, index, width, isAt, isSigned }: MarkProps) {
   const { tone, shape } = lookOf(mark);
-  const { kind, left, runs, failed, cancelled } = mark;
+  const { kind, left, runs, failed } = mark;
   // Of one that is wider than what is seen, what is seen.
   const from = Math.max(-8, left);
   const wide = Math.min(width + 8, left + mark.width) - from;
-  const isAll = kind === 'chunk' && failed === runs;
   const sign = signOf(mark);
   const count = runs > 1 && kind !== 'failures' ? countOf(mark) : '';
-  const room = wide - (sign ? SIGN : 0);
+  const isMixed = shape === 'mixed';
+  const room = wide - (sign ? SIGN : 0) - (isMixed ? 5 : 0);
   // Many failures close together: how much of what is under them failed.
   const isStrip = kind === 'failures' && wide > SIGN && failed < runs;
   const height = isStrip ? `${Math.max(4, Math.round((BOX * failed) / runs))}px` : undefined;
@@ -138,17 +141,33 @@ function MarkView({ mark, index, width, isAt, isSigned }: MarkProps) {
       data-kind={kind}
       data-mark={index}
       data-strip={isStrip || undefined}
-      data-mixed={(kind === 'chunk' && failed > 0 && failed < runs) || undefined}
       data-shape={shape}
       data-grows={(tone === 'run' && shape === 'solid') || undefined}
       data-narrow={wide < 16 || undefined}
-      data-all={isAll || (cancelled === runs && kind === 'chunk') || undefined}
       data-at={isAt || undefined}
     >
+      {isMixed && <Shares mark={mark} />}
       {count && !isSigned && room >= 8 + DIGIT * count.length && (
         <span className={kit.number}>{count}</span>
       )}
       {sign && !isStrip && wide >= 9 && <Icon name={sign} size={9} />}
+    </span>
+  );
+}
+
+/** How much of a box is of each status, one over another, because along it is the time. */
+function Shares({ mark }: { mark: Mark }) {
+  return (
+    <span className={styles.shares}>
+      {sharesOf(mark).map(({ share, count }) => (
+        <span
+          key={share}
+          style={
+            { '--tone': `var(--${LOOKS[share].tone})`, flexGrow: count } as React.CSSProperties
+          }
+          data-share={share}
+        />
+      ))}
     </span>
   );
 }
@@ -170,10 +189,10 @@ function countOf({ runs, isMore }: Mark): string {
   return isMore ? m.history_more({ count: briefly(runs) }) : briefly(runs);
 }
 
-/** What tells a state beside its colour. */
-function signOf({ kind, runs, failed, cancelled, hindered }: Mark): IconName | undefined {
-  if (kind === 'failures') return 'cross';
-  if (kind === 'planned') return hindered ? 'warn' : undefined;
-  if (failed === runs) return 'cross';
-  return cancelled === runs ? 'stop' : undefined;
+/** What tells a status beside its colour. */
+function signOf(mark: Mark): IconName | undefined {
+  if (mark.kind === 'failures') return 'cross';
+  if (mark.kind === 'planned') return mark.hindered ? 'warn' : undefined;
+  const [first, ...others] = sharesOf(mark);
+  return first && others.length === 0 ? LOOKS[first.share].sign : undefined;
 }

@@ -11,15 +11,16 @@ import {
 } from 'react';
 import { type TimeScale, useRows } from '@/components/timeline';
 import { counted, m } from '@/i18n';
-import type { RunWindowRow, Status } from '@/ipc';
+import type { Status } from '@/ipc';
 import { type Line, rowOf } from './groups';
 import styles from './History.module.css';
 import { HistoryRow, type RowActs } from './HistoryRow';
 import { type Chosen, HoverCard, MarkList } from './MarkCard';
 import { type Mark, markAt, marksOf } from './marks';
 import type { Drawn, Which } from './queries';
+import { added, type Counts, type DrawnRow } from './shares';
 import type { Seen } from './window';
-import { countWords, lineName, markWords } from './words';
+import { lineName, lineWords, markWords } from './words';
 
 /** Heights of a row and of the head over all, in pixels. */
 const ROW = 28;
@@ -45,7 +46,7 @@ interface Props {
 /** What is known of a line. */
 interface Known {
   marks: readonly Mark[];
-  sums: Sums;
+  sums: Counts;
   label: string;
 }
 
@@ -81,11 +82,12 @@ export function HistoryRows({
   const told = useMemo(() => {
     const known = new Map<string, Known>();
     if (!drawn) return known;
+    const now = Date.now();
     for (const line of lines.slice(from, to)) {
       const row = rowOf(line, drawn.rows);
       if (!row) continue;
       const isDrawn = line.kind === 'workflow' || !line.isOpen;
-      const marks = isDrawn ? marksOf(row, drawn.since, scale, seen.since) : NONE;
+      const marks = isDrawn ? marksOf(row, drawn.since, scale, seen.since, now) : NONE;
       const sums = sumsOf(row);
       known.set(line.key, { marks, sums, label: labelOf(line, sums) });
     }
@@ -228,7 +230,7 @@ function workflowOf(line: Line): string | null | undefined {
   return line.ids.length === 1 ? line.ids[0] : undefined;
 }
 
-/** Whether runs that a box does not stand for were made in its time: those that have not ended lie under all others. */
+/** Whether runs that a box does not stand for were made in its time: those that have not ended lie under others. */
 function isAmong(box: Mark, marks: readonly Mark[]): boolean {
   return (
     box.kind === 'open' ||
@@ -255,16 +257,15 @@ function listOf(
 const NONE: readonly Mark[] = [];
 
 /** What is told of all the runs of a line: those that were made in what is seen, and those that have not ended. */
-function sumsOf({ made, failed, cancelled, open = [] }: RunWindowRow) {
-  const sum = (one: 'open' | 'waiting') => open.reduce((all, chunk) => all + chunk[one], 0);
-  return { runs: made, failed, cancelled, open: sum('open'), waiting: sum('waiting') };
+function sumsOf({ made, failed, cancelled, open = [] }: DrawnRow): Counts {
+  const none: Counts = { runs: 0, failed: 0, cancelled: 0, open: 0, waiting: 0 };
+  const unended = open.reduce<Counts>((all, chunk) => added(all, chunk), none);
+  return { ...unended, runs: made, failed, cancelled };
 }
 
-type Sums = ReturnType<typeof sumsOf>;
-
-function labelOf(line: Line, sums: Sums): string {
+function labelOf(line: Line, sums: Counts): string {
   const name = lineName(line);
-  const counts = countWords(sums);
+  const counts = lineWords(sums);
   if (line.kind === 'workflow') return m.history_row({ name, counts });
   return m.history_group({
     name,

@@ -1,9 +1,9 @@
 import { m, number, say, visible, when } from '@/i18n';
 import { type Line, rowOf } from './groups';
 import styles from './History.module.css';
-import type { DrawnRow } from './marks';
 import type { Drawn } from './queries';
-import { lineName } from './words';
+import { added, type Counts, type DrawnRow } from './shares';
+import { lineName, shareWords } from './words';
 
 interface Props {
   lines: readonly Line[];
@@ -40,7 +40,6 @@ export function HistoryTable({ lines, drawn, caption }: Props) {
                 </tr>
               );
             const row = drawn && rowOf(line, drawn.rows);
-            const open = row?.open?.reduce((sum, chunk) => sum + chunk.open, 0) ?? 0;
             return (
               <tr key={line.key}>
                 <th scope="row">{lineName(line)}</th>
@@ -50,7 +49,7 @@ export function HistoryTable({ lines, drawn, caption }: Props) {
                   {row && figure(row.failed)}
                 </td>
                 <td>{row && figure(row.cancelled)}</td>
-                <td>{row && figure(open)}</td>
+                <td>{row && openWords(row)}</td>
                 <td>{row && drawn && nextOf(row, drawn.since)}</td>
               </tr>
             );
@@ -59,6 +58,12 @@ export function HistoryTable({ lines, drawn, caption }: Props) {
       </table>
     </div>
   );
+}
+
+/** What of it has not ended, by status. */
+function openWords({ open = [] }: DrawnRow): string {
+  const none: Counts = { runs: 0, failed: 0, cancelled: 0, open: 0, waiting: 0 };
+  return shareWords(open.reduce<Counts>((all, chunk) => added(all, chunk), none)) || '–';
 }
 
 /** When it starts next by itself, or why it will not. */

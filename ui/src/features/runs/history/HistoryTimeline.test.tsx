@@ -152,6 +152,26 @@ it('leads from the sign of a failure to the failed runs that both filters fit', 
   expect(navigate.mock.lastCall?.[0].search).not.toHaveProperty('begun_by');
 });
 
+it('reaches every run of a box that is several by its pixels alone', async () => {
+  // A failure would be drawn over what came two minutes later.
+  const chunks = [chunk(2, { failed: 1 }), chunk(2.03)];
+  const run = (id: string, status: string) =>
+    ({ id, workflow_id: 'a', status, start_time: '2026-11-20T08:00:00Z' }) as const;
+  show([named('a')], [row('a', { chunks, failures: [chunk(2, { failed: 1 })] })], {
+    run_list: ({ status }) => ({ items: [run(`r-${status}`, `${status}`)], next: null }) as never,
+  });
+  await waitFor(() => expect(line('a').querySelectorAll('[data-mark]').length).toBe(1));
+  const box = line('a').querySelector('[data-mark]');
+  expect(box?.textContent).toBe('2');
+  const shares = [...(box?.querySelectorAll('[data-share]') ?? [])];
+  expect(shares.map((share) => share.getAttribute('data-share'))).toEqual(['failed', 'succeeded']);
+  press('a');
+  expect(screen.getByTestId('history-at').textContent).toMatch(/^2 runs, 1 failed, 1 succeeded, /);
+  await screen.findByTestId('history-run-r-failed');
+  await screen.findByTestId('history-run-r-succeeded');
+  expect(inList().textContent).toContain('2');
+});
+
 it('asks of what waits for those that wait, and of what is at work for those', async () => {
   const open = [
     chunk(2, { to: 20 * HOUR, open: 1, waiting: 1 }),
@@ -166,13 +186,47 @@ it('asks of what waits for those that wait, and of what is at work for those', a
   await screen.findByTestId('history-run-r1');
   const asked = () =>
     transport.calls
-      .filter(({ name }) => name === 'run_list')
+      .filter(({ name, input }) => name === 'run_list' && 'since' in (input as object))
       .map(({ input }) => (input as { status?: string }).status);
   expect(asked()).toEqual(['queued', 'running', 'paused']);
   // All of them run: the list of these is the list of the box.
   expect(inList().textContent).toContain('2');
   fireEvent.click(inList());
   expect(navigate.mock.lastCall?.[0].search).toMatchObject({ workflow: 'a', status: 'running' });
+});
+
+it('shows paused runs as paused in line, box, legend and table', async () => {
+  const since: number[] = [];
+  const open = [chunk(6, { to: 20 * HOUR, runs: 2, open: 2, made_until: 7 * HOUR })];
+  show([named('a')], [], {
+    run_window: (asked) => {
+      since.push(Date.parse(asked.since));
+      return { rows: [row('a', { chunks: [], open })] };
+    },
+    run_list: ({ status, workflow }) => {
+      const start_time = new Date((since.at(-1) ?? 0) + 6 * HOUR).toISOString();
+      const run = { id: 'r1', workflow_id: 'a', status: 'paused', start_time };
+      const isAsked = status === 'paused' && workflow === undefined;
+      return { items: isAsked ? [run, { ...run, id: 'r2' }] : [], next: null } as never;
+    },
+  });
+  await waitFor(() => expect(line('a').textContent).toContain('2 paused'));
+  expect(line('a').querySelector('[data-mark]')?.getAttribute('data-shape')).toBe('barred');
+  expect(document.body.textContent).toMatch(/waits for a personpausedqueued/);
+  fireEvent.click(screen.getByTestId('history-as-table'));
+  const cells = [...screen.getByTestId('history-table').querySelectorAll('tbody td')];
+  expect(cells[4]?.textContent).toBe('2 paused');
+});
+
+it('draws nothing of what has not ended before it is known what it is', async () => {
+  const open = [chunk(6, { to: 20 * HOUR, open: 1 })];
+  show([named('a')], [row('a', { chunks: [], open })], {
+    run_list: () => {
+      throw new Error('broken');
+    },
+  });
+  await screen.findByTestId('error');
+  expect(line('a').querySelector('[data-mark]')).toBeNull();
 });
 
 it('says why the runs of a box cannot be shown', async () => {

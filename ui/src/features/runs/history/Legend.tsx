@@ -2,28 +2,44 @@ import { Icon, type IconName } from '@/components';
 import { timelineStyles as kit } from '@/components/timeline';
 import { label, m } from '@/i18n';
 import styles from './History.module.css';
+import { LOOKS, type Share } from './shares';
 
-const SIGNS: readonly {
+const SHOWN: readonly Share[] = [
+  'succeeded',
+  'failed',
+  'running',
+  'waiting',
+  'paused',
+  'queued',
+  'interrupted',
+  'cancelled',
+];
+
+interface Sign {
   tone: string;
   shape: string;
-  words: () => string;
-  icon?: IconName;
+  words: string;
+  sign?: IconName;
   grows?: true;
-}[] = [
-  { tone: 'ok', shape: 'solid', words: () => label('status', 'succeeded') },
-  { tone: 'fail', shape: 'solid', words: () => label('status', 'failed'), icon: 'cross' },
-  { tone: 'run', shape: 'solid', words: () => label('status', 'running'), grows: true },
-  { tone: 'wait', shape: 'hatched', words: () => m.history_legend_waiting() },
-  { tone: 'off', shape: 'solid', words: () => label('status', 'cancelled'), icon: 'stop' },
-  { tone: 'off', shape: 'hollow', words: () => m.history_legend_planned() },
-];
+}
+
+function signs(): Sign[] {
+  return [
+    ...SHOWN.map((share) => ({
+      ...LOOKS[share],
+      words: share === 'waiting' ? m.history_legend_waiting() : label('status', share),
+      ...(share === 'running' && { grows: true as const }),
+    })),
+    { tone: 'off', shape: 'hollow', words: m.history_legend_planned() },
+  ];
+}
 
 /** What the boxes of the timeline mean. */
 export function Legend() {
   return (
     <ul className={styles.legend}>
-      {SIGNS.map(({ tone, shape, words, icon, grows }) => (
-        <li key={`${tone}${shape}`}>
+      {signs().map(({ tone, shape, words, sign, grows }) => (
+        <li key={words}>
           <span
             className={kit.bar}
             style={{ '--tone': `var(--${tone})` } as React.CSSProperties}
@@ -31,11 +47,27 @@ export function Legend() {
             data-grows={grows}
             aria-hidden="true"
           >
-            {icon && <Icon name={icon} size={9} />}
+            {sign && <Icon name={sign} size={9} />}
           </span>
-          {words()}
+          {words}
         </li>
       ))}
+      <li>
+        <span className={kit.bar} data-shape="mixed" aria-hidden="true">
+          <span className={styles.shares}>
+            {(['failed', 'cancelled', 'succeeded'] as const).map((share) => (
+              <span
+                key={share}
+                style={
+                  { '--tone': `var(--${LOOKS[share].tone})`, flexGrow: 1 } as React.CSSProperties
+                }
+                data-share={share}
+              />
+            ))}
+          </span>
+        </span>
+        {m.history_legend_mixed()}
+      </li>
     </ul>
   );
 }

@@ -1,7 +1,8 @@
 /** The rows of the timeline in their order, by the types that their workflows name. */
 import { visible } from '@/i18n';
-import type { RunRowsRow, RunWindowRow } from '@/ipc';
-import { type DrawnRow, joined } from './marks';
+import type { RunRowsRow } from '@/ipc';
+import { joined } from './marks';
+import type { DrawnRow } from './shares';
 import { workflowName } from './words';
 
 export interface WorkflowLine {
@@ -77,7 +78,7 @@ export function wantedOf(lines: readonly Line[]): (string | null)[] {
 /** What is drawn of a line; of a group of which only some are known, nothing. */
 export function rowOf(
   line: Line,
-  rows: ReadonlyMap<string | null, RunWindowRow>,
+  rows: ReadonlyMap<string | null, DrawnRow>,
 ): DrawnRow | undefined {
   if (line.kind === 'workflow') return rows.get(line.id);
   const known = line.ids.map((id) => rows.get(id)).filter((row) => row !== undefined);

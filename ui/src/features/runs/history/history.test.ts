@@ -3,10 +3,11 @@ import { bandsOf, clockTicks, plainScale } from '@/components/timeline';
 import type { RunChunk, RunRowsRow, RunWindowRow } from '@/ipc';
 import { dayWord, midnightsOf, weeksOf } from './days';
 import { fitting, linesOf, wantedOf } from './groups';
-import { joined, lookOf, markAt, marksOf } from './marks';
+import { joined, lookOf, markAt, marksOf, statusesOf } from './marks';
 import { historySearch } from './search';
+import { withKinds } from './shares';
 import { closer, LENGTHS, moved, seenOf, wishOf } from './window';
-import { countWords, markWords } from './words';
+import { countWords, lineWords, markWords } from './words';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -25,6 +26,8 @@ function row(told: Partial<RunWindowRow>): RunWindowRow {
 /** A pixel is a second. */
 const scale = plainScale(1_000_000, 1000);
 const marks = (told: Partial<RunWindowRow>) => marksOf(row(told), NOW, scale, NOW);
+/** Milliseconds after the beginning of what is seen. */
+const at = (time: number) => new Date(NOW + time).toISOString();
 
 describe('what is seen', () => {
   it('goes along with the time in steps, with a fifth of it still to come', () => {
@@ -153,6 +156,76 @@ describe('boxes', () => {
     expect(marks({ planned }).map(({ runs }) => runs)).toEqual([3, 1]);
   });
 
+  it('that are too narrow to lie beside one another are one, which tells all that is in it', () => {
+    // At 24 h: a failure, a success, two cancelled and two paused within some pixels.
+    const told = withKinds(
+      row({
+        chunks: [
+          chunk(500_000, 502_000, { failed: 1 }),
+          chunk(504_000, 505_000),
+          chunk(507_000, 509_000, { runs: 3, cancelled: 2 }),
+        ],
+        open: [chunk(506_000, 511_000, { runs: 2, open: 2, made_until: 508_000 })],
+        failures: [chunk(500_000, 500_000, { failed: 1 })],
+      }),
+      NOW,
+      [506_000, 507_000].map((time) => ({
+        ...{ workflow_id: 'w', status: 'paused', start_time: at(time) },
+      })),
+    );
+    const found = marksOf(told, NOW, scale, NOW, NOW + 511_000);
+    expect(found).toMatchObject([{ kind: 'chunk', runs: 7, failed: 1, cancelled: 2, paused: 2 }]);
+    const [box] = found;
+    expect(box && lookOf(box).shape).toBe('mixed');
+    expect(box && markWords(box)).toMatch(
+      /^7 runs, 1 failed, 2 cancelled, 2 paused, 2 succeeded, /,
+    );
+    expect(box && box.left + box.width).toBeLessThanOrEqual(511);
+    expect(box && statusesOf(box, undefined)).toEqual(
+      expect.arrayContaining(['succeeded', 'failed', 'cancelled', 'paused']),
+    );
+    expect([500, 505, 510].map((x) => markAt(found, x))).toEqual([0, 0, 0]);
+  });
+
+  it('of what has not ended are one with what hides them, and apart where a piece is seen', () => {
+    const chunks = [chunk(500_000, 600_000, { runs: 3, cancelled: 2 })];
+    const paused = (from: number) =>
+      marks({ chunks, open: [chunk(from, 601_000, { open: 1 })] }).map(({ runs }) => runs);
+    expect(paused(499_000)).toEqual([4]);
+    expect(paused(480_000)).toEqual([1, 3]);
+  });
+
+  it('tell what has not ended by its own status', () => {
+    const given = row({
+      open: [
+        chunk(100_000, 900_000, { open: 1 }),
+        chunk(300_000, 900_000, { open: 1 }),
+        chunk(500_000, 900_000, { open: 1, waiting: 1 }),
+        chunk(700_000, 900_000, { open: 1 }),
+      ],
+    });
+    const runs = [
+      { workflow_id: 'w', status: 'paused', start_time: at(100_000) },
+      { workflow_id: 'other', status: 'paused', start_time: at(300_000) },
+      { workflow_id: 'w', status: 'interrupted', start_time: at(500_000) },
+      { workflow_id: 'w', status: 'queued', start_time: at(700_000) },
+    ] as const;
+    const found = marksOf(withKinds(given, NOW, runs), NOW, scale, NOW);
+    const looks = found.map((mark) => Object.values(lookOf(mark)).join(' '));
+    expect(looks).toEqual(['off barred', 'run solid', 'warn notched', 'off hatched']);
+    expect(new Set(looks).size).toBe(4);
+    expect(found.map((mark) => markWords(mark).split(', ')[1])).toEqual([
+      ...['1 paused', '1 running', '1 interrupted', '1 queued'],
+    ]);
+  });
+
+  it('end at now, and what is planned begins after it', () => {
+    const told = row({ chunks: [chunk(499_500, 499_900)], planned: [{ at: 500_500 }] });
+    const [ended, planned] = marksOf(told, NOW, scale, NOW, NOW + 500_000);
+    expect(ended && ended.left + ended.width).toBeLessThanOrEqual(500);
+    expect(planned?.left).toBeGreaterThan(500);
+  });
+
   it('stay where they are while what is seen moves on', () => {
     const later = marksOf(row({ chunks: [chunk(300_000, 310_000)] }), NOW, scale, NOW + 100_000);
     expect(later).toMatchObject([{ left: 200, made: { since: NOW + 300_000 } }]);
@@ -162,6 +235,9 @@ describe('boxes', () => {
   it('are said in words', () => {
     expect(countWords({ runs: 212, failed: 3, cancelled: 0, open: 2, waiting: 1 })).toBe(
       '212 runs, 3 failed, 1 waits for a person, 1 not ended',
+    );
+    expect(lineWords({ runs: 7, failed: 1, cancelled: 2, open: 3, waiting: 1, paused: 2 })).toBe(
+      '7 runs, 1 failed, 2 cancelled, 2 paused, 1 waits for a person',
     );
     const [mark] = marks({ planned: [{ at: 5000, hindered: { code: 'schedule_paused' } }] });
     expect(mark && markWords(mark)).toMatch(/^planned for .*, will not start: paused$/);

@@ -1,12 +1,22 @@
 /** What is drawn of a workflow's runs: boxes by pixels, each of which can be pointed at and named. */
 import type { Tone } from '@/components';
 import type { Shape, TimeScale } from '@/components/timeline';
-import type { Message, RunChunk, RunPlanned, RunWindowRow, Status } from '@/ipc';
+import type { Message, RunPlanned, Status } from '@/ipc';
+import { leastOf, merged, SIGN } from './merge';
+import {
+  added,
+  type Counts,
+  type DrawnChunk,
+  type DrawnRow,
+  KINDS,
+  LOOKS,
+  sharesOf,
+} from './shares';
 import type { Seen } from './window';
 
 export type MarkKind = 'open' | 'chunk' | 'failures' | 'planned';
 
-export interface Mark {
+export interface Mark extends Counts {
   kind: MarkKind;
   /** Pixels from the left edge. */
   left: number;
@@ -15,66 +25,63 @@ export interface Mark {
   made: Seen;
   /** When the last of them ended, or now. */
   to: number;
-  runs: number;
-  failed: number;
-  cancelled: number;
-  open: number;
-  waiting: number;
   /** There are more than it counts. */
   isMore?: boolean;
   /** Why what is planned will not start. */
   hindered?: Message;
 }
 
-/** Boxes are at least so wide, in pixels: runs, the sign of a failure, what is planned. */
-const LEAST = 4;
-const SIGN = 10;
+/** How wide the box of what is planned is, in pixels. */
 const PLAN = 7;
+/** A box of several statuses is so wide before signs stand on it where runs failed, in pixels. */
+const SIGNED = 3 * SIGN;
 /** Times of a row that are told ahead, at most. */
 const MOST_PLANNED = 100;
 /** How far from a box a press still means it, in pixels. */
 const BESIDE = 5;
 
-/** What is drawn as one row: a workflow's, or those of several. */
-export interface DrawnRow extends RunWindowRow {
-  /** Of several: whether one of them has more planned than is told. */
-  isMore?: boolean;
-}
-
-/** All boxes of a row from left to right; `origin` is the left edge, `since` what its times are counted from. */
-export function marksOf(row: DrawnRow, since: number, scale: TimeScale, origin: number): Mark[] {
+/**
+ * All boxes of a row from left to right; `origin` is the left edge, `since` what its times are counted from, `now`
+ * what no run reaches beyond: all in milliseconds since 1970.
+ */
+export function marksOf(
+  row: DrawnRow,
+  since: number,
+  scale: TimeScale,
+  origin: number,
+  now = Number.POSITIVE_INFINITY,
+): Mark[] {
   const x = (time: number) => scale.x(since + time - origin);
-  const open = (row.open ?? []).map((chunk) => of('open', chunk, since, x, SIGN));
-  const chunks = row.chunks.map((chunk) => {
-    // What tells its state by a sign has room for it.
-    const isOne = chunk.failed === chunk.runs || chunk.cancelled === chunk.runs;
-    return of('chunk', chunk, since, x, isOne ? SIGN : LEAST);
-  });
-  const mixed = row.chunks.filter(({ failed, runs }) => failed > 0 && failed < runs);
-  const failures = (row.failures ?? []).filter(({ from }) =>
-    mixed.some((chunk) => chunk.from <= from && from < Math.max(chunk.made_until, chunk.to + 1)),
+  const line = Number.isFinite(now) ? scale.x(now - origin) : now;
+  const boxes = merged(
+    [
+      ...(row.open ?? []).map((chunk) => of('open', chunk, since, x)),
+      ...row.chunks.map((chunk) => of('chunk', chunk, since, x)),
+    ],
+    line,
   );
-  const signs = failures.map((chunk) => of('failures', chunk, since, x, SIGN));
-  const planned = (row.planned ?? []).map((one) => plan(one, since, x));
-  const all = [
-    ...open,
-    ...chunks,
-    ...apart(signs),
-    ...goesOn(apart(planned), isMorePlanned(row), scale),
-  ];
+  const mixed = boxes.filter(
+    ({ kind, width, failed, runs }) =>
+      kind === 'chunk' && width >= SIGNED && failed > 0 && failed < runs,
+  );
+  const failures = (row.failures ?? []).filter(({ from }) =>
+    mixed.some(
+      ({ made, to }) => made.since <= since + from && since + from < Math.max(made.until, to + 1),
+    ),
+  );
+  const signs = failures.map((chunk) => of('failures', chunk, since, x));
+  const planned = (row.planned ?? []).map((one) => plan(one, since, x, line));
+  const all = [...boxes, ...apart(signs), ...goesOn(apart(planned), isMorePlanned(row), scale)];
   return all
     .filter(({ left, width }) => left + width > 0 && left < scale.width)
     .sort((a, b) => a.left - b.left || rank(a) - rank(b));
 }
 
-function of(
-  kind: MarkKind,
-  chunk: RunChunk,
-  since: number,
-  x: (time: number) => number,
-  least: number,
-): Mark {
+function of(kind: MarkKind, chunk: DrawnChunk, since: number, x: (time: number) => number): Mark {
   const { from, to, made_until, runs, failed, cancelled, open, waiting } = chunk;
+  const counts: Counts = { runs, failed, cancelled, open, waiting };
+  for (const one of KINDS) if (chunk[one]) counts[one] = chunk[one];
+  const least = kind === 'failures' ? SIGN : leastOf({ kind, ...counts });
   const wide = Math.max(least, x(to) - x(from));
   // What is too narrow goes back from now, where it ends; the sign of a failure stands in the middle of it.
   const grown = wide - (x(to) - x(from));
@@ -85,18 +92,22 @@ function of(
     width: wide,
     made: { since: since + from, until: since + made_until },
     to: since + to,
-    runs,
-    failed,
-    cancelled,
-    open,
-    waiting,
+    ...counts,
   };
 }
 
-function plan({ at, hindered }: RunPlanned, since: number, x: (time: number) => number): Mark {
+function plan(
+  { at, hindered }: RunPlanned,
+  since: number,
+  x: (time: number) => number,
+  now: number,
+): Mark {
   const time = since + at;
+  const left = x(at) - PLAN / 2;
+  // What is still to come lies beyond the line of now.
+  const isAhead = Number.isFinite(now) && x(at) >= now;
   return {
-    ...{ kind: 'planned', left: x(at) - PLAN / 2, width: PLAN, hindered },
+    ...{ kind: 'planned', left: isAhead ? Math.max(left, now + 1) : left, width: PLAN, hindered },
     ...{ made: { since: time, until: time }, to: time, runs: 1 },
     ...{ failed: 0, cancelled: 0, open: 0, waiting: 0 },
   };
@@ -160,42 +171,39 @@ function rank({ kind }: Mark): number {
   return ['open', 'planned', 'chunk', 'failures'].indexOf(kind);
 }
 
-/** How a box looks, so that no state is told by colour alone. */
-export function lookOf({ kind, runs, failed, cancelled, waiting }: Mark): {
-  tone: Tone;
-  shape: Shape;
-} {
-  if (kind === 'planned') return { tone: 'off', shape: 'hollow' };
-  if (kind === 'failures' || (failed === runs && failed > 0))
-    return { tone: 'fail', shape: 'solid' };
-  if (kind === 'open') {
-    return waiting === runs ? { tone: 'wait', shape: 'hatched' } : { tone: 'run', shape: 'solid' };
-  }
-  if (cancelled === runs) return { tone: 'off', shape: 'solid' };
-  return { tone: 'ok', shape: 'solid' };
+/** How a box looks, so that no status is told by colour alone; one of several statuses shows each of them. */
+export function lookOf(mark: Mark): { tone: Tone; shape: Shape | 'mixed' } {
+  if (mark.kind === 'planned') return { tone: 'off', shape: 'hollow' };
+  if (mark.kind === 'failures') return LOOKS.failed;
+  const [first, ...others] = sharesOf(mark);
+  if (others.length > 0) return { tone: 'off', shape: 'mixed' };
+  const { tone, shape } = LOOKS[first?.share ?? 'succeeded'];
+  return { tone, shape };
 }
 
 /** The statuses that the runs of a box may have; `wanted` is the one that all of them were asked for by. */
 export function statusesOf(mark: Mark, wanted: Status | undefined): Status[] {
-  const { kind, runs, failed, cancelled, waiting } = mark;
+  const { kind, runs, failed, cancelled, open, waiting } = mark;
   if (wanted) return [wanted];
   // The sign of a failure stands for those that failed, not for what is beside them.
   if (kind === 'failures') return ['failed'];
-  if (kind === 'open') return waiting > 0 ? ['waiting', 'interrupted'] : OPEN;
-  const ended = { succeeded: runs - failed - cancelled, failed, cancelled };
-  return (Object.keys(ended) as (keyof typeof ended)[]).filter((status) => ended[status] > 0);
+  const counts = { succeeded: runs - failed - cancelled - open, failed, cancelled };
+  const ended = (Object.keys(counts) as (keyof typeof counts)[]).filter((one) => counts[one] > 0);
+  // What has not ended changes meanwhile.
+  return [...ended, ...(open > waiting ? AT_WORK : []), ...(waiting > 0 ? WAITING : [])];
 }
 
-const OPEN: Status[] = ['queued', 'running', 'paused'];
+const AT_WORK: Status[] = ['queued', 'running', 'paused'];
+const WAITING: Status[] = ['waiting', 'interrupted'];
 
 /** The rows of a group as one: what lies over one another is one chunk, but for what waits. */
-export function joined(rows: readonly RunWindowRow[]): DrawnRow {
+export function joined(rows: readonly DrawnRow[]): DrawnRow {
   const open = rows.flatMap((row) => row.open ?? []);
   const planned = rows.flatMap((row) => row.planned ?? []).sort((a, b) => a.at - b.at);
   const cut = rows.filter(isMorePlanned).map((row) => row.planned?.at(-1)?.at ?? 0);
   // Later than the last that is told of one row, it is not known what the whole group starts.
   const known = Math.min(...cut);
-  const sum = (one: (row: RunWindowRow) => number) => rows.reduce((all, row) => all + one(row), 0);
+  const sum = (one: (row: DrawnRow) => number) => rows.reduce((all, row) => all + one(row), 0);
   return {
     workflow_id: null,
     made: sum((row) => row.made),
@@ -213,18 +221,19 @@ export function joined(rows: readonly RunWindowRow[]): DrawnRow {
   };
 }
 
-function together(chunks: RunChunk[]): RunChunk[] {
-  const found: RunChunk[] = [];
+function together(chunks: DrawnChunk[]): DrawnChunk[] {
+  const found: DrawnChunk[] = [];
   for (const chunk of chunks.sort((a, b) => a.from - b.from)) {
     const last = found.at(-1);
     if (!last || chunk.from > last.to) {
       found.push({ ...chunk });
       continue;
     }
-    last.to = Math.max(last.to, chunk.to);
-    last.made_until = Math.max(last.made_until, chunk.made_until);
-    for (const count of ['runs', 'failed', 'cancelled', 'open', 'waiting'] as const)
-      last[count] += chunk[count];
+    found[found.length - 1] = {
+      ...added(last, chunk),
+      to: Math.max(last.to, chunk.to),
+      made_until: Math.max(last.made_until, chunk.made_until),
+    };
   }
   return found;
 }

@@ -23,6 +23,13 @@ const TONES: Partial<Record<RunRow['status'], string>> = {
   interrupted: 'warn',
 };
 
+/** How many of those that have ended succeeded, and how many have not ended. */
+function sumWords(good: number, ended: number, open: number): string {
+  const count = { good: number(good), count: number(ended), open: number(open) };
+  if (open === 0) return m.strip_sum(count);
+  return ended === 0 ? m.strip_sum_none(count) : m.strip_sum_open(count);
+}
+
 interface Props {
   run: Pick<ShownRun, 'id' | 'workflow_id'>;
   steps: RunSteps | undefined;
@@ -80,6 +87,7 @@ export function Strip({ run, steps }: Props) {
                     } as React.CSSProperties
                   }
                   data-open={!isFinal(one.status) || undefined}
+                  data-paused={one.status === 'paused' || undefined}
                 >
                   {one.status === 'failed' && <Icon name="cross" size={9} />}
                 </span>
@@ -90,7 +98,7 @@ export function Strip({ run, steps }: Props) {
       </ul>
       <span className={styles.sum}>
         {[
-          m.strip_sum({ good: number(good), count: number(runs.length) }),
+          sumWords(good, ended.length, runs.length - ended.length),
           usual && m.run_usually({ length: took(usual.median) }),
         ]
           .filter(Boolean)

@@ -9,7 +9,7 @@ const LOOKS: Record<Status, { tone: Tone; shape: Shape; mark?: IconName }> = {
   queued: { tone: 'off', shape: 'hatched' },
   waiting: { tone: 'wait', shape: 'hatched', mark: 'person' },
   running: { tone: 'run', shape: 'solid' },
-  paused: { tone: 'off', shape: 'hatched', mark: 'pause' },
+  paused: { tone: 'off', shape: 'barred', mark: 'pause' },
   succeeded: { tone: 'ok', shape: 'solid' },
   failed: { tone: 'fail', shape: 'solid', mark: 'cross' },
   cancelled: { tone: 'off', shape: 'solid', mark: 'stop' },

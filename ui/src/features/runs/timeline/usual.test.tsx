@@ -107,3 +107,22 @@ it('shows the last runs from the oldest on, says each, and marks the one that is
   expect(links.map((link) => link.getAttribute('aria-current'))).toEqual([null, 'page']);
   expect(strip.textContent).toContain('1 of 2 succeeded · usually 3s');
 });
+
+it.each([
+  [['succeeded', 'failed', 'paused', 'running'], '1 of 2 ended runs succeeded, 2 not ended'],
+  [['waiting', 'running'], 'none of these 2 has ended'],
+])('counts %s by those that have ended', async (statuses, words) => {
+  const items = statuses.map((status, n) => ({
+    id: `r${n}`,
+    status,
+    start_time: '2026-11-20T08:00:00Z',
+    end_time: null,
+  }));
+  setTransport(testTransport({ run_list: () => ({ items }) as never }));
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <Strip run={{ id: 'r0', workflow_id: 'w' }} steps={undefined} />
+    </QueryClientProvider>,
+  );
+  expect((await screen.findByTestId('run-strip')).textContent).toContain(words);
+});
