@@ -65,6 +65,8 @@ it('says of a definition that cannot be read any more that its text is there', a
   const unreadable = { ...definition, steps: [], total: 0, today: undefined };
   show({ run_definition: () => unreadable }, <DefinitionTab run={run} />);
   expect(await screen.findByText(/cannot read the definition any more/)).toBeTruthy();
+  expect(screen.getByTestId('code').textContent).toBe('{"tasks": []}');
+  expect(screen.queryByTestId('definition-form')).toBeNull();
 });
 
 const row = (id: string): RunRow => ({
