@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
 import { Toasts } from '@/components';
-import { type Input, type RunRow, type RunsChanged, setTransport } from '@/ipc';
+import { CallError, type Input, type RunRow, type RunsChanged, setTransport } from '@/ipc';
 import { type Answers, testTransport } from '@/ipc/testing';
 import { RunsList } from './RunsList';
 
@@ -31,6 +31,29 @@ const run = (id: string): RunRow =>
   }) as unknown as RunRow;
 
 const NONE: RunsChanged = { done: 0, left_out: [], items: [], more: false, cancelled: false };
+
+it('names the task in whose text the words were found', async () => {
+  const hit = (task: string) => ({ place: 'message' as const, task, text: 'outbox: none' });
+  setTransport(
+    testTransport({
+      run_list: () => {
+        const items = ['send', 'gone'].map((task) => ({ ...run(task), hits: [hit(task)] }));
+        return { items, next: null } as never;
+      },
+      run_task_show: ({ task }) => {
+        if (task === 'gone') throw new CallError({ code: 'task_unknown' });
+        return { task: { name: 'Send the report' }, params: {} } as never;
+      },
+    }),
+  );
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <RunsList question={{ text: 'outbox' }} words="outbox" isFiltered onClear={() => {}} />
+    </QueryClientProvider>,
+  );
+  await screen.findByText(/In a message of “Send the report”/);
+  await screen.findByText(/In a message of “gone”/);
+});
 
 /** What was asked of `run_change_many`, in its order. */
 function show(

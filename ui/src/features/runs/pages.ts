@@ -105,8 +105,9 @@ function hasChanged({ items, askedAt }: KeptPage): boolean {
   const first = items[0]?.id;
   const last = items.at(-1)?.id;
   if (first === undefined || last === undefined) return false;
+  const [from, to] = first < last ? [first, last] : [last, first];
   for (const [id, at] of changed) {
-    if (at >= askedAt && id <= first && id >= last) return true;
+    if (at >= askedAt && id >= from && id <= to) return true;
   }
   return false;
 }
