@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { keepDrafts } from '@/features/catalog/draft/drafts';
 import { isTaken } from '@/features/drops';
 import { offerImport } from '@/features/import/store';
+import { runsChanged } from '@/features/runs/pages';
 import { listen, shell } from '@/ipc';
 import { ALL } from '@/ipc/tags';
 import { setGoingOn } from './closing';
@@ -18,7 +19,10 @@ export function useEvents(): boolean {
   const [hears, setHears] = useState(false);
   useEffect(() => {
     let told = false;
-    const changes = gather((tags) => invalidate(client, tags));
+    const changes = gather((tags) => {
+      runsChanged(tags);
+      invalidate(client, tags);
+    });
     const stops = [
       listen('changed', changes.add, () => setHears(true)),
       listen('dropped', (places) => isTaken(places) || offerImport(places)),
@@ -29,7 +33,9 @@ export function useEvents(): boolean {
         told = true;
         setReach(reach);
         // What failed or grew old meanwhile is asked for again.
-        if (reach === 'here') invalidate(client, [ALL]);
+        if (reach !== 'here') return;
+        runsChanged([ALL]);
+        invalidate(client, [ALL]);
       }),
     ];
     // A page that is loaded while the data is gone was not there to be told; news is newer.

@@ -16,7 +16,13 @@ const MARKS: Record<NonNullable<Toast['tone']>, IconName> = {
 export function Toasts() {
   const shown = useSyncExternalStore(watchToasts, toasts);
   return (
-    <section className={styles.region} aria-label={m.toasts()} aria-live="polite">
+    <section
+      className={styles.region}
+      aria-label={m.toasts()}
+      aria-live="polite"
+      // What a toast offers can be taken over a dialog, too.
+      data-react-aria-top-layer
+    >
       {shown.map((message) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: only holds the toast while it is read
         <div

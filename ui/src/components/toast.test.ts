@@ -1,7 +1,9 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { dismiss, toast, toasts } from './toast';
 
 afterEach(() => {
+  vi.useRealTimers();
+  document.body.replaceChildren();
   for (const { id } of toasts()) dismiss(id);
 });
 
@@ -16,4 +18,17 @@ it('tells the same words again where they mean something else', () => {
   toast({ tone: 'warn', text: 'Orders' });
   toast({ tone: 'fail', text: 'Orders' });
   expect(toasts()).toHaveLength(2);
+});
+
+it('keeps what offers something until the dialog over it is closed', () => {
+  vi.useFakeTimers();
+  const dialog = document.body.appendChild(document.createElement('div'));
+  dialog.dataset.dialog = '';
+  toast({ text: 'Saved.' });
+  toast({ text: 'Deleted.', action: { label: 'Undo', run: () => {} } });
+  vi.advanceTimersByTime(60_000);
+  expect(toasts().map(({ text }) => text)).toEqual(['Deleted.']);
+  dialog.remove();
+  vi.advanceTimersByTime(5_000);
+  expect(toasts()).toEqual([]);
 });

@@ -31,8 +31,14 @@ function start(id: number, stay: number): void {
   clearTimeout(timers.get(id));
   timers.set(
     id,
-    setTimeout(() => dismiss(id), stay),
+    setTimeout(() => (isAwaited(id) ? start(id, STAY) : dismiss(id)), stay),
   );
+}
+
+/** What offers something under a dialog, where the keyboard does not come, is there when that is closed. */
+function isAwaited(id: number): boolean {
+  const offers = shown.some((one) => one.id === id && one.action);
+  return offers && document.querySelector('[data-dialog]') !== null;
 }
 
 /**

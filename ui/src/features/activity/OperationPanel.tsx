@@ -4,6 +4,9 @@ import { Button, ErrorNotice, Icon } from '@/components';
 import { exactly, label, m } from '@/i18n';
 import type { OperationItem, OperationRow } from '@/ipc';
 import { useUndo } from '../command';
+import { useWork } from '../longWork';
+import { Returning } from '../runs/bulk/Returning';
+import { undeleteWork, useUndelete } from '../runs/bulk/undelete';
 import styles from './ActivityPage.module.css';
 import { operationQuery } from './queries';
 import { Subjects } from './Subjects';
@@ -13,9 +16,13 @@ import { operationSentence } from './words';
 export function OperationPanel({ id }: { id: string }) {
   const shown = useQuery(operationQuery(id));
   const undo = useUndo();
+  const undelete = useUndelete();
+  const returning = useWork(undeleteWork).status;
   if (shown.error) return <ErrorNotice error={shown.error} />;
   if (!shown.data) return null;
   const { operation, items } = shown.data;
+  const isOfRuns = operation.operation === 'run_delete';
+  const isReturning = isOfRuns && (returning === 'running' || returning === 'cancelling');
   return (
     <div className={styles.panel} data-testid="operation">
       <h2>{operationSentence(operation)}</h2>
@@ -33,9 +40,14 @@ export function OperationPanel({ id }: { id: string }) {
           <code>{operation.id}</code>
         </dd>
       </dl>
-      {operation.undoable && (
+      {isReturning && <Returning />}
+      {operation.undoable && !isReturning && (
         <div>
-          <Button icon="undo" onPress={() => undo(operation.id)} data-testid="undo">
+          <Button
+            icon="undo"
+            onPress={() => (isOfRuns ? undelete : undo)(operation.id)}
+            data-testid="undo"
+          >
             {m.undo_this()}
           </Button>
         </div>

@@ -48,9 +48,20 @@ it('says of a run that nothing is kept of what it refers to, where its folder is
   setTransport(testTransport({ session_show: () => wide }));
   render(
     <QueryClientProvider client={createQueryClient()}>
-      <NoConfiguration run="01RUN" />
+      <NoConfiguration run={{ id: '01RUN', workflow_id: 'w' }} />
     </QueryClientProvider>,
   );
   const way = await screen.findByText('Configuration: nothing kept');
   expect(way.getAttribute('href')).toContain('"tab":"snapshots"');
+});
+
+it('asks for no session of an operation that was carried out by itself', () => {
+  const transport = testTransport({ session_show: () => session });
+  setTransport(transport);
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <NoConfiguration run={{ id: '01RUN', workflow_id: null }} />
+    </QueryClientProvider>,
+  );
+  expect(transport.calls).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { counted, m } from '@/i18n';
 import { newestOfTheWork } from '../sessions/candidates';
 import { sessionQuery, unkeptQuery } from '../sessions/queries';
+import type { ShownRun } from './queries';
 
 interface Props {
   session: string;
@@ -30,15 +31,16 @@ export function Configuration({ session, isHeld }: Props) {
 }
 
 /** That nothing is kept of the files a run refers to, and the way to where that is changed. */
-export function NoConfiguration({ run }: { run: string }) {
-  const unkept = useQuery(unkeptQuery(run)).data;
+export function NoConfiguration({ run }: { run: Pick<ShownRun, 'id' | 'workflow_id'> }) {
+  // An operation carried out by itself refers to no files.
+  const unkept = useQuery({ ...unkeptQuery(run.id), enabled: run.workflow_id !== null }).data;
   if (!unkept?.folders.length) return null;
   return (
     <>
       {' · '}
       <Link
         to="/sessions/{-$id}"
-        params={{ id: run }}
+        params={{ id: run.id }}
         search={{ which: 'all', tab: 'snapshots' }}
         data-testid="run-unkept"
       >

@@ -3,8 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button, Card, Choice, Empty, ErrorNotice, SearchField } from '@/components';
 import { label, m, say, visible } from '@/i18n';
-import type { RunMessage } from '@/ipc';
-import { tellFailure } from '../command';
+import { CallError, type RunMessage } from '@/ipc';
 import { LogLine } from './LogLines';
 import { earlierLines, runLinesQuery, type ShownRun } from './queries';
 import styles from './RunMessages.module.css';
@@ -29,13 +28,16 @@ export function RunMessages({ run, task, onTask }: Props) {
   const [level, setLevel] = useState(ALL);
   const names = useMemo(() => new Map(run.tasks.map((one) => [one.id, one.name])), [run.tasks]);
   const all = log.data?.lines;
-  const [bring, isBringing] = useEarlier(run.id);
+  const { bring, isBringing, failure, forgive } = useEarlier(run.id);
   const areEarlier = log.data?.first !== undefined;
   const isNarrowed = Boolean(task || level || query.trim());
   // What is looked for may stand in lines that nobody has seen yet.
   useEffect(() => {
-    if (isNarrowed && areEarlier && !isBringing) bring();
-  }, [isNarrowed, areEarlier, isBringing, bring]);
+    if (isNarrowed && areEarlier && !isBringing && !failure) bring();
+  }, [isNarrowed, areEarlier, isBringing, failure, bring]);
+  // Who looks for something else asks anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each question
+  useEffect(forgive, [task, level, query]);
   const lines = useMemo(
     () => (all ?? []).filter((line) => fits(line, { task, level, query })),
     [all, task, level, query],
@@ -74,7 +76,8 @@ export function RunMessages({ run, task, onTask }: Props) {
         </div>
       </div>
       {log.error && <ErrorNotice error={log.error} onRetry={() => void log.refetch()} />}
-      {all && (
+      {failure && !log.error && <ErrorNotice error={failure} onRetry={bring} />}
+      {all && (lines.length > 0 || !failure) && (
         <Card fill="hold">
           {lines.length === 0 ? (
             <Empty
@@ -119,17 +122,22 @@ function fits(line: RunMessage, { task, level, query }: Wanted): boolean {
   return text.toLocaleLowerCase().includes(words);
 }
 
-/** What brings the lines before those that are there, and whether it is at that. */
-function useEarlier(id: string): [() => void, boolean] {
+/** What brings the lines before those that are there. After a failure, that stays until somebody asks again. */
+function useEarlier(id: string) {
   const client = useQueryClient();
   const [isBringing, setBringing] = useState(false);
+  const [failure, setFailure] = useState<CallError | null>(null);
   const bring = useCallback(() => {
     setBringing(true);
     void earlierLines(client, id)
-      .catch(tellFailure)
+      .then(
+        () => setFailure(null),
+        (thrown) => setFailure(CallError.from(thrown)),
+      )
       .finally(() => setBringing(false));
   }, [client, id]);
-  return [bring, isBringing];
+  const forgive = useCallback(() => setFailure(null), []);
+  return { bring, isBringing, failure, forgive };
 }
 
 interface LinesProps {

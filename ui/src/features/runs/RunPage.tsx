@@ -196,9 +196,7 @@ function Subtitle({ run, usual }: { run: ShownRun; usual: Usual | undefined }) {
       {run.session !== undefined && (
         <Configuration session={run.session} isHeld={run.status === 'paused'} />
       )}
-      {run.session === undefined && run.workflow_id !== undefined && (
-        <NoConfiguration run={run.id} />
-      )}
+      {run.session === undefined && <NoConfiguration run={run} />}
     </>
   );
 }

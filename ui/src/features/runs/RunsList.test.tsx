@@ -1,10 +1,10 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
 import { Toasts } from '@/components';
-import { type Input, type RunRow, type RunsChanged, setTransport } from '@/ipc';
-import { testTransport } from '@/ipc/testing';
+import { CallError, type Input, type RunRow, type RunsChanged, setTransport } from '@/ipc';
+import { type Answers, testTransport } from '@/ipc/testing';
 import { RunsList } from './RunsList';
 
 const navigate = vi.hoisted(() => vi.fn());
@@ -30,8 +30,37 @@ const run = (id: string): RunRow =>
     ...{ end_time: '2026-05-01T10:01:00.000Z', started_by: 'ada', hits: [] },
   }) as unknown as RunRow;
 
+const NONE: RunsChanged = { done: 0, left_out: [], items: [], more: false, cancelled: false };
+
+it('names the task in whose text the words were found', async () => {
+  const hit = (task: string) => ({ place: 'message' as const, task, text: 'outbox: none' });
+  setTransport(
+    testTransport({
+      run_list: () => {
+        const items = ['send', 'gone'].map((task) => ({ ...run(task), hits: [hit(task)] }));
+        return { items, next: null } as never;
+      },
+      run_task_show: ({ task }) => {
+        if (task === 'gone') throw new CallError({ code: 'task_unknown' });
+        return { task: { name: 'Send the report' }, params: {} } as never;
+      },
+    }),
+  );
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <RunsList question={{ text: 'outbox' }} words="outbox" isFiltered onClear={() => {}} />
+    </QueryClientProvider>,
+  );
+  await screen.findByText(/In a message of “Send the report”/);
+  await screen.findByText(/In a message of “gone”/);
+});
+
 /** What was asked of `run_change_many`, in its order. */
-function show(answer: Partial<RunsChanged> = {}, next: string | null = null) {
+function show(
+  answer: Partial<RunsChanged> = {},
+  next: string | null = null,
+  undelete: Answers['run_undelete'] = () => ({ ...NONE, done: 1 }),
+) {
   const asked: Input<'run_change_many'>[] = [];
   const transport = testTransport({
     // The second page does not come.
@@ -45,7 +74,7 @@ function show(answer: Partial<RunsChanged> = {}, next: string | null = null) {
       };
       return done as never;
     },
-    db_undo: () => ({ kept: 0 }) as never,
+    run_undelete: undelete,
   });
   setTransport(transport);
   render(
@@ -87,9 +116,31 @@ it('deletes what was chosen by keyboard, and undoes it', async () => {
     { change: 'delete', ids: ['c', 'b'], dry_run: true },
     { change: 'delete', ids: ['c', 'b'] },
   ]);
-  const undone = { name: 'db_undo', input: { operation_id: 'op' } };
+  const undone = { name: 'run_undelete', input: { operation_id: 'op' } };
   await waitFor(() => expect(calls).toContainEqual(undone));
   expect(screen.queryByTestId('runs-chosen')).toBeNull();
+  await screen.findByText('1 deleted run is back');
+});
+
+it('shows how far deleted runs have come back, and stops where somebody wants that', async () => {
+  show({ operation_id: 'op', done: 1 }, null, (_, options) => {
+    options?.onProgress?.({ phase: 'runs', done: 50, total: 9000, name: null });
+    return new Promise((resolve) => {
+      options?.signal?.addEventListener('abort', () =>
+        resolve({ ...NONE, done: 50, cancelled: true }),
+      );
+    });
+  });
+  await screen.findByText('Run c');
+  press(' ');
+  press('Delete');
+  fireEvent.click(await screen.findByTestId('runs-change-apply'));
+  fireEvent.click(await screen.findByTestId('undo'));
+  const returning = within(await screen.findByTestId('runs-returning'));
+  expect(returning.getByText(/50 of 9,000/)).toBeDefined();
+  fireEvent.click(returning.getByTestId('cancel-work'));
+  await screen.findByText(/Stopped: 50 deleted runs are back/);
+  expect(screen.queryByTestId('runs-returning')).toBeNull();
 });
 
 it('means all that fit after Ctrl+A where more fit than are loaded', async () => {

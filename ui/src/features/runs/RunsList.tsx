@@ -6,6 +6,7 @@ import type { RunChange } from '@/ipc';
 import { ChangeDialog } from './bulk/ChangeDialog';
 import { ChosenBar } from './bulk/ChosenBar';
 import { idsBetween, meant, REST, settled, shownAs } from './bulk/chosen';
+import { Returning } from './bulk/Returning';
 import { runColumns } from './columns';
 import { NoRuns } from './NoRuns';
 import { isAtWork, useNow } from './now';
@@ -46,6 +47,7 @@ export function RunsList({ question, words, isFiltered, fitting, onClear }: Prop
   const isEmpty = !runs.isPending && !runs.error && runs.total === 0;
   return (
     <>
+      <Returning />
       {runs.error && <ErrorNotice error={runs.error} onRetry={runs.retry} />}
       {!runs.isPending && (!runs.error || runs.total > 0) && (
         <Card fill="hold">

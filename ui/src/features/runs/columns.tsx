@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import { type Column, Marked, Time } from '@/components';
 import { begun, counted, label, m, say, visible } from '@/i18n';
 import type { RunHit, RunRow } from '@/ipc';
 import { actionWords } from '../catalog/forms/actions';
 import { lengthSoFar } from './now';
+import { taskNameQuery } from './queries';
 import styles from './RunsPage.module.css';
 import { isFinal, StatusChip } from './status';
 import { type ColumnKey, USUAL } from './views/views';
@@ -33,7 +35,7 @@ function Found({ run, words }: { run: RunRow; words: string }) {
   const text = hitWords(hit);
   return (
     <small className={styles.reason} title={text} data-testid="run-hit">
-      {hitPlace(hit)}
+      <HitPlace run={run.id} hit={hit} />
       {': '}
       <Marked text={text} words={words} />
     </small>
@@ -44,9 +46,12 @@ function hitWords({ text }: RunHit): string {
   return typeof text === 'string' ? visible(text) : begun(visible(say(text)));
 }
 
-function hitPlace({ place, task }: RunHit): string {
+/** In which text of which task; the task is named once its name is known, or by its id where that cannot be told. */
+function HitPlace({ run, hit: { place, task } }: { run: string; hit: RunHit }) {
+  const asked = useQuery({ ...taskNameQuery(run, task ?? ''), enabled: task !== undefined });
+  const name = asked.data ?? (asked.error ? task : undefined);
   const where = label('run_hit', place);
-  return task ? m.run_hit_of_task({ place: where, task: visible(task) }) : where;
+  return name ? m.run_hit_of_task({ place: where, task: visible(name) }) : where;
 }
 
 /** As many as are counted of a run's warnings; there may be more. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Input, type RunRow, type Status, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
-import { type KeptPage, runsPage } from './pages';
+import { type KeptPage, runsChanged, runsPage } from './pages';
 
 /** So many runs, the newest first, all ended but those named; and the calls that ask for them. */
 function runs(count: number, underWay: Record<string, Status> = {}) {
@@ -50,6 +50,15 @@ it('asks again only for the newest and for what has not ended', async () => {
   expect(ids(now.pages)).toHaveLength(430);
   expect(new Set(ids(now.pages)).size).toBe(430);
   expect(ids(now.pages).toSorted().toReversed()).toEqual(ids(now.pages));
+});
+
+it('asks again for a page of which a run was deleted, or into which one came back', async () => {
+  runs(400);
+  const before = await list();
+  runsChanged(['run', 'run:run-00150', 'workflow:run-00250']);
+  const asked = runs(400);
+  await list(before);
+  expect(asked).toEqual([undefined, 'run-00201']);
 });
 
 it('begins anew where too many have come, or the run at the seam is gone', async () => {

@@ -4,6 +4,7 @@
  */
 import type { InfiniteData } from '@tanstack/react-query';
 import { call, type RunListInput, type RunPage } from '@/ipc';
+import { ALL } from '@/ipc/tags';
 import { isFinal } from './status';
 
 /** Rows of one page. */
@@ -63,18 +64,50 @@ export async function runsPage(
   return { items: items.slice(0, end), next: seam, askedAt };
 }
 
-/** Runs were deleted or came back: no page is settled that was asked for before. */
+/** When no page was kept any more: what was asked for before is asked for again. */
 let changedAt = Number.NEGATIVE_INFINITY;
+/** When each run changed last, for as long as pages are kept. */
+const changed = new Map<string, number>();
 
 /** Ask for all pages again the next time, also for those in which nothing has happened. */
 export function keepNoPages(): void {
   changedAt = Date.now();
+  changed.clear();
+}
+
+/** Runs changed, were deleted or came back, here or elsewhere, as the tags of a change tell. */
+export function runsChanged(tags: readonly string[]): void {
+  if (tags.includes(ALL)) keepNoPages();
+  const now = Date.now();
+  for (const tag of tags) {
+    if (!tag.startsWith('run:')) continue;
+    const id = tag.slice('run:'.length);
+    changed.delete(id);
+    changed.set(id, now);
+  }
+  for (const [id, at] of changed) {
+    if (now - at < KEPT_FOR) break;
+    changed.delete(id);
+  }
 }
 
 function isSettled(page: KeptPage, now: number): boolean {
   return (
     now - page.askedAt < KEPT_FOR &&
     page.askedAt > changedAt &&
-    page.items.every((run) => isFinal(run.status))
+    page.items.every((run) => isFinal(run.status)) &&
+    !hasChanged(page)
   );
+}
+
+/** Whether one of its runs changed since, or one whose place may be among them. */
+function hasChanged({ items, askedAt }: KeptPage): boolean {
+  const first = items[0]?.id;
+  const last = items.at(-1)?.id;
+  if (first === undefined || last === undefined) return false;
+  const [from, to] = first < last ? [first, last] : [last, first];
+  for (const [id, at] of changed) {
+    if (at >= askedAt && id >= from && id <= to) return true;
+  }
+  return false;
 }

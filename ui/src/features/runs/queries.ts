@@ -130,6 +130,14 @@ export function runTaskQuery(id: string, task: string) {
   });
 }
 
+/** What a task of a run is called; that never changes. */
+export function taskNameQuery(id: string, task: string) {
+  return queryOptions({
+    queryKey: ['run task name', id, task],
+    queryFn: async () => (await call('run_task_show', { id, task })).task.name,
+  });
+}
+
 /** The last lines about one task, and whether there are more. */
 export function runTaskLinesQuery(id: string, task: string, limit: number) {
   return queryOptions({

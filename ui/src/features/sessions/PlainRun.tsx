@@ -1,10 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { Button, ErrorNotice, Icon } from '@/components';
 import { m } from '@/i18n';
 import type { SessionShow, SessionUnkept } from '@/ipc';
 import { useCommand } from '../command';
 import { type ShownRun, useRun } from '../runs/queries';
-import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
+import { BrokenOffLine, brokenOff, showFirst } from '../runs/question/BrokenOffLine';
 import { ResumeDialog } from '../runs/ResumeDialog';
 import { untrustedOf } from '../runs/sheet/untrusted';
 import { isFinal } from '../runs/status';
@@ -28,12 +29,17 @@ function Run({ run, unkept }: { run: ShownRun; unkept: SessionUnkept | undefined
   const resume = useCommand('run_resume', ['run', `run:${run.id}`, 'session']);
   const untrusted = untrustedOf(resume.error);
   const questions = brokenOff(run);
+  const open = useRef<HTMLDivElement>(null);
   const look = () => void navigate({ to: '/runs/$id', params: { id: run.id } });
   return (
     <>
-      {questions.map((question) => (
-        <BrokenOffLine key={question.task.id} run={run} {...question} />
-      ))}
+      <div className={styles.both}>
+        <div ref={open} className={styles.scroll}>
+          {questions.map((question) => (
+            <BrokenOffLine key={question.task.id} run={run} {...question} />
+          ))}
+        </div>
+      </div>
       <footer className={styles.foot} data-foot>
         {resume.error && !untrusted && <ErrorNotice error={resume.error} />}
         <div className={styles.bar}>
@@ -48,8 +54,12 @@ function Run({ run, unkept }: { run: ShownRun; unkept: SessionUnkept | undefined
           {!isFinal(run.status) && (
             <Button
               look="primary"
-              isDisabled={questions.length > 0 || resume.isPending}
-              onPress={() => resume.mutate({ id: run.id }, { onSuccess: look })}
+              isDisabled={resume.isPending}
+              onPress={() =>
+                questions.length > 0
+                  ? showFirst(open.current)
+                  : resume.mutate({ id: run.id }, { onSuccess: look })
+              }
               data-testid="go-on"
             >
               {questions.length > 0 ? m.session_decide_first() : m.run_resume()}

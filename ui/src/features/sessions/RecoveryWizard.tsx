@@ -6,7 +6,7 @@ import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } 
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
 import { useRun } from '../runs/queries';
-import { BrokenOffLine, brokenOff } from '../runs/question/BrokenOffLine';
+import { BrokenOffLine, brokenOff, showFirst } from '../runs/question/BrokenOffLine';
 import { untrustedOf } from '../runs/sheet/untrusted';
 import { useLongLook } from '../useLongLook';
 import { CandidateRow } from './CandidateRow';
@@ -125,69 +125,79 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
     : recovery.candidates.filter(isWorthALine(shown)).length - shown.length;
   const { run } = useRun(session.run_id ?? '', session.run_id !== undefined);
   const questions = run ? brokenOff(run) : [];
+  const open = useRef<HTMLDivElement>(null);
   const isNew = isNotStarted(session);
   const exportSession = useExport(session);
   return (
     <>
-      <div className={styles.scroll}>
-        {recovery.failures >= MANY && (
-          <div className={styles.notice}>
-            <Notice
-              tone="warn"
-              icon="info"
-              end={
-                <Button onPress={() => void exportSession()} data-testid="export-session">
-                  {m.session_export()}
-                </Button>
-              }
-            >
-              {m.session_export_after_failures()}
-            </Notice>
+      <div className={styles.both}>
+        <div className={styles.scroll}>
+          {recovery.failures >= MANY && (
+            <div className={styles.notice}>
+              <Notice
+                tone="warn"
+                icon="info"
+                end={
+                  <Button onPress={() => void exportSession()} data-testid="export-session">
+                    {m.session_export()}
+                  </Button>
+                }
+              >
+                {m.session_export_after_failures()}
+              </Notice>
+            </div>
+          )}
+          <KeyNeeded candidates={recovery.candidates} onLookAgain={onLookAgain} />
+          <PointTo session={session} recovery={recovery} />
+          <div
+            role="radiogroup"
+            aria-label={isNew ? m.session_sources_start() : m.session_sources()}
+          >
+            {sources.map((one) => (
+              <CandidateRow
+                key={keyOf(one)}
+                session={session}
+                candidate={one}
+                isRecommended={one === proposed}
+                isChosen={one === chosen}
+                onChoose={() => setWanted(keyOf(one))}
+              />
+            ))}
           </div>
-        )}
-        <KeyNeeded candidates={recovery.candidates} onLookAgain={onLookAgain} />
-        <PointTo session={session} recovery={recovery} />
-        <div role="radiogroup" aria-label={isNew ? m.session_sources_start() : m.session_sources()}>
-          {sources.map((one) => (
-            <CandidateRow
-              key={keyOf(one)}
-              session={session}
-              candidate={one}
-              isRecommended={one === proposed}
-              isChosen={one === chosen}
-              onChoose={() => setWanted(keyOf(one))}
-            />
-          ))}
+          {earlier > 0 && (
+            <div className={styles.rest}>
+              <Button look="quiet" onPress={() => setEarlier(true)} data-testid="earlier-snapshots">
+                {counted('session_earlier', earlier)}
+              </Button>
+            </div>
+          )}
+          {choosable.length === 0 && (
+            <p className={styles.none}>
+              {isNew ? m.session_none_left_start() : m.session_none_left()}
+            </p>
+          )}
+          <FilesThenAndNow
+            session={session.id}
+            snapshot={snapshot}
+            differences={isOther ? of.data?.differences : recovery.differences}
+            error={isOther ? of.error : null}
+            onLookAgain={isOther && of.error ? () => void of.refetch() : onLookAgain}
+            isLooking={isLooking || of.isFetching}
+          />
         </div>
-        {earlier > 0 && (
-          <div className={styles.rest}>
-            <Button look="quiet" onPress={() => setEarlier(true)} data-testid="earlier-snapshots">
-              {counted('session_earlier', earlier)}
-            </Button>
+        {run && questions.length > 0 && (
+          <div ref={open} className={styles.questions}>
+            {questions.map((question) => (
+              <BrokenOffLine key={question.task.id} run={run} {...question} />
+            ))}
           </div>
         )}
-        {choosable.length === 0 && (
-          <p className={styles.none}>
-            {isNew ? m.session_none_left_start() : m.session_none_left()}
-          </p>
-        )}
-        <FilesThenAndNow
-          session={session.id}
-          snapshot={snapshot}
-          differences={isOther ? of.data?.differences : recovery.differences}
-          error={isOther ? of.error : null}
-          onLookAgain={isOther && of.error ? () => void of.refetch() : onLookAgain}
-          isLooking={isLooking || of.isFetching}
-        />
       </div>
-      {run && questions.length > 0 && (
-        <div className={styles.questions}>
-          {questions.map((question) => (
-            <BrokenOffLine key={question.task.id} run={run} {...question} />
-          ))}
-        </div>
-      )}
-      <Foot session={session} chosen={chosen} mustDecide={questions.length > 0} />
+      <Foot
+        session={session}
+        chosen={chosen}
+        onDecide={questions.length > 0 ? () => showFirst(open.current) : undefined}
+      />
     </>
   );
 }
@@ -195,12 +205,12 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
 interface FootProps {
   session: SessionShow;
   chosen: SessionCandidate | undefined;
-  /** A step has to be decided about first. */
-  mustDecide: boolean;
+  /** Leads to the step that has to be decided about first, where there is one. */
+  onDecide: (() => void) | undefined;
 }
 
 /** What is done with it, and that nobody's files are touched by it. */
-function Foot({ session, chosen, mustDecide }: FootProps) {
+function Foot({ session, chosen, onDecide }: FootProps) {
   const isNew = isNotStarted(session);
   const goOn = useGoOn(session);
   const restore = useRestore(session.id);
@@ -240,11 +250,11 @@ function Foot({ session, chosen, mustDecide }: FootProps) {
           </Button>
           <Button
             look="primary"
-            isDisabled={!chosen || mustDecide}
-            onPress={() => go()}
+            isDisabled={!chosen && !onDecide}
+            onPress={() => (onDecide ? onDecide() : go())}
             data-testid="go-on"
           >
-            {isNew ? startVerb(chosen) : verb(chosen, mustDecide)}
+            {onDecide ? m.session_decide_first() : isNew ? startVerb(chosen) : verb(chosen)}
           </Button>
           <Menu
             label={m.more()}
@@ -301,8 +311,7 @@ function startVerb(chosen: SessionCandidate | undefined): string {
   return chosen.ok ? m.session_start() : m.session_start_today();
 }
 
-function verb(chosen: SessionCandidate | undefined, mustDecide: boolean): string {
-  if (mustDecide) return m.session_decide_first();
+function verb(chosen: SessionCandidate | undefined): string {
   if (!chosen) return m.session_choose_first();
   if (chosen.source === 'revision') return m.session_go_on_catalog();
   return chosen.source === 'file' && !chosen.ok

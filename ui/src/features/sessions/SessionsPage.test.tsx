@@ -210,7 +210,10 @@ it('asks what became of a step before it goes on', async () => {
   });
   await screen.findByText(/writing orders”: nobody can tell/);
   const go = screen.getByTestId<HTMLButtonElement>('go-on');
-  expect([go.textContent, go.disabled]).toEqual(['Decide first', true]);
+  expect([go.textContent, go.disabled]).toEqual(['Decide first', false]);
+  await userEvent.click(go);
+  expect(document.activeElement).toBe(screen.getByTestId('broken-rerun-orders'));
+  expect(asked('session_restore')).toEqual([]);
   await userEvent.click(screen.getByTestId('broken-failed-orders'));
   await userEvent.click(screen.getByTestId('broken-done-orders'));
   expect(asked('run_answer')).toEqual([]);

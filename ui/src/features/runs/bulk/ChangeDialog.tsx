@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { invalidate } from '@/app/queries';
 import { Button, Dialog, ErrorNotice, Notice, Spring, toast } from '@/components';
-import { begun, counted, label, m, number, say } from '@/i18n';
+import { counted, label, m, number } from '@/i18n';
 import {
   CallError,
   type RunChange,
@@ -9,12 +9,14 @@ import {
   type RunsChanged,
   type RunsLeftOut,
 } from '@/ipc';
-import { undoAction, useUndo } from '../../command';
+import { undoAction } from '../../command';
 import { LongWork, useWork } from '../../longWork';
 import { WorkProgress } from '../../plan/WorkProgress';
 import { useLongLook } from '../../useLongLook';
 import { keepNoPages } from '../pages';
 import styles from './ChangeDialog.module.css';
+import { leftOut, sum } from './leftOut';
+import { useUndelete } from './undelete';
 
 /** The change that is under way, if one is. */
 const changeWork = new LongWork('run_change_many');
@@ -40,7 +42,7 @@ interface Props {
 export function ChangeDialog({ change, which, onClose, onDone }: Props) {
   const look = useLongLook('run_change_many', { change, ...which, dry_run: true });
   const work = useWork(changeWork);
-  const undo = useUndo();
+  const undelete = useUndelete();
   const client = useQueryClient();
   const lookAnew = () => {
     keepNoPages();
@@ -55,7 +57,7 @@ export function ChangeDialog({ change, which, onClose, onDone }: Props) {
       const done = await changeWork.start({ change, ...which });
       changeWork.forget();
       lookAnew();
-      tell(change, done, (id) => undo(id, m.runs_returned(), lookAnew));
+      tell(change, done, undelete);
       onDone();
     } catch (thrown) {
       // A failure stands in the dialog.
@@ -149,20 +151,6 @@ function LeftOut({ left }: { left: readonly RunsLeftOut[] }) {
       </ul>
     </section>
   );
-}
-
-/** How many are left out, and why. */
-export function leftOut({ reason, count }: RunsLeftOut): string {
-  const key = reason.code.replace(/^run_/, 'runs_');
-  const sentence = counted(key, count);
-  // Of what one of them was refused for, its own sentence is told.
-  return sentence.startsWith(key)
-    ? m.runs_left_refused({ count: number(count), why: begun(say(reason)) })
-    : sentence;
-}
-
-function sum(left: readonly RunsLeftOut[]): number {
-  return left.reduce((all, { count }) => all + count, 0);
 }
 
 function tell(change: RunChange, done: RunsChanged, undo: (id: string) => void) {

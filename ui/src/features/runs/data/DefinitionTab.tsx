@@ -24,21 +24,26 @@ export function DefinitionTab({ run }: { run: ShownRun }) {
   const definition = shown.data;
   if (!definition)
     return shown.error && <ErrorNotice error={shown.error} onRetry={() => void shown.refetch()} />;
+  const isUnreadable = definition.total === 0;
   return (
     <div className={styles.tab} data-testid="run-definition">
       {run.workflow_id !== null && <Today workflow={run.workflow_id} today={definition.today} />}
-      <div className={styles.choice}>
-        <Segments
-          label={m.view_choice()}
-          value={look}
-          onChange={setLook}
-          options={[
-            { value: 'form', label: m.run_definition_form(), testid: 'definition-form' },
-            { value: 'text', label: m.run_definition_text(), testid: 'definition-text' },
-          ]}
-        />
-      </div>
-      {look === 'form' ? (
+      {isUnreadable ? (
+        <p className={styles.quiet}>{m.run_definition_unreadable()}</p>
+      ) : (
+        <div className={styles.choice}>
+          <Segments
+            label={m.view_choice()}
+            value={look}
+            onChange={setLook}
+            options={[
+              { value: 'form', label: m.run_definition_form(), testid: 'definition-form' },
+              { value: 'text', label: m.run_definition_text(), testid: 'definition-text' },
+            ]}
+          />
+        </div>
+      )}
+      {look === 'form' && !isUnreadable ? (
         <Steps definition={definition} />
       ) : (
         <Card fill="hold">
@@ -97,7 +102,6 @@ function Steps({ definition: { kind, steps, total } }: { definition: RunDefiniti
   return (
     <Card fill="scroll" title={m.run_definition_steps()}>
       <div className={styles.part}>
-        {total === 0 && <p className={styles.quiet}>{m.run_definition_unreadable()}</p>}
         <ol className={styles.steps} aria-label={label('subject', kind)}>
           {steps.map(({ id, name, action, after, source, lines }) => (
             <li key={id} className={styles.step}>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Card, ErrorNotice } from '@/components';
 import { begun, dated, m, moment, visible } from '@/i18n';
 import type { RunRow } from '@/ipc';
+import { sessionQuery } from '../../sessions/queries';
 import { runName } from '../columns';
 import { folderName } from '../folder/path';
 import type { ShownRun } from '../queries';
@@ -54,15 +55,7 @@ export function RelatedTab({ run, began }: { run: ShownRun; began: string }) {
         )}
         {run.session !== undefined && (
           <Fact words={m.run_related_session()}>
-            <Link
-              to="/sessions/{-$id}"
-              params={{ id: run.session }}
-              search={{ which: 'all' }}
-              className={styles.link}
-              data-testid="related-session"
-            >
-              {visible(run.session)}
-            </Link>
+            <ItsSession id={run.session} />
           </Fact>
         )}
         {run.folder?.path && (
@@ -97,6 +90,23 @@ function Fact({ words, children }: { words: string; children: ReactNode }) {
       <dt>{words}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** The session by its name and when it began; by its id only where it cannot be told. */
+function ItsSession({ id }: { id: string }) {
+  const { data, isPending } = useQuery(sessionQuery(id));
+  if (isPending) return null;
+  return (
+    <Link
+      to="/sessions/{-$id}"
+      params={{ id }}
+      search={{ which: 'all' }}
+      className={styles.link}
+      data-testid="related-session"
+    >
+      {data ? m.run_title({ name: visible(data.name), when: dated(data.created_at) }) : visible(id)}
+    </Link>
   );
 }
 

@@ -5,6 +5,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
 import { type RunDefinition, type RunRow, setTransport } from '@/ipc';
 import { type Answers, testTransport } from '@/ipc/testing';
+import { session } from '../../sessions/fixtures';
 import type { ShownRun } from '../queries';
 import { DefinitionTab } from './DefinitionTab';
 import { RelatedTab } from './RelatedTab';
@@ -65,6 +66,8 @@ it('says of a definition that cannot be read any more that its text is there', a
   const unreadable = { ...definition, steps: [], total: 0, today: undefined };
   show({ run_definition: () => unreadable }, <DefinitionTab run={run} />);
   expect(await screen.findByText(/cannot read the definition any more/)).toBeTruthy();
+  expect(screen.getByTestId('code').textContent).toBe('{"tasks": []}');
+  expect(screen.queryByTestId('definition-form')).toBeNull();
 });
 
 const row = (id: string): RunRow => ({
@@ -85,11 +88,16 @@ it('leads to the runs a run belongs with, both ways', async () => {
     repeated_by: [row('after')],
   };
   const held = { ...run, session: 's1', due: '2026-11-20T07:00:00Z' } as ShownRun;
-  show({ run_related: () => related }, <RelatedTab run={held} began="started by its schedule" />);
+  show(
+    { run_related: () => related, session_show: () => ({ ...session, name: 'Nightly\u202E' }) },
+    <RelatedTab run={held} began="started by its schedule" />,
+  );
   for (const id of ['above', 'below', 'before', 'after'])
     expect((await screen.findByTestId(`related-${id}`)).getAttribute('href')).toBe(`#/runs/${id}`);
   expect(screen.getByText(/by its task “Start them”/)).toBeTruthy();
-  expect(screen.getByTestId('related-session')).toBeTruthy();
+  const its = await screen.findByTestId('related-session');
+  expect(its.getAttribute('href')).toBe('#/sessions/s1');
+  expect(its.textContent).toMatch(/^Nightly\\u\{202e\} · /);
   expect(screen.getByTestId('run-related').textContent).toContain('Started by its schedule');
 });
 
@@ -97,4 +105,11 @@ it('says so where no other run belongs to it', async () => {
   const related = { below: [], repeated_by: [] };
   show({ run_related: () => related }, <RelatedTab run={run} began="started by ada" />);
   expect(await screen.findByText('No other run belongs to this one.')).toBeTruthy();
+});
+
+it('names a session by its id only where it cannot be told', async () => {
+  const related = { below: [], repeated_by: [] };
+  const held = { ...run, session: 's1' } as ShownRun;
+  show({ run_related: () => related }, <RelatedTab run={held} began="started by ada" />);
+  expect((await screen.findByTestId('related-session')).textContent).toBe('s1');
 });

@@ -24,6 +24,13 @@ export function brokenOff(run: Pick<ShownRun, 'status' | 'tasks'>): Broken[] {
   );
 }
 
+/** Brings the first of these questions into sight, with its first answer to be chosen. */
+export function showFirst(questions: HTMLElement | null): void {
+  const first = questions?.querySelector('section');
+  first?.scrollIntoView?.({ block: 'nearest' });
+  first?.querySelector<HTMLElement>('[role=radio]')?.focus();
+}
+
 interface Props extends Broken {
   run: ShownRun;
 }
