@@ -43,6 +43,15 @@ it('counts the files of the work, not those that were kept before they were writ
   expect(await screen.findByText('Configuration: 4 files kept')).toBeTruthy();
 });
 
+it('counts what is still kept where a newer snapshot found nothing, and says so where none kept anything', async () => {
+  const empty = { ...session.snapshots[0], id: '01S2', sequence: 2, files: [] } as never;
+  show(false, [...session.snapshots, empty]);
+  expect(await screen.findByText('Configuration: 4 files kept')).toBeTruthy();
+  cleanup();
+  show(false, [empty]);
+  expect(await screen.findByText('Configuration: nothing kept')).toBeTruthy();
+});
+
 it('says of a run that nothing is kept of what it refers to, where its folder is known', async () => {
   const wide = { ...session, snapshots: [], unkept: { folders: ['/home/ada/configs'] } };
   setTransport(testTransport({ session_show: () => wide }));

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { counted, m } from '@/i18n';
-import { newestOfTheWork } from '../sessions/candidates';
+import { newestWithFiles } from '../sessions/candidates';
 import { sessionQuery, unkeptQuery } from '../sessions/queries';
 import type { ShownRun } from './queries';
 
@@ -13,7 +13,7 @@ interface Props {
 
 /** That the configuration a run works with is kept, and the way to it. */
 export function Configuration({ session, isHeld }: Props) {
-  const newest = newestOfTheWork(useQuery(sessionQuery(session)).data?.snapshots ?? []);
+  const newest = newestWithFiles(useQuery(sessionQuery(session)).data?.snapshots ?? []);
   if (!newest) return null;
   return (
     <>
@@ -24,7 +24,9 @@ export function Configuration({ session, isHeld }: Props) {
         search={isHeld ? {} : { which: 'all', tab: 'files' }}
         data-testid="run-configuration"
       >
-        {counted('run_configuration_line', newest.files.length)}
+        {newest.files.length > 0
+          ? counted('run_configuration_line', newest.files.length)
+          : m.run_configuration_unkept()}
       </Link>
     </>
   );

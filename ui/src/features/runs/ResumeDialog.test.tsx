@@ -5,9 +5,11 @@ import { CallError, type Input, type RunShow, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { RunActions } from './RunActions';
 
+const went = vi.hoisted(() => vi.fn());
+
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
-  useNavigate: () => () => {},
+  useNavigate: () => went,
 }));
 
 afterEach(cleanup);
@@ -57,4 +59,25 @@ it('lets a restored run go on once what it does now was shown and is trusted', a
     [true, 'first'],
     [true, 'second'],
   ]);
+});
+
+it('leads to the session of a run that waits for a word about its configuration', async () => {
+  const refuse = (): never => {
+    throw new CallError({
+      code: 'run_configuration_undecided',
+      fields: { name: 'W', run: 'r', session: '01A' },
+    });
+  };
+  setTransport(testTransport({ run_resume: refuse }));
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <RunActions run={run as unknown as RunShow} />
+    </QueryClientProvider>,
+  );
+  fireEvent.click(screen.getByTestId('run-resume'));
+  await waitFor(() => expect(went).toHaveBeenCalled());
+  expect(went.mock.calls[0]?.[0]).toMatchObject({
+    params: { id: '01A' },
+    search: { tab: 'recover' },
+  });
 });

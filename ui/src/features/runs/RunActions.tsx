@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Menu, type MenuEntry, toast } from '@/components';
 import { m } from '@/i18n';
-import { shell } from '@/ipc';
+import { type CallError, shell } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure, useCommand } from '../command';
 import { CancelDialog } from './CancelDialog';
@@ -26,6 +26,12 @@ export function RunActions({ run }: { run: ShownRun }) {
   const isHeld = status === 'paused' || status === 'interrupted';
   const isEnding = ending !== undefined && !ended;
   const failed = status === 'failed' || status === 'cancelled';
+  // With which configuration it goes on is decided where its session is.
+  const refused = (error: CallError) => {
+    const { session } = error.fields;
+    if (error.code !== 'run_configuration_undecided' || !session) return tellFailure(error);
+    void navigate({ to: '/sessions/{-$id}', params: { id: session }, search: { tab: 'recover' } });
+  };
   const entries: (MenuEntry | null)[] = [];
   if (ended && failed)
     entries.push({
@@ -74,7 +80,7 @@ export function RunActions({ run }: { run: ShownRun }) {
             resume.mutate(
               { id: run.id },
               // What has to be trusted first is asked in a sheet of its own.
-              { onError: (error) => untrustedOf(error) ?? tellFailure(error) },
+              { onError: (error) => untrustedOf(error) ?? refused(error) },
             )
           }
           data-testid="run-resume"

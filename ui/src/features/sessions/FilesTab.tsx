@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Choice, Empty } from '@/components';
 import { bytes, dated, m } from '@/i18n';
 import type { SessionShow } from '@/ipc';
-import { isOfTheWork, newestOfTheWork } from './candidates';
+import { isOfTheWork, newestWithFiles } from './candidates';
 import { FileDifference } from './FileDifference';
 import styles from './Files.module.css';
 import { FileTree } from './FileTree';
@@ -22,7 +22,7 @@ export function FilesTab({ session, snapshot, onSnapshot }: Props) {
   const { snapshots } = session;
   const [path, setPath] = useState<string | null>(null);
   const shown =
-    snapshots.find(({ id }) => id === snapshot) ?? newestOfTheWork(snapshots) ?? snapshots.at(-1);
+    snapshots.find(({ id }) => id === snapshot) ?? newestWithFiles(snapshots) ?? snapshots.at(-1);
   if (!shown) return <NoSnapshots session={session} />;
   return (
     <div className={styles.scroll}>
@@ -43,7 +43,7 @@ export function FilesTab({ session, snapshot, onSnapshot }: Props) {
         {shown.encrypted && <span className={styles.quiet}>{m.snapshot_encrypted_note()}</span>}
       </div>
       <Findings {...shown} />
-      {shown.files.length === 0 && <Empty icon="file" title={m.session_snapshots_none()} />}
+      {shown.files.length === 0 && <Empty icon="file" title={m.snapshot_without_files()} />}
       <FileTree files={shown.files} onShow={setPath} />
       {path !== null && (
         <FileDifference

@@ -1,8 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { DangerDialog, ErrorNotice, toast } from '@/components';
-import { m, visible } from '@/i18n';
+import { DangerDialog, ErrorNotice, Notice, toast } from '@/components';
+import { counted, dated, m, sentences, visible } from '@/i18n';
 import type { SessionForgotten, SessionShow } from '@/ipc';
 import { useCommand } from '../command';
+import { isOfTheWork } from './candidates';
+import { placeOf } from './SessionLine';
 import { changedHere } from './work';
 
 interface Props {
@@ -22,6 +24,7 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
   const client = useQueryClient();
   const forget = useCommand('session_forget', []);
   const name = visible(session.name);
+  const isOnlyCopy = session.snapshots.some((snapshot) => !isOfTheWork(snapshot));
   // What is left of it is told also where the list no longer has it open.
   const confirm = () =>
     void forget.mutateAsync({ id: session.id }).then(
@@ -43,7 +46,20 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
       data-testid="dialog-forget-session"
       confirmTestId="session-forget-go"
     >
+      <p data-testid="forget-which">
+        {sentences(
+          counted('session_forget_which', session.snapshots.length, {
+            when: dated(session.created_at),
+          }),
+          placeOf(session) && m.session_forget_of({ path: visible(placeOf(session)) }),
+        )}
+      </p>
       <p>{m.session_forget_words()}</p>
+      {isOnlyCopy && (
+        <Notice tone="warn" icon="warn" data-testid="forget-only-copy">
+          {m.session_forget_only_copy()}
+        </Notice>
+      )}
       {forget.error && <ErrorNotice error={forget.error} />}
     </DangerDialog>
   );

@@ -21,12 +21,14 @@ interface Props {
 export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
   // A run without a configuration that has ended is not taken up again.
   const isEnded = row.status === 'completed' || (row.status === 'aborted' && row.origin === 'run');
+  // What was not there when it was kept is not missed by what comes back.
+  const missed = row.confidence === 'complete' ? 'session_missing_then' : 'session_missing';
   const stand = useTold(() => standWords(row));
   const told = [
     originWords(row),
     stand,
     isAlike && m.session_begun_at({ when: dated(row.created_at) }),
-    row.missing > 0 && counted('session_missing', row.missing),
+    row.missing > 0 && counted(missed, row.missing),
   ];
   const line = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -56,7 +58,7 @@ export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
 }
 
 /** Where the file it begins with is, from the top where that is known; the folder of its files where it begins with a run. */
-function placeOf({ root, config }: SessionRow): string {
+export function placeOf({ root, config }: Pick<SessionRow, 'root' | 'config'>): string {
   if (!config) return root ?? '';
   if (!root) return config;
   return root.includes('\\') ? `${root}\\${config.replaceAll('/', '\\')}` : `${root}/${config}`;

@@ -9,6 +9,7 @@ import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
 import { FilesTab } from './FilesTab';
 import { ForgetSession } from './ForgetSession';
+import { OwnCopy } from './OwnCopy';
 import { PlainRun } from './PlainRun';
 import { PointIfMoved } from './PointTo';
 import { sessionQuery } from './queries';
@@ -73,6 +74,7 @@ function Open({ session, search, onSearch, onGone }: Omit<Props, 'id'> & { sessi
         <Deeds session={session} onGone={onGone} />
       </header>
       <Certainty session={session} />
+      <OwnCopy session={session} />
       <WrittenOver session={session} />
       <Exporting session={session.id} />
       {tab !== 'recover' && session.status !== 'completed' && <PointIfMoved session={session} />}

@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
+import { Toasts } from '@/components';
 import {
   CallError,
   type RunShow,
@@ -181,6 +182,28 @@ it('goes on from what was chosen, and to its run', async () => {
   expect(asked('session_restore')).toEqual([
     { id: '01A', use: 'snapshot', snapshot: '01S1', resume: true },
   ]);
+});
+
+it('leads from what a session lacks that goes on to where that is named', async () => {
+  show({ session_restore: () => ({ ...restored, complete: false }) });
+  render(<Toasts />);
+  await userEvent.click(await screen.findByTestId('go-on'));
+  await userEvent.click(await screen.findByTestId('see-missing'));
+  expect(went).toHaveBeenLastCalledWith({
+    to: '/sessions/{-$id}',
+    params: { id: '01A' },
+    search: { which: 'all', tab: 'files' },
+  });
+});
+
+it('says of what was missing already that it is so again where all comes back', async () => {
+  show({ session_list: () => ({ ...list, items: [{ ...row, missing: 1 }] }) });
+  const line = await screen.findByTestId('session-01A');
+  expect(line.textContent).toContain('as it was: 1 reference was missing then, too');
+  cleanup();
+  const part = { ...row, missing: 1, confidence: 'partial' as const };
+  show({ session_list: () => ({ ...list, items: [part] }) });
+  expect((await screen.findByTestId('session-01A')).textContent).toContain('1 reference missing');
 });
 
 it('chooses nothing where only the workflow of today is left', async () => {
@@ -583,12 +606,41 @@ it('goes on with a run to which no files belong as with any other', async () => 
   expect(asked('session_recovery')).toEqual([]);
 });
 
+it('says before it forgets that what was written over is kept nowhere else', async () => {
+  const before = { ...session.snapshots[0], id: '01S2', sequence: 2, reason: 'before_in_place' };
+  show({
+    session_show: () => ({ ...session, snapshots: [...session.snapshots, before] }) as never,
+  });
+  await userEvent.click(await screen.findByTestId('session-menu'));
+  await userEvent.click(await screen.findByTestId('menu-forget'));
+  const only = await screen.findByTestId('forget-only-copy');
+  expect(only.textContent).toContain('kept here only');
+});
+
+it('names what is to be filled in in the copy with which it works, and what that does not have', async () => {
+  const missing = [
+    { reference: 'database', from: 'tool-sets/basic.yaml', pointer: '/tools/1', looked: [] },
+  ];
+  const snapshots = [{ ...session.snapshots[0], missing }];
+  const overlay = '/data/overlays/customer-import-1';
+  show({
+    session_show: () =>
+      ({ ...session, status: 'active', works_with: 'overlay', overlay, snapshots }) as never,
+  });
+  const told = (await screen.findByTestId('session-own-copy')).textContent;
+  expect(told).toContain('llms/openai.yaml (line 4)');
+  expect(told).toContain('database (named in tool-sets/basic.yaml)');
+});
+
 it('forgets a session only after it was said what goes with it', async () => {
   const asked = show({ session_forget: () => ({ freed_bytes: 0, waits: false, failed: [] }) });
   await userEvent.click(await screen.findByTestId('session-menu'));
   await userEvent.click(await screen.findByTestId('menu-forget'));
   const dialog = within(await screen.findByTestId('dialog-forget-session'));
   expect(dialog.getByText(/Its snapshots .* go/)).toBeTruthy();
+  const which = dialog.getByTestId('forget-which').textContent;
+  expect(which).toMatch(/^Begun .+, 1 snapshot\. Its files are in \/home\/ada\/configs/);
+  expect(dialog.queryByTestId('forget-only-copy')).toBeNull();
   expect(asked('session_forget')).toEqual([]);
   await userEvent.click(dialog.getByTestId('session-forget-go'));
   await waitFor(() => expect(asked('session_forget')).toEqual([{ id: '01A' }]));

@@ -50,6 +50,14 @@ export function newestOfTheWork(
   return snapshots.findLast(isOfTheWork);
 }
 
+/** The newest of them that has any file: one that was taken when none was there keeps nothing. */
+export function newestWithFiles(
+  snapshots: readonly SessionSnapshot[],
+): SessionSnapshot | undefined {
+  const ofTheWork = snapshots.filter(isOfTheWork);
+  return ofTheWork.findLast(({ files }) => files.length > 0) ?? ofTheWork.at(-1);
+}
+
 /** The snapshot from which the work would go on: one taken after a file was deleted is no better for being newer. */
 export function firstOfTheWork(snapshots: readonly SessionSnapshot[]): SessionSnapshot | undefined {
   const ofTheWork = snapshots.filter(isOfTheWork);

@@ -83,7 +83,20 @@ export function useGoOn(session: SessionShow) {
     toast(
       restored.complete
         ? { text: sentences(done({ name }), over) }
-        : { tone: 'warn', text: sentences(part({ name }), over) },
+        : {
+            tone: 'warn',
+            text: sentences(part({ name }), over),
+            action: {
+              label: m.session_see_missing(),
+              run: () =>
+                void navigate({
+                  to: '/sessions/{-$id}',
+                  params: { id: session.id },
+                  search: { which: 'all', tab: 'files' },
+                }),
+              testid: 'see-missing',
+            },
+          },
     );
     if (restored.run_id) void navigate({ to: '/runs/$id', params: { id: restored.run_id } });
   };
