@@ -22,7 +22,7 @@ use crate::bodies::sessions::default_tool_set;
 use crate::bodies::settings;
 use crate::bodies::strategies::strategy;
 use crate::configuring::Ticks;
-use crate::types::SessionUnkept;
+use crate::types::{SessionLetGo, SessionUnkept};
 
 /// How long a run that begins waits for one folder at most while nothing is heard of it.
 const MOST: Duration = Duration::from_secs(5);
@@ -216,11 +216,42 @@ fn count(
     })
 }
 
-/// What of a configuration a run refers to that has none, because its folder was not on the list when it began.
+/// So many runs that each repeat the one before are asked for what was forgotten.
+const REPEATED: usize = 100;
+
+/// What was kept of a run, or of one that it repeats, and is forgotten since.
+fn forgotten(store: &Store, run: &KeptRun) -> Result<Option<SessionLetGo>, AppError> {
+    let mut asked = Some(run.id);
+    for _ in 0..REPEATED {
+        let Some(id) = asked else { break };
+        let found = store.newest_about("session_forget", "session", &id.to_string())?;
+        if let Some(operation) = found {
+            return Ok(Some(SessionLetGo {
+                by: operation.actor,
+                at: crate::time::rfc3339(operation.at),
+            }));
+        }
+        asked = if id == run.id {
+            run.repeats
+        } else {
+            store.run(id)?.and_then(|run| run.repeats)
+        };
+    }
+    Ok(None)
+}
+
+/// What of a configuration a run refers to that has none, because its folder was not on the list when it began or
+/// because it was forgotten.
 ///
 /// # Errors
 /// What the database says. A folder that does not answer is passed over.
 pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkept>, AppError> {
+    if let Some(forgotten) = forgotten(store, run)? {
+        return Ok(Some(SessionUnkept {
+            folders: Vec::new(),
+            forgotten: Some(forgotten),
+        }));
+    }
     if run.workflow_id.is_none() {
         return Ok(None);
     }
@@ -253,6 +284,7 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     let folders = found.into_iter().map(|(_, root)| path_text(&root.path));
     Ok(Some(SessionUnkept {
         folders: folders.collect(),
+        forgotten: None,
     }))
 }
 

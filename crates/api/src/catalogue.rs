@@ -72,11 +72,19 @@ impl Catalogue {
     /// The entry of a key, its placeholders filled, each of them [`visible`]. A key that is
     /// missing is shown as it is, so that nothing is ever said by silence.
     pub fn text(&self, key: &str, fields: &BTreeMap<String, String>) -> String {
-        match entries(self.tongue).get(key) {
+        let of_one = self.of_one(key, fields);
+        match of_one.or_else(|| self.entry(key)) {
             Some(entry) => fill(entry, &readable(fields)),
             None if fields.is_empty() => key.to_owned(),
             None => format!("{key} {fields:?}"),
         }
+    }
+
+    /// What a key says where its `count` is one (`<key>_one`), where the language tells one from several.
+    fn of_one(&self, key: &str, fields: &BTreeMap<String, String>) -> Option<&'static str> {
+        let is_one = fields.get("count").is_some_and(|count| count == "1");
+        let tells = is_one && self.tongue == Tongue::English;
+        tells.then(|| self.entry(&format!("{key}_one"))).flatten()
     }
 
     /// Whether the key has an entry.
@@ -322,6 +330,20 @@ mod tests {
     fn placeholders_are_filled_once() {
         let fields = BTreeMap::from([("a".to_owned(), "{b}".to_owned())]);
         assert_eq!(fill("x {a} y {b} {", &fields), "x {b} y {b} {");
+    }
+
+    #[test]
+    fn one_is_spoken_of_as_one_where_the_language_does() {
+        let kept = |count: u32| Message::new("run_configuration_kept").with("count", count);
+        let english = Catalogue::new(Tongue::English);
+        let told = [1, 3].map(|count| english.say(&kept(count)));
+        let [one, several] = &told;
+        assert!(
+            one.starts_with("1 file ") && several.starts_with("3 files "),
+            "{told:?}"
+        );
+        let chinese = Catalogue::new(Tongue::Chinese).say(&kept(1));
+        assert_eq!(chinese, "已保留此次运行所用配置的 1 个文件");
     }
 
     #[test]

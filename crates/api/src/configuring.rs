@@ -12,7 +12,7 @@ use flowkeep_core::run::{Level, TaskId};
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_engine::{Belonging, Configuring, LookWish, Looked, Occasion};
-use flowkeep_files::snapshots::manifest::TreeFile;
+use flowkeep_files::snapshots::manifest::{TreeFile, TreeMissing};
 use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
 use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, store_dir, take};
 use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress, Secrets};
@@ -186,7 +186,7 @@ impl Configurations {
         let mut told = Vec::new();
         if wish.occasion == Occasion::Begun {
             told.push((Level::Info, told_of_begin(&session, now.as_ref())));
-            told.extend(now.as_ref().and_then(told_of_missing));
+            told.extend(now.iter().flat_map(|now| told_of_missing(&session, now)));
         }
         if let (Some(_), Some(before), Some(now)) = (taken, before, now) {
             let names = changed(&self.contents(&before)?, &self.contents(&now)?);
@@ -262,17 +262,37 @@ fn left_out(snapshot: &ConfigSnapshotRecord) -> usize {
     found(snapshot).left_out.len()
 }
 
-/// What is referred to where a run begins and is not there.
-fn told_of_missing(snapshot: &ConfigSnapshotRecord) -> Option<(Level, Message)> {
+/// What is referred to where a run begins and is not there: what its workflow names, and what a file of its
+/// configuration does, which is named behind it.
+fn told_of_missing(
+    session: &SessionRecord,
+    snapshot: &ConfigSnapshotRecord,
+) -> Vec<(Level, Message)> {
     let missing = found(snapshot).missing;
-    if missing.is_empty() {
-        return None;
-    }
-    let names = missing.iter().map(|missing| &missing.reference);
-    let message = Message::new("run_configuration_missing")
-        .with("count", missing.len())
-        .with("names", some(names));
-    Some((Level::Warning, message))
+    // A session of a file has its workflow in that.
+    let by_file = |missing: &TreeMissing| match (&missing.from, &session.config) {
+        (Some(from), Some(config)) => from.as_str() != config,
+        (from, _) => from.is_some(),
+    };
+    let (by_files, by_workflow): (Vec<_>, Vec<_>) = missing.into_iter().partition(by_file);
+    let in_file = |missing: &TreeMissing| match &missing.from {
+        Some(from) => format!("{} ({})", missing.reference, from.as_str()),
+        None => missing.reference.clone(),
+    };
+    let names = by_workflow.iter().map(|missing| missing.reference.clone());
+    let (names, in_files) = (names.collect(), by_files.iter().map(in_file).collect());
+    let told: [(&'static str, Vec<String>); 2] = [
+        ("run_configuration_missing", names),
+        ("run_configuration_missing_in", in_files),
+    ];
+    let told = told.into_iter().filter(|(_, names)| !names.is_empty());
+    let told = told.map(|(code, names)| {
+        let message = Message::new(code)
+            .with("count", names.len())
+            .with("names", some(names.iter()));
+        (Level::Warning, message)
+    });
+    told.collect()
 }
 
 /// What a snapshot says of what it was taken from.

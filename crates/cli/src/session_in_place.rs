@@ -90,7 +90,7 @@ fn act(catalogue: &Catalogue, file: &SessionInPlaceFile) -> String {
         Some(why) => {
             let why = catalogue.say(why);
             let fields: [(&str, &dyn Display); 1] = [("why", &why)];
-            catalogue.sentence("cli_session_in_place_left", &fields)
+            catalogue.sentence(&format!("cli_session_in_place_{}", file.act), &fields)
         }
         None => catalogue.word(&format!("session_in_place_{}", file.act)),
     };

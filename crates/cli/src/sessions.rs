@@ -436,6 +436,15 @@ fn tell_unkept(
     let Some(unkept) = unkept else {
         return Ok(());
     };
+    if let Some(forgotten) = &unkept.forgotten {
+        let (by, at) = (visible(&forgotten.by), catalogue.when(&forgotten.at));
+        let fields: [(&str, &dyn std::fmt::Display); 2] = [("by", &by), ("when", &at)];
+        return writeln!(
+            out,
+            "{}",
+            catalogue.sentence("session_unkept_forgotten", &fields)
+        );
+    }
     let Some(folder) = unkept.folders.first() else {
         return writeln!(out, "{}", catalogue.word("cli_session_unkept"));
     };

@@ -318,6 +318,28 @@ impl Store {
         find(&*self.reader()?, id)
     }
 
+    /// The newest operation of this type that was about this subject.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn newest_about(
+        &self,
+        operation: &str,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<OperationRecord>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT i.operation FROM operation_item i JOIN operation o ON o.id = i.operation
+             WHERE i.kind = ?2 AND i.id = ?3 AND o.operation = ?1
+             ORDER BY i.operation DESC LIMIT 1";
+        let mut statement = reader.prepare_cached(sql)?;
+        let found = statement.query_row((operation, kind, id), |row| row.get::<_, String>(0));
+        match found.optional()? {
+            Some(id) => find(&reader, &id),
+            None => Ok(None),
+        }
+    }
+
     /// The newest operation of these types that was not undone and touched something.
     ///
     /// # Errors

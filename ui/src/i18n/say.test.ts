@@ -25,6 +25,15 @@ describe('a message', () => {
     expect(whole('少了一个逗号')).toBe('少了一个逗号。');
   });
 
+  it('speaks of one as of one, where the language does', async () => {
+    const of = (count: number) =>
+      say({ code: 'run_configuration_kept', fields: { count: String(count) } });
+    expect(of(1)).toBe('1 file of the configuration it works with is kept');
+    expect(of(3)).toBe('3 files of the configuration it works with are kept');
+    await setLocale('zh-CN');
+    expect(of(1)).toBe('已保留此次运行所用配置的 1 个文件');
+  });
+
   it('begins with its place in the text', async () => {
     const message = { code: 'json_expected_comma', place: { line: 14, column: 3 } };
     expect(say(message)).toBe('line 14, column 3: a comma is missing');

@@ -64,10 +64,18 @@ function snake(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
 }
 
+/** The form of a code for one (`<code>_one`), where its `count` is one and the catalogue has that form. */
+function form(code: string, { count }: Fields): string {
+  const isOne =
+    count !== undefined && new Intl.PluralRules(locale()).select(Number(count)) === 'one';
+  return isOne && words(`${code}_one`) !== undefined ? `${code}_one` : code;
+}
+
 /** One message as a sentence, with its place before it and why behind. */
 export function say(message: Message): string {
   const fields = readable((message.fields ?? {}) as Fields);
-  const known = words(message.code, fields) ?? m.message_unknown({ code: message.code });
+  const known =
+    words(form(message.code, fields), fields) ?? m.message_unknown({ code: message.code });
   const sentence = inExpression(fields, known);
   const place = message.place;
   const placed = place

@@ -163,6 +163,7 @@ export type { SessionInPlaceFile } from './generated/SessionInPlaceFile';
 export type { SessionInPlaceInput } from './generated/SessionInPlaceInput';
 export type { SessionInPlacePlan } from './generated/SessionInPlacePlan';
 export type { SessionLeftOut } from './generated/SessionLeftOut';
+export type { SessionLetGo } from './generated/SessionLetGo';
 export type { SessionLinked } from './generated/SessionLinked';
 export type { SessionList } from './generated/SessionList';
 export type { SessionLostFile } from './generated/SessionLostFile';

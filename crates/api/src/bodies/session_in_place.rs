@@ -131,7 +131,7 @@ fn wanting(wanted: &Wanted) -> Wanting<'_> {
 }
 
 fn is_left(file: &InPlaceFile) -> bool {
-    matches!(file.act, InPlaceAct::Left(_))
+    file.act.reason().is_some()
 }
 
 fn file(file: InPlaceFile) -> SessionInPlaceFile {
@@ -140,6 +140,7 @@ fn file(file: InPlaceFile) -> SessionInPlaceFile {
         InPlaceAct::Makes => ("makes", None),
         InPlaceAct::Replaces => ("replaces", None),
         InPlaceAct::Left(reason) => ("left", Some(reason)),
+        InPlaceAct::Gone(reason) => ("gone", Some(reason)),
     };
     SessionInPlaceFile {
         path: file.path.into(),

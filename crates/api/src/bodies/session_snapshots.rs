@@ -8,12 +8,12 @@ use flowkeep_core::configuration::{ConfigPath, Strategy};
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_core::{Format, Message, secret};
 use flowkeep_files::configuration::{Begin, Definition, Wish, find};
-use flowkeep_files::snapshots::restoring::definition_of_run;
+use flowkeep_files::snapshots::restoring::{OVERLAYS, definition_of_run};
 use flowkeep_files::snapshots::{
     Of, SnapshotError, StorePlaceError, TakeError, Taken, Wanted, Workshop, store_dir, take,
 };
 use flowkeep_host::path_text;
-use flowkeep_store::{NewSession, SessionRecord, Store, StoreError};
+use flowkeep_store::{NewSession, SessionRecord, Store, StoreError, WorksWith};
 use ulid::Ulid;
 
 use super::run_changes::{add_run_of, word};
@@ -98,7 +98,8 @@ pub fn create(
 /// Keeps the configuration of a session as it is now, as a new version.
 ///
 /// # Errors
-/// `session_unknown`, `session_no_config`, `session_unlinked`, `snapshots_off`; as `session_create`.
+/// `session_unknown`, `session_no_config`, `session_unlinked`, `snapshots_off`; `session_snapshot_nothing`,
+/// `session_snapshot_nothing_copy` where none of its files is there; as `session_create`.
 pub fn snapshot(
     api: &Api,
     input: SessionRef,
@@ -114,14 +115,39 @@ pub fn snapshot(
         return Err(unlinked.hint("link_session"));
     }
     let looking = Looking::of(&api.store, &session, &settings)?;
-    let of = Of::Kept(Box::new(session));
-    let taken = taken(api, looking, of, SnapshotReason::Asked, progress)?;
+    let of = Of::Kept(Box::new(session.clone()));
+    let taken = taken(api, looking, of, SnapshotReason::Asked, progress)
+        .map_err(|error| nothing_there(api, &session, error))?;
     let taken = taken.ok_or_else(|| AppError::new("internal"))?;
     Ok(SessionSnapshotTaken {
         snapshot: session_list::taken(api, &input.id, taken.id)?,
         session_id: input.id,
         changed: taken.changed,
     })
+}
+
+/// Says of which session nothing was there to keep, and with what that works instead.
+fn nothing_there(api: &Api, session: &SessionRecord, error: AppError) -> AppError {
+    if error.code != "session_snapshot_nothing" {
+        return error;
+    }
+    let place = || {
+        Ok::<_, StoreError>((
+            api.store.root_of(session)?,
+            api.store.session_copy(session.row)?,
+        ))
+    };
+    let Ok((root, copy)) = place() else {
+        return error;
+    };
+    let copy = copy.filter(|copy| copy.works_with == WorksWith::Overlay);
+    let told = match copy.and_then(|copy| copy.overlay) {
+        Some(name) => AppError::new("session_snapshot_nothing_copy")
+            .with("copy", path_text(&api.data_dir.join(OVERLAYS).join(name))),
+        None => error,
+    };
+    let root = root.map(|root| path_text(&root.path)).unwrap_or_default();
+    told.with("session", &session.name).with("path", root)
 }
 
 /// Keeps the configuration of a session that a person lets go on with the files as they are: whoever takes its
@@ -356,6 +382,7 @@ impl From<TakeError> for AppError {
             TakeError::Place(error) => error.into(),
             TakeError::Files(error) => error.into(),
             TakeError::Unknown => Self::new("session_unknown").with("session", ""),
+            TakeError::Nothing => Self::new("session_snapshot_nothing").with("session", ""),
             TakeError::Overtaken => Self::new("internal").with("detail", error),
             TakeError::Io { path, source } => {
                 Self::from(flowkeep_files::io_reason(&source)).with("path", path_text(&path))

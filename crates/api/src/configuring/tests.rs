@@ -176,6 +176,23 @@ fn what_is_named_and_not_there_is_told_where_the_run_begins() {
     assert_eq!(kept.unwrap().unwrap().status, SnapshotStatus::Partial);
 }
 
+#[test]
+fn what_a_file_of_the_configuration_names_and_is_not_there_is_told_with_that_file() {
+    let place = Place::of(r#"{"tool_set": "office", "tasks": []}"#, &[]);
+    let folder = place.root().join("tool-sets");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("office.yaml"), "tools: [database]\n").unwrap();
+    place.configurations.belonging(place.run.row);
+    let looked = place.looked(Occasion::Begun);
+    assert_eq!(
+        codes(&looked),
+        ["run_configuration_kept", "run_configuration_missing_in"]
+    );
+    let fields = &looked.told[1].1.fields;
+    assert_eq!(fields["names"], "database (tool-sets/office.yaml)");
+    assert_eq!(fields["count"], "1");
+}
+
 /// As `session restore --resume` does: with which files it goes on is somebody's to say.
 #[test]
 fn a_run_is_resumed_only_with_its_files_as_they_were_unless_told() {

@@ -54,10 +54,10 @@ pub struct SessionInPlacePlan {
 pub struct SessionInPlaceFile {
     /// Its path.
     pub path: String,
-    /// What would be done: nothing where it is as it was, made, written over, or left alone.
-    #[ts(type = "\"same\" | \"makes\" | \"replaces\" | \"left\"")]
+    /// What would be done: nothing where it is as it was, made, written over, left alone, or gone and not made.
+    #[ts(type = "\"same\" | \"makes\" | \"replaces\" | \"left\" | \"gone\"")]
     pub act: &'static str,
-    /// Why it is left alone.
+    /// Why it is left alone or not made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Message>,
     /// What is there today holds keys: while keys are masked, it is copied whole beside the snapshot.

@@ -308,12 +308,26 @@ pub struct SessionShow {
     pub updated_at: String,
 }
 
-/// A configuration of which nothing was kept when a run began: none of the folders on the list had it.
+/// A configuration of which nothing is kept: none of the folders on the list had it when a run began, or it was
+/// forgotten.
 #[derive(Debug, Clone, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct SessionUnkept {
     /// The folders in which it is today and that are not on the list, that one first which has most of it. They are
-    /// known by sessions whose configuration is in them.
+    /// known by sessions whose configuration is in them. None where it was forgotten.
     pub folders: Vec<String>,
+    /// That it was kept, and is forgotten since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forgotten: Option<SessionLetGo>,
+}
+
+/// That what was kept of a session was forgotten.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionLetGo {
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: String,
 }
 
 /// All snapshots together.

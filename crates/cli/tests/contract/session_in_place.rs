@@ -94,7 +94,7 @@ fn a_plan_says_what_would_be_done_and_who_else_works_with_it() {
     assert!(!flowkeep.data().join("overlays").exists(), "only looked");
     let said = flowkeep.say(&["session", "restore", &id, "--in-place", "--dry-run"]);
     for words in [
-        "“orders” works with the same files (files: 2)",
+        "“orders” works with 2 of the same files",
         "tools/sum.yaml: is written over",
         "Nothing was changed.",
     ] {

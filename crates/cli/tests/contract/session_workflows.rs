@@ -461,7 +461,18 @@ fn its_files_are_exported_put_back_and_forgotten_as_those_of_any_session() {
     let (_, scrubbed) = flowkeep.json(&["session", "scrub"]);
     assert_eq!(scrubbed["damaged"], json!([]));
     flowkeep.done(&["session", "forget", &run]);
-    assert_eq!(place.shown(&run)["snapshots"], json!([]));
+    let shown = place.shown(&run);
+    assert_eq!(shown["snapshots"], json!([]));
+    let forgotten = &shown["unkept"]["forgotten"];
+    assert!(
+        forgotten["by"].is_string() && forgotten["at"].is_string(),
+        "{shown}"
+    );
+    let said = flowkeep.say(&["session", "show", &run]).out;
+    assert!(
+        said.contains("What was kept of it was forgotten by"),
+        "{said}"
+    );
     // Another computer knows it from a backup.
     let run = place.succeeds("orders");
     let backup = text(&flowkeep.backup("backups"));
@@ -473,6 +484,26 @@ fn its_files_are_exported_put_back_and_forgotten_as_those_of_any_session() {
         (&json!("run"), &json!(run))
     );
     assert_eq!(shown["snapshots"][0]["files"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn where_no_file_is_there_a_snapshot_that_is_asked_for_is_refused_and_none_is_kept() {
+    let place = Place::new();
+    let flowkeep = &place.flowkeep;
+    let run = place.succeeds("orders");
+    let kept = place.shown(&run)["snapshots"].clone();
+    for file in FILES {
+        let _ = fs::remove_file(place.root().join(file));
+    }
+    for _ in 0..2 {
+        let refused = flowkeep.refused(&["session", "snapshot", &run], "session_snapshot_nothing");
+        assert_eq!(
+            refused["error"]["fields"]["path"],
+            json!(text(&place.root())),
+            "{refused}"
+        );
+    }
+    assert_eq!(place.shown(&run)["snapshots"], kept);
 }
 
 #[test]

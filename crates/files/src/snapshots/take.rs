@@ -72,7 +72,8 @@ pub struct Taken {
 /// content that is new.
 ///
 /// # Errors
-/// [`TakeError`]; nothing of it counts then.
+/// [`TakeError`]; nothing of it counts then. [`TakeError::Nothing`] where somebody asks for one and none of its files is
+/// there.
 pub fn take(
     workshop: &Workshop,
     wanted: &Wanted<'_>,
@@ -83,7 +84,10 @@ pub fn take(
     let mut looking = Looking::begin(&wanted.wish, keys, progress)?;
     let root = workshop.store.config_root_at(looking.tree.root())?;
     let root = root.map(|root| root.row);
-    if let Some(same) = same(workshop, &looking, root)? {
+    let same = same(workshop, &looking, root)?;
+    // Whether nothing at all is there has to be looked at.
+    let is_asked = wanted.reason == SnapshotReason::Asked;
+    if let Some(same) = same.filter(|same| !is_asked || same.files > 0) {
         if wanted.is_needless(workshop, same.tree)? {
             return Ok(None);
         }
@@ -118,7 +122,11 @@ pub fn take(
         looking: &mut looking,
         progress,
     };
-    let hash = tree_hash(&taking.tree_file())?;
+    let file = taking.tree_file();
+    if is_asked && file.is_nothing() {
+        return Err(TakeError::Nothing);
+    }
+    let hash = tree_hash(&file)?;
     if wanted.is_needless(workshop, hash)? {
         taking
             .remembered()

@@ -47,6 +47,9 @@ pub enum TakeError {
     /// The session is gone.
     #[error("the session is no longer there")]
     Unknown,
+    /// None of the files is there that a snapshot was asked for.
+    #[error("there is nothing to keep")]
+    Nothing,
     /// Somebody else took a snapshot of the same session meanwhile.
     #[error("another snapshot of the session came first")]
     Overtaken,

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use flowkeep_core::SnapshotId;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
+use flowkeep_core::{Message, SnapshotId};
 use flowkeep_files::snapshots::recover;
 use flowkeep_files::snapshots::restoring::{
     InPlaceAct, InPlaceError, InPlacePlan, PutInPlace, Seeking, Use, Wanting, clear_unfinished,
@@ -220,6 +220,37 @@ fn keys_are_never_written_over_by_what_stands_for_them_and_come_back_whole() {
         .unwrap();
     assert_eq!(names(&back.written), ["tools/table.yaml"]);
     assert_eq!(ground.live(), today);
+}
+
+#[test]
+fn a_file_whose_keys_are_not_kept_is_told_as_gone_where_it_is_gone() {
+    let ground = Ground::orders();
+    ground.write("tools/sum.yaml", &key('a'));
+    let face = ground.face();
+    face.begin().unwrap();
+    fs::remove_file(ground.path("tools/sum.yaml")).unwrap();
+    let plan = face.planned(Use::Any).unwrap();
+    let sum = plan
+        .files
+        .iter()
+        .find(|file| file.path.as_str() == "tools/sum.yaml");
+    let gone = InPlaceAct::Gone(Message::new("in_place_masked_gone"));
+    assert_eq!(sum.unwrap().act, gone);
+    let put = face.put_back();
+    assert_eq!(reasons(&put), [("tools/sum.yaml", "in_place_masked_gone")]);
+    assert!(!ground.path("tools/sum.yaml").exists());
+}
+
+#[test]
+fn a_file_that_is_gone_and_kept_whole_is_made_anew() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    let before = ground.live();
+    fs::remove_file(ground.path("tools/table.yaml")).unwrap();
+    let put = face.put_back();
+    assert_eq!(names(&put.written), ["tools/table.yaml"]);
+    assert_eq!(ground.live(), before);
 }
 
 #[test]

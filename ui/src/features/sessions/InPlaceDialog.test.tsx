@@ -158,3 +158,17 @@ it('says whether anything was written when it is cancelled', async () => {
   );
   expect(screen.queryByTestId('in-place-go')).toBeNull();
 });
+
+it('says of a file that is gone and not made that it is gone, never that it stays', async () => {
+  const gone = {
+    path: 'tools/database.yaml',
+    act: 'gone',
+    reason: { code: 'in_place_masked_gone' },
+    holds_keys: false,
+  } as const;
+  show({ session_in_place_plan: () => ({ ...plan, files: [...plan.files, gone] }) });
+  const told = (await screen.findByTestId('act-tools/database.yaml')).textContent;
+  expect(told).toContain('is gone, and is not made');
+  expect(told).toContain('Bring back…');
+  expect(told).not.toContain('stays as it is');
+});

@@ -16,7 +16,9 @@ export function NoSnapshots({ session }: { session: SessionShow }) {
     return (
       <Empty
         icon="session"
-        title={m.session_snapshots_none()}
+        title={
+          session.unkept.forgotten ? m.session_snapshots_forgotten() : m.session_snapshots_none()
+        }
         actions={<ListFolder unkept={session.unkept} />}
       >
         {unkeptWords(session.unkept)}

@@ -219,3 +219,24 @@ it('looks again once the folder of its files comes back', async () => {
   await waitFor(() => expect(asked('session_recovery')).toHaveLength(2));
   vi.useRealTimers();
 });
+
+it('says of a run whose configuration is forgotten that it was kept, by whom it was forgotten, and when', async () => {
+  const forgotten = { by: 'ada', at: '2026-11-21T18:42:00Z' };
+  show(
+    {
+      ...session,
+      origin: 'run',
+      config: undefined,
+      root: undefined,
+      status: 'aborted',
+      snapshots: [],
+      unkept: { folders: [], forgotten },
+    },
+    { which: 'all' },
+  );
+  expect(await screen.findByText('What was kept is forgotten')).toBeTruthy();
+  expect(screen.getByTestId('session-panel').textContent).toMatch(
+    /What was kept of it was forgotten by ada, .+\. The run itself stays/,
+  );
+  expect(screen.queryByText('No snapshot was taken')).toBeNull();
+});

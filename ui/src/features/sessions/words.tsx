@@ -1,5 +1,5 @@
 import { Chip, type IconName, type Tone } from '@/components';
-import { begun, counted, label, m, say, visible, when } from '@/i18n';
+import { begun, counted, dated, label, m, say, visible, when } from '@/i18n';
 import type { Message, SessionCandidate, SessionRow, SessionShow, SessionUnkept } from '@/ipc';
 import { firstOfTheWork } from './candidates';
 import { isNotStarted } from './stand';
@@ -90,7 +90,9 @@ export function reasonWords(reason: Message): string {
 }
 
 /** Of a run of which nothing is kept: where what it refers to is, and why nothing was. */
-export function unkeptWords({ folders }: SessionUnkept): string {
+export function unkeptWords({ folders, forgotten }: SessionUnkept): string {
+  if (forgotten)
+    return m.session_unkept_forgotten({ by: visible(forgotten.by), when: dated(forgotten.at) });
   const path = folders[0];
   return path === undefined ? m.session_unkept() : m.session_unkept_in({ path: visible(path) });
 }

@@ -10,11 +10,11 @@ export type SessionInPlaceFile = {
  */
 path: string, 
 /**
- * What would be done: nothing where it is as it was, made, written over, or left alone.
+ * What would be done: nothing where it is as it was, made, written over, left alone, or gone and not made.
  */
-act: "same" | "makes" | "replaces" | "left", 
+act: "same" | "makes" | "replaces" | "left" | "gone", 
 /**
- * Why it is left alone.
+ * Why it is left alone or not made.
  */
 reason?: Message, 
 /**

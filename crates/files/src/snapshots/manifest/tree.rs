@@ -29,6 +29,13 @@ pub struct TreeFile {
     pub left_out: Vec<TreeLeftOut>,
 }
 
+impl TreeFile {
+    /// Whether nothing was there: no file, and none that was not wanted or could not be read.
+    pub fn is_nothing(&self) -> bool {
+        self.files.is_empty() && self.unread.is_empty() && self.left_out.is_empty()
+    }
+}
+
 /// One file of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TreeEntry {

@@ -62,6 +62,18 @@ pub enum InPlaceAct {
     Replaces,
     /// Nothing, for this reason.
     Left(Message),
+    /// Nothing: there is none, and it cannot be made for this reason.
+    Gone(Message),
+}
+
+impl InPlaceAct {
+    /// Why a file is not written that should be.
+    pub fn reason(&self) -> Option<&Message> {
+        match self {
+            Self::Left(reason) | Self::Gone(reason) => Some(reason),
+            Self::Same | Self::Makes | Self::Replaces => None,
+        }
+    }
 }
 
 impl InPlacePlan {
@@ -159,8 +171,11 @@ fn planned(
             let holds_keys = today.as_ref().is_some_and(holds_keys);
             let act = match was {
                 Some(was) if was == entry.sha256 => InPlaceAct::Same,
-                _ if pieces.masked.contains(&entry.path) => {
+                Some(_) if pieces.masked.contains(&entry.path) => {
                     InPlaceAct::Left(Message::new("in_place_masked"))
+                }
+                None if pieces.masked.contains(&entry.path) => {
+                    InPlaceAct::Gone(Message::new("in_place_masked_gone"))
                 }
                 Some(_) => InPlaceAct::Replaces,
                 None => InPlaceAct::Makes,
@@ -169,12 +184,18 @@ fn planned(
         })
         .collect();
     if chosen.source == Source::Snapshot {
-        planned.extend(pieces.lost.iter().map(|lost| InPlaceFile {
+        planned.extend(pieces.lost.iter().map(|lost| {
+            let reason = lost.reason.clone();
+            InPlaceFile {
             path: lost.path.clone(),
-            act: InPlaceAct::Left(lost.reason.clone()),
+                act: match live(files, root, &lost.path) {
+                    Ok(None) => InPlaceAct::Gone(reason),
+                    _ => InPlaceAct::Left(reason),
+                },
             holds_keys: false,
             was: None,
             becomes: None,
+            }
         }));
     }
     planned.sort_by(|one, other| one.path.cmp(&other.path));
@@ -183,7 +204,7 @@ fn planned(
 
 fn stamp(root: &Path, chosen: &Candidate, files: &[InPlaceFile]) -> Sha256 {
     let file = |file: &InPlaceFile| {
-        let is_left = matches!(file.act, InPlaceAct::Left(_));
+        let is_left = file.act.reason().is_some();
         serde_json::json!([file.path, file.was, file.becomes, is_left])
     };
     let all = serde_json::json!([

@@ -115,9 +115,9 @@ fn put(
             entry: entry.as_ref(),
         },
     )?;
-    left.extend(plan.files.iter().filter_map(|file| match &file.act {
-        InPlaceAct::Left(reason) => Some(lost(&file.path, reason)),
-        _ => None,
+    left.extend(plan.files.iter().filter_map(|file| {
+        let reason = file.act.reason()?;
+        Some(lost(&file.path, reason))
     }));
     left.sort_by(|one, other| one.path.cmp(&other.path));
     let entry = plan.recovery.begins_with(session, &plan.chosen, &copied);
@@ -167,7 +167,7 @@ fn entry_of(plan: &InPlacePlan) -> Option<ConfigPath> {
     let entry = plan.recovery.entry(plan.chosen.snapshot?)?;
     let mut files = plan.files.iter();
     let file = files.find(|file| file.path == *entry)?;
-    (!matches!(file.act, InPlaceAct::Left(_))).then(|| entry.clone())
+    file.act.reason().is_none().then(|| entry.clone())
 }
 
 fn done(
