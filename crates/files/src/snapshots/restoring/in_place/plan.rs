@@ -187,14 +187,14 @@ fn planned(
         planned.extend(pieces.lost.iter().map(|lost| {
             let reason = lost.reason.clone();
             InPlaceFile {
-            path: lost.path.clone(),
+                path: lost.path.clone(),
                 act: match live(files, root, &lost.path) {
                     Ok(None) => InPlaceAct::Gone(reason),
                     _ => InPlaceAct::Left(reason),
                 },
-            holds_keys: false,
-            was: None,
-            becomes: None,
+                holds_keys: false,
+                was: None,
+                becomes: None,
             }
         }));
     }
