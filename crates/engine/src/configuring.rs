@@ -181,19 +181,19 @@ impl Rounds {
         }
     }
 
-    /// Whether nobody has said yet with which configuration a run goes on: it, or one above it, is paused.
-    fn is_undecided(&self, run: RunId) -> bool {
-        let Some(live) = self.live.get(&run) else {
-            return false;
+    /// Whether a look would be idle: no step of a run that is paused, or below one that is, has one. What it would
+    /// find changed is what the owner is asked about when the run goes on.
+    fn is_idle(&self, run: RunId, occasion: &Occasion) -> bool {
+        let is_held = |live: &Live| {
+            let above = live.parent.as_ref();
+            live.state.head.paused || above.is_some_and(|above| self.is_above_held(above))
         };
-        let above = live.parent.as_ref();
-        live.state.head.paused || above.is_some_and(|above| self.is_above_held(above))
+        matches!(occasion, Occasion::Step(_)) && self.live.get(&run).is_some_and(is_held)
     }
 
-    /// Has the configuration of a run looked at, unless it has none. One look goes on at a time. While a run is paused
-    /// none does: what a step that ended meanwhile would find changed is what its owner is asked about when it goes on.
+    /// Has the configuration of a run looked at, unless it has none. One look goes on at a time.
     pub(crate) fn look_at_configuration(&mut self, run: RunId, occasion: Occasion) {
-        if self.is_leaving() || self.is_undecided(run) {
+        if self.is_leaving() || self.is_idle(run, &occasion) {
             return;
         }
         if let Some(under_way) = self.looks.get_mut(&run) {
@@ -270,7 +270,7 @@ impl Rounds {
             next: Some(occasion),
         }) = under_way
             && !self.is_leaving()
-            && !self.is_undecided(run)
+            && !self.is_idle(run, &occasion)
         {
             self.begin_look(LookWish { occasion, ..wish });
         }

@@ -250,6 +250,24 @@ fn what_is_answered_while_a_run_is_held_takes_nothing_for_its_configuration() {
     drop(engine);
 }
 
+/// A hold does not stand in the way of taking it up: what was under way when its owner was lost is told as broken.
+#[test]
+fn what_is_held_is_looked_at_when_it_is_taken_up() {
+    let watching = Arc::new(Watching::default());
+    let place = place(&watching);
+    let (row, id) = left(&place);
+    watching.set(|state| state.holds = true);
+    for _ in 0..2 {
+        let engine = place.engine(place.epoch(), Scope::All);
+        let before = told(&place, row);
+        until(|| (told(&place, row) > before).then_some(()));
+        place.comes_to(id, Status::Paused);
+        drop(engine);
+    }
+    let looks = watching.seen().into_iter();
+    assert_eq!(looks.filter(|seen| *seen == Occasion::TakenUp).count(), 2);
+}
+
 #[test]
 fn whoever_wants_something_of_a_run_need_not_wait_for_the_look_before_it_goes_on() {
     let watching = Arc::new(Watching::default());
