@@ -45,8 +45,12 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
             Reading::Data => long_key(before).or(key),
             Reading::Words => key,
         };
-        let key =
-            key.filter(|key| at >= told && may_name_secret(key) && !is_in_variable(before, key));
+        let key = key.filter(|key| {
+            at >= told
+                && may_name_secret(key)
+                && !is_in_variable(before, key)
+                && !is_compared(&text[at..], reading)
+        });
         let field = key.map(|key| Field {
             text,
             at: at + sign.len_utf8(),
@@ -59,6 +63,22 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Whether a sign that begins here compares: `token == expected1`, `flask==2.0`. A text in quotes may be a secret all
+/// the same.
+fn is_compared(text: &str, reading: Reading) -> bool {
+    let Some(value) = text.strip_prefix("==") else {
+        return false;
+    };
+    let value = value
+        .trim_start_matches('=')
+        .trim_start_matches([' ', '\t']);
+    let is_version = value.trim_end().starts_with(|c: char| c.is_ascii_digit());
+    match reading {
+        Reading::Words => !value.starts_with(['"', '\'']),
+        Reading::Data => is_version,
+    }
 }
 
 /// The name of several words that is all that stands before a sign on its line, where that is a secret's.
@@ -209,6 +229,11 @@ impl Field<'_> {
 /// The name that ends here, without its quotes.
 pub(super) fn key_before(text: &str) -> Option<&str> {
     let text = text.trim_end_matches([' ', '\t']);
+    // What a program looks up: `os.environ["DB_PASSWORD"]`.
+    let looked_up = text
+        .strip_suffix(']')
+        .filter(|text| text.ends_with(['"', '\'']));
+    let text = looked_up.unwrap_or(text);
     let text = text.strip_suffix(['"', '\'']).unwrap_or(text);
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let key = &text[text.trim_end_matches(is_name).len()..];
@@ -366,8 +391,14 @@ pub(super) fn is_literal(text: &str, at: &Range<usize>) -> bool {
         .and_then(|name| name.strip_suffix('='))
         .is_some_and(|name| name.chars().all(is_setting) && !matches!(behind, Some(',' | ')')));
     let word = &text[at.clone()];
-    let name = before.trim_end_matches([' ', '=', ':', '"', '\'']);
+    let name = before.trim_end_matches([' ', '=', ':', '"', '\'', ']']);
     if word.len() < SHORTEST_TOKEN && name.to_ascii_lowercase().ends_with("token") {
+        return false;
+    }
+    let is_set = line.trim_start().get(..4);
+    let is_set = is_set.is_some_and(|word| word.eq_ignore_ascii_case("set "));
+    // What Windows asks for, and a variable that it puts there.
+    if is_set && (line.contains("/p ") || (word.starts_with('!') && word.ends_with('!'))) {
         return false;
     }
     let is_call = word.contains(['(', '[', '{']);
