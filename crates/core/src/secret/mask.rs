@@ -234,11 +234,32 @@ fn with_left(
 
 /// The keys in what is no document.
 fn anywhere(format: Option<Format>, text: &str) -> Vec<SecretPlace> {
-    match format {
+    let mut places = match format {
         Some(_) => places_in_text(text),
         None if is_settings(text) => places_in_settings(text),
         None => places_in_code(text),
+    };
+    for place in &mut places {
+        place.span = without_half_quotes(text, place.span.clone());
     }
+    places.retain(|place| !place.span.is_empty());
+    places
+}
+
+/// A stretch of a text without a quote whose other one stands outside of it.
+fn without_half_quotes(text: &str, mut span: Span) -> Span {
+    for quote in ['"', '\''] {
+        let word = &text[span.clone()];
+        if word.matches(quote).count() != 1 {
+            continue;
+        }
+        if word.starts_with(quote) {
+            span.start += 1;
+        } else if word.ends_with(quote) {
+            span.end -= 1;
+        }
+    }
+    span
 }
 
 fn in_document(read: &Read<'_>) -> Option<Masked> {

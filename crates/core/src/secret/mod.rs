@@ -37,6 +37,8 @@ mod tests_exact;
 #[cfg(test)]
 mod tests_files;
 #[cfg(test)]
+mod tests_kinds;
+#[cfg(test)]
 mod tests_pieces;
 #[cfg(test)]
 mod tests_table;
