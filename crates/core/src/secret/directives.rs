@@ -35,8 +35,9 @@ const ADDING: [&str; 7] = [
 /// What a line begins with that a password follows, whatever that looks like.
 const PASSWORDS: [&str; 5] = ["requirepass", "masterauth", "auth_pass", "rootpw", "bindpw"];
 
-/// The shortest password.
+/// The shortest password, and the shortest token: pieces of a text are called so, too.
 const SHORTEST: usize = 4;
+const SHORTEST_TOKEN: usize = 8;
 
 /// All that lines give under a secret's name.
 pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
@@ -96,6 +97,9 @@ impl<'l> Words<'l> {
         }
         if GIVING.contains(&first.as_str()) {
             return self.given(1);
+        }
+        if first == "net" && self.word(1)?.eq_ignore_ascii_case("use") {
+            return self.of_drive();
         }
         if HEADERS.contains(&first.as_str()) {
             let adding = self.word(1)?.to_ascii_lowercase();
@@ -157,6 +161,27 @@ impl<'l> Words<'l> {
         is_one.then(|| begin..begin + quoted.len())
     }
 
+    /// `net use Z: \\\\server\\share /user:bob password`, with the two in any order.
+    fn of_drive(&self) -> Option<Range<usize>> {
+        let share = self
+            .words
+            .iter()
+            .skip(2)
+            .position(|word| self.line[word.clone()].starts_with("\\\\"))?;
+        let line = &self.line[self.words[share + 2].end..];
+        let begin = self.words[share + 2].end;
+        let is_account = line.to_ascii_lowercase().contains("/user:");
+        let mut at = 0;
+        while let Some(word) = word_at(line, at).filter(|_| is_account) {
+            at = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
+            let text = &line[word.clone()];
+            if !text.starts_with('/') && is_password(text) {
+                return Some(begin + word.start..begin + word.end);
+            }
+        }
+        None
+    }
+
     /// The word at this place, which is a password.
     fn password(&self, at: usize) -> Option<Range<usize>> {
         let value = self.words.get(at)?;
@@ -187,6 +212,7 @@ impl<'l> Words<'l> {
             && name.chars().all(is_name)
             && told_by(name) == Some(Told::Surely)
             && is_written_down(word)
+            && (!name.ends_with("oken") || word.len() >= SHORTEST_TOKEN)
             && is_secret(name, word);
         is_one.then_some(value)
     }
@@ -283,12 +309,12 @@ fn word_at(line: &str, at: usize) -> Option<Range<usize>> {
     (length > 0).then(|| begin..begin + length)
 }
 
-fn is_password(word: &str) -> bool {
+pub(super) fn is_password(word: &str) -> bool {
     word.len() >= SHORTEST && !is_reference(word) && !is_no_secret(word)
 }
 
 /// Whether a word can only be written down: letters and digits, and no kind or number of something.
-fn is_written_down(word: &str) -> bool {
+pub(super) fn is_written_down(word: &str) -> bool {
     const KINDS: [&str; 12] = [
         "int", "uint", "i", "u", "float", "f", "sha", "md", "base", "utf", "char", "v",
     ];
@@ -296,7 +322,10 @@ fn is_written_down(word: &str) -> bool {
     let is_kind = KINDS.iter().any(|kind| letters.eq_ignore_ascii_case(kind));
     let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
     let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    // A port with its kind: `464/tcp`.
+    let is_port = word.ends_with("/tcp") || word.ends_with("/udp");
     !is_kind
+        && !is_port
         && (is_mixed || looks_like_key(word))
         && !word.contains(['(', '[', '{', '<', ')', ']', '}', '*', '=', ','])
         && !word.ends_with([':', '.', '?', '!'])

@@ -253,8 +253,9 @@ fn without_half_quotes(text: &str, mut span: Span) -> Span {
         if word.matches(quote).count() != 1 {
             continue;
         }
-        if word.starts_with(quote) {
-            span.start += 1;
+        let signed = word.strip_prefix('$').unwrap_or(word);
+        if signed.starts_with(quote) {
+            span.start += word.len() - signed.len() + 1;
         } else if word.ends_with(quote) {
             span.end -= 1;
         }

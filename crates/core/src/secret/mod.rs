@@ -75,6 +75,10 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .chain([
             "masterauth",
             "auth-pass",
+            "net use",
+            "securestring",
+            "auth=(",
+            "auth = (",
             " on >",
             " off >",
             "user default",

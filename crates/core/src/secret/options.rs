@@ -379,6 +379,10 @@ fn is_word(word: &str) -> bool {
 /// What is between the quotes that begin here, else the word.
 fn token(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = &text[at..];
+    // A `$` stands before the quotes of a shell.
+    let signed = rest.strip_prefix('$');
+    let signed = signed.filter(|rest| rest.starts_with(['"', '\'']));
+    let (at, rest) = signed.map_or((at, rest), |rest| (at + 1, rest));
     let quotes = [
         ('"', '"'),
         ('\'', '\''),

@@ -119,6 +119,7 @@ pub(super) fn places_in_text(text: &str) -> Vec<SecretPlace> {
 pub(super) fn places_in_settings(text: &str) -> Vec<SecretPlace> {
     let mut walk = Walk::in_words(text);
     walk.found(in_sections(text), 0);
+    walk.named(in_password_file(text));
     walk.found(markup_in(text), 0);
     let mut places = walk.places();
     places.retain(|place| !is_made(&text[place.span.clone()]));

@@ -309,6 +309,7 @@ pub(super) fn in_spaced_lines(text: &str) -> Vec<Found> {
                 return Vec::new();
             };
             if !name.chars().all(is_name)
+                || value.contains(['{', '}'])
                 || value.ends_with(['.', ',', ';', ':', '{', ')', '?', '!'])
             {
                 return Vec::new();

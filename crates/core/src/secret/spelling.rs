@@ -26,7 +26,10 @@ pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str>
         if is_markup || is_tagged {
             return if outside.is_open() { MASK } else { IN_MARKUP };
         }
-        let is_quoted = text[..at.start].ends_with(QUOTES)
+        let is_block =
+            text[at.clone()].contains('\n') && (at.start == 0 || text[..at.start].ends_with('\n'));
+        let is_quoted = is_block
+            || text[..at.start].ends_with(QUOTES)
             || text[at.end..].starts_with(QUOTES)
             || quotes.are_open_at(at.start);
         if is_quoted { MASK } else { QUOTED }

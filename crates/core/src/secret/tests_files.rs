@@ -98,6 +98,27 @@ fn a_line_of_another_kind_takes_the_rules_from_no_other(#[case] text: &str) {
     "assert password == expected1\nif token == value22 or secret != value33:\n    pass\nif password == \"⟦geheim⟧\":\n    go()\n"
 )]
 #[case::versions("requests==2.31.0\ntoken-cache==1.2.3\npassword-strength==0.0.3\n")]
+#[case::one_password("db:5432:x:bob:⟦KEYy14pg1⟧\n")]
+#[case::windows(
+    "@echo off\nnet use Z: \\\\s\\x /user:bob ⟦BATg7h8⟧\nnet use Z: \\\\s\\x ⟦geheim⟧ /user:bob\nnet use Z: \\\\s\\x /persistent:no\n"
+)]
+#[case::powershell(
+    "$a = ConvertTo-SecureString \"⟦PSHc3d4⟧\" -AsPlainText -Force\n$b = ConvertTo-SecureString \"a1b2\" -Key $k\nWrite-Host \"a\"\n"
+)]
+#[case::gradle(
+    "signingConfigs { release { storePassword \"⟦KEYE29gr1⟧\"\n keyPassword '⟦KEYE30gr1⟧' } }\nlabel \"password1\"\nunexpectedToken \"x1y2z3\"\n"
+)]
+#[case::script(
+    "const c = { apiKey: `⟦KEYr96js2⟧`, secret: `${x}1` };\nclient.setPassword(\"⟦KEYr98js4⟧\");\ngetPassword(\"db1x\");\nx = process.env.DB_PASS || \"⟦KEYr00js6⟧\";\ny = process.env.MODE || \"geheim1\";\n"
+)]
+#[case::requests(
+    "import requests\nrequests.get(u, auth=(\"bob\", \"⟦KEYm72py6⟧\"))\nrequests.get(u, auth=(user, word))\nx = os.getenv(\"DB_PASSWORD\", \"⟦geheim⟧\")\ny = os.environ.get('MODE', 'geheim1')\n"
+)]
+#[case::piped(
+    "#!/bin/sh\nset -e\necho ⟦KEYl66sh9⟧ | docker login --password-stdin\necho \"$PW\" | docker login --password-stdin\n"
+)]
+#[case::quotes("A='b'\nexport PASSWORD=$'⟦QUOh8⟧'\nMULTI_SECRET=\"⟦QUOi9\nQUOj0⟧\"\nX=1\n")]
+#[case::open_quote("PASSWORD=\"⟦geheim⟧\nX=\"1\"\n")]
 #[case::sentence_of_two(
     "Password reset\nToken v2\nsecret santa\npassword ⟦hunter22⟧\nToken sha256\nand more of this here.\n"
 )]

@@ -269,15 +269,26 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         let begins = begins + fence.len() + inside.len() - inside.trim_start().len();
         return begins..begins + inside.trim().len();
     }
+    if let Some(word) = bare_template(value).filter(|_| !is_line) {
+        return begins + 1..begins + 1 + word.len();
+    }
     if let Some(end) = put_there(value) {
         return begins..begins + end;
     }
     // A letter may stand before the quotes of a program: `N'…'`, `b"…"`.
-    let signed = value.strip_prefix(|c: char| c.is_ascii_alphabetic());
-    let signed = signed.filter(|value| !is_line && value.starts_with(['"', '\'']));
+    // Or a `$` before those of a shell.
+    let signed = value.strip_prefix(|c: char| c == '$' || (!is_line && c.is_ascii_alphabetic()));
+    let signed = signed.filter(|value| value.starts_with(['"', '\'']));
     let (begins, value) = signed.map_or((begins, value), |value| (begins + 1, value));
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        return begins + 1..begins + 1 + closing(&value[1..], quote);
+        let inside = &value[1..];
+        let over_lines = if is_line {
+            closing_over_lines(inside, quote)
+        } else {
+            None
+        };
+        let end = over_lines.unwrap_or_else(|| closing(inside, quote));
+        return begins + 1..begins + 1 + end;
     }
     let line = &value[..value.find(['\r', '\n']).unwrap_or(value.len())];
     let scheme = line
@@ -354,6 +365,38 @@ fn put_there(text: &str) -> Option<usize> {
         let inside = line.strip_prefix(open)?;
         Some(open.len() + inside.find(close)? + close.len())
     })
+}
+
+/// The one word between the signs of a template with which a text begins: nothing is put there.
+fn bare_template(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('`')?;
+    let word = &inside[..inside.find(['`', '\n'])?];
+    let is_word = word
+        .chars()
+        .all(|c| c.is_alphanumeric() || "_-.!#%^&*+=".contains(c));
+    let is_written = word.contains(|c: char| c.is_ascii_digit()) && word.len() >= 4;
+    (is_word && is_written && inside[word.len()..].starts_with('`')).then_some(word)
+}
+
+/// Where a quoted text of a setting ends that goes over several lines, none of which is a setting.
+fn closing_over_lines(rest: &str, quote: char) -> Option<usize> {
+    /// The longest text.
+    const LONGEST: usize = 8_192;
+    let near = &rest[..rest.floor_char_boundary(LONGEST)];
+    let end = near.find(quote)?;
+    let mut lines = near[..end].split('\n').skip(1);
+    let is_setting = |line: &str| {
+        let is_name = |c: char| c.is_alphanumeric() || "_-. ".contains(c);
+        let rest = line.trim_start_matches(is_name);
+        rest.len() < line.len() && rest.trim_end().len() > 1 && rest.starts_with(['=', ':'])
+    };
+    let is_last = near[end + 1..]
+        .lines()
+        .next()
+        .is_none_or(|line| line.trim().is_empty());
+    let goes_over = near[..end].contains('\n');
+    (goes_over && is_last && !lines.any(is_setting) && !near[..end].ends_with(['=', ':']))
+        .then_some(end)
 }
 
 /// Where a quoted text ends: at the quote that is neither escaped nor doubled, else with its line.
