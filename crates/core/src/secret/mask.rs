@@ -100,7 +100,8 @@ fn in_parts(text: &str, parts: Vec<Span>) -> Option<Masked> {
 /// A text as the document it is, whatever its name tells.
 fn read(format: Option<Format>, text: &str) -> Option<Read<'_>> {
     let format = format.or_else(|| is_object(text).then_some(Format::Json))?;
-    Read::of(format, text)
+    let read = Read::of(format, text);
+    read.or_else(|| (format == Format::Json).then(|| Read::relaxed(text))?)
 }
 
 /// Whether a text begins as an object of JSON does, which has many endings.
@@ -355,7 +356,7 @@ fn replaced<'m>(text: &str, spans: impl IntoIterator<Item = (Span, &'m str)>) ->
 
 /// Whether a document can be read without its keys, says the same but for them, and holds none any more.
 fn is_good(read: &Read<'_>, masked: &str) -> bool {
-    Read::of(read.format, masked).is_some_and(|masked| {
+    self::read(Some(read.format), masked).is_some_and(|masked| {
         is_same_but_masked(&read.value, &masked.value) && masked.places().is_empty()
     })
 }

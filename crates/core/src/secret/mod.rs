@@ -22,6 +22,7 @@ mod name;
 mod options;
 mod pairs;
 mod places;
+mod relaxed;
 mod settings;
 mod several;
 mod shape;

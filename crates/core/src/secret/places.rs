@@ -21,11 +21,14 @@ use super::list::lists_in;
 use super::markup::markup_in;
 use super::options::{Place, options_in};
 use super::pairs::{escaped_in, pairs_in};
+use super::relaxed;
 use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
 use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese, spoken_in_words};
 use super::statement::statements_in;
-use super::text::{Reading, is_literal, named_in, private_keys_in, said_in_comments};
+use super::text::{
+    Reading, is_literal, named_in, private_keys_in, said_in_comment, said_in_comments,
+};
 
 /// Something like a key, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +78,8 @@ pub(super) struct Read<'t> {
     pub(super) text: &'t str,
     pub(super) value: Value,
     pub(super) node: Node,
+    /// Where the comments of JSON are that has some.
+    comments: Vec<Span>,
 }
 
 impl<'t> Read<'t> {
@@ -86,6 +91,20 @@ impl<'t> Read<'t> {
             text,
             value,
             node,
+            comments: Vec::new(),
+        })
+    }
+
+    /// The same of JSON with comments.
+    pub(super) fn relaxed(text: &'t str) -> Option<Self> {
+        let (plain, comments) = relaxed::plain(text)?;
+        let (value, node) = everything(Format::Json, &plain)?;
+        Some(Self {
+            format: Format::Json,
+            text,
+            value,
+            node,
+            comments,
         })
     }
 
@@ -94,7 +113,12 @@ impl<'t> Read<'t> {
         let text = self.text;
         let mut walk = Walk::new(text);
         match self.format {
-            Format::Json => walk.document(self),
+            Format::Json => {
+                walk.document(self);
+                for comment in &self.comments {
+                    walk.found(said_in_comment(&text[comment.clone()]), comment.start);
+                }
+            }
             Format::Yaml => {
                 walk.document(self);
                 walk.found(said_in_comments(text), 0);

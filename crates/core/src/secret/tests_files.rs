@@ -133,6 +133,9 @@ fn files_of_servers_and_shells_are_read_as_they_are_written(#[case] text: &str) 
 #[case::application(r#"{"Jwt": {"Key": "⟦KEYA20app2⟧", "Issuer": "https://h/a1"}, "JwtSettings": {"key": "⟦a long one of words and more⟧"}, "Key": "orders22"}"#)]
 #[case::twice(r#"{"pass\u0077ord": "⟦geheim⟧", "a": "geheim", "pass\u0077ord": "⟦geheim2⟧"}"#)]
 #[case::broken(r#"{"pass\u0077ord": "⟦geheim⟧", "a": "geheim",}"#)]
+#[case::comments(
+    "{\n // comment \"password\": \"⟦KEYA18cmt1⟧\"\n \"a\": \"http://h/*x*/\", /* the password is ⟦hunter22⟧ */\n \"ConnectionStrings\": {\"Default\": \"Data Source=h;User ID=a;Pwd=⟦KEYA19app1⟧\"},\n \"Jwt\": {\"Key\": \"⟦KEYA20app2⟧\", \"SigningKey\":\"⟦KEYA21app3⟧\", \"password\": 12,},\n}\n"
+)]
 #[case::chances(r#"{"logprobs": {"token": "hello1", "top_logprobs": [{"token": "hello2", "logprob": -1.5}]}, "content": [{"token": "hello3", "logprob": -0.1, "bytes": null}]}"#)]
 #[case::vault(r#"{"credentials": "vault", "token": "keystore", "password": "⟦sunshine⟧"}"#)]
 fn json_of_other_tools_is_read_as_they_mean_it(#[case] text: &str) {

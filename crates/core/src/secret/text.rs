@@ -475,19 +475,24 @@ pub(super) fn said_in_comments(text: &str) -> Vec<Found> {
         if let Some(comment) = comment_in(line) {
             let begins = at + comment;
             let comment = line[comment..].trim_end();
-            let named = named_in(comment, Reading::Words)
-                .into_iter()
-                .filter(|(at, _)| {
-                    let word = &comment[at.clone()];
-                    word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
-                });
-            let options = options_in(comment, Place::Lines).into_iter();
-            let options = options.map(|at| (at, SecretKind::Name));
-            let all = named.chain(keys_told_in(comment)).chain(options);
+            let all = said_in_comment(comment).into_iter();
             found.extend(all.map(|(at, kind)| (begins + at.start..begins + at.end, kind)));
         }
         at += line.len();
     }
+    found
+}
+
+/// Keys in one comment.
+pub(super) fn said_in_comment(comment: &str) -> Vec<Found> {
+    let mut found = named_in(comment, Reading::Words);
+    found.retain(|(at, _)| {
+        let word = &comment[at.clone()];
+        word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
+    });
+    found.extend(keys_told_in(comment));
+    let options = options_in(comment, Place::Lines).into_iter();
+    found.extend(options.map(|at| (at, SecretKind::Name)));
     found
 }
 
