@@ -60,7 +60,7 @@ pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
 /// The first words of a line, each without its quotes.
 struct Words<'l> {
     line: &'l str,
-    words: Vec<Range<usize>>,
+    places: Vec<Range<usize>>,
     /// Whether there are more of them.
     is_more: bool,
 }
@@ -69,24 +69,24 @@ impl<'l> Words<'l> {
     fn of(line: &'l str) -> Self {
         /// As many as are looked at.
         const MOST: usize = 5;
-        let mut words = Vec::with_capacity(MOST);
+        let mut places = Vec::with_capacity(MOST);
         let mut at = 0;
-        while words.len() < MOST
+        while places.len() < MOST
             && let Some(word) = word_at(line, at)
         {
             at = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
-            words.push(word);
+            places.push(word);
         }
         let is_more = word_at(line, at).is_some();
         Self {
             line,
-            words,
+            places,
             is_more,
         }
     }
 
     fn word(&self, at: usize) -> Option<&'l str> {
-        self.words.get(at).map(|word| &self.line[word.clone()])
+        self.places.get(at).map(|word| &self.line[word.clone()])
     }
 
     /// The secret that the line gives.
@@ -117,7 +117,7 @@ impl<'l> Words<'l> {
     /// `NAME value`, with the name at this place.
     fn given(&self, at: usize) -> Option<Range<usize>> {
         let name = self.word(at)?.trim_start_matches('$');
-        let value = self.words.get(at + 1)?.clone();
+        let value = self.places.get(at + 1)?.clone();
         let is_quoted = self.line[..value.start].ends_with(['"', '\'']);
         // Of a value without quotes all of its line is.
         let value = if is_quoted || at > 1 {
@@ -139,7 +139,7 @@ impl<'l> Words<'l> {
 
     /// `set $name value;` of a web server, `set "NAME=value"` of a shell.
     fn of_set(&self) -> Option<Range<usize>> {
-        let first = self.words.get(1)?;
+        let first = self.places.get(1)?;
         if self.line[first.clone()].starts_with('$') {
             return self.given(1);
         }
@@ -161,15 +161,15 @@ impl<'l> Words<'l> {
         is_one.then(|| begin..begin + quoted.len())
     }
 
-    /// `net use Z: \\\\server\\share /user:bob password`, with the two in any order.
+    /// `net use Z: //server/share /user:bob password`, with the two in any order.
     fn of_drive(&self) -> Option<Range<usize>> {
         let share = self
-            .words
+            .places
             .iter()
             .skip(2)
             .position(|word| self.line[word.clone()].starts_with("\\\\"))?;
-        let line = &self.line[self.words[share + 2].end..];
-        let begin = self.words[share + 2].end;
+        let line = &self.line[self.places[share + 2].end..];
+        let begin = self.places[share + 2].end;
         let is_account = line.to_ascii_lowercase().contains("/user:");
         let mut at = 0;
         while let Some(word) = word_at(line, at).filter(|_| is_account) {
@@ -184,8 +184,8 @@ impl<'l> Words<'l> {
 
     /// The word at this place, which is a password.
     fn password(&self, at: usize) -> Option<Range<usize>> {
-        let value = self.words.get(at)?;
-        let is_last = self.words.len() == at + 1
+        let value = self.places.get(at)?;
+        let is_last = self.places.len() == at + 1
             || self.line[value.end..]
                 .trim_start_matches(['"', '\''])
                 .trim_start()
@@ -201,7 +201,7 @@ impl<'l> Words<'l> {
 
     /// `password hunter2`, which is all of its line.
     fn alone(&self) -> Option<Range<usize>> {
-        let [name, value] = self.words.as_slice() else {
+        let [name, value] = self.places.as_slice() else {
             return None;
         };
         let name = &self.line[name.clone()];
@@ -238,7 +238,7 @@ impl<'l> Words<'l> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        let mut from = self.words[1].end;
+        let mut from = self.places[1].end;
         while let Some(word) = word_at(line, from) {
             from = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
             let raw = &line[word.clone()];

@@ -330,9 +330,8 @@ fn behind_whom(rest: &str) -> Option<&str> {
     let near = &near[..near.find(is_end_of_sentence).unwrap_or(near.len())];
     let mut words = near.trim_start_matches(BLANK).split(BLANK);
     words.next().filter(|word| OF_WHOM.contains(word))?;
-    let mut links = near.match_indices([' ', '\t']).map(|(at, _)| at + 1);
-    let links = links.by_ref().skip(2);
-    links.filter_map(|at| behind_word(&rest[at..])).next()
+    let links = near.match_indices([' ', '\t']).map(|(at, _)| at + 1);
+    links.skip(2).find_map(|at| behind_word(&rest[at..]))
 }
 
 /// What follows a link that is a word and stands here.

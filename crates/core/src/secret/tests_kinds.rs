@@ -1,5 +1,7 @@
 //! A masked file is still one of its kind.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use quick_xml::events::Event;
 use rstest::rstest;
@@ -121,9 +123,9 @@ proptest! {
         let mut yaml = String::new();
         let mut json = serde_json::Map::new();
         for (at, (name, value, number)) in members.iter().enumerate() {
-            xml += &format!("<{name}>{value}</{name}><add key=\"{name}\" value=\"{value}\" {name}='{value}'/>\n");
-            toml += &format!("[part{at}]\n{name} = \"{value}\"\nb = {{ {name} = '{value}', c = {number} }}\n[part{at}.a]\n{name} = {number}\n");
-            yaml += &format!("---\n{name}: \"{value}\"\na:\n- {{name: {name}, value: '{value}'}}\n- {name}: {number}\n");
+            write!(xml, "<{name}>{value}</{name}><add key=\"{name}\" value=\"{value}\" {name}='{value}'/>\n").unwrap();
+            write!(toml, "[part{at}]\n{name} = \"{value}\"\nb = {{ {name} = '{value}', c = {number} }}\n[part{at}.a]\n{name} = {number}\n").unwrap();
+            write!(yaml, "---\n{name}: \"{value}\"\na:\n- {{name: {name}, value: '{value}'}}\n- {name}: {number}\n").unwrap();
             json.insert(format!("{at}{name}"), serde_json::json!({*name: value, "value": number, "name": name}));
         }
         xml += "</all>\n";
