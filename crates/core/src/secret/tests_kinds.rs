@@ -123,7 +123,7 @@ proptest! {
         let mut yaml = String::new();
         let mut json = serde_json::Map::new();
         for (at, (name, value, number)) in members.iter().enumerate() {
-            write!(xml, "<{name}>{value}</{name}><add key=\"{name}\" value=\"{value}\" {name}='{value}'/>\n").unwrap();
+            writeln!(xml, "<{name}>{value}</{name}><add key=\"{name}\" value=\"{value}\" {name}='{value}'/>").unwrap();
             write!(toml, "[part{at}]\n{name} = \"{value}\"\nb = {{ {name} = '{value}', c = {number} }}\n[part{at}.a]\n{name} = {number}\n").unwrap();
             write!(yaml, "---\n{name}: \"{value}\"\na:\n- {{name: {name}, value: '{value}'}}\n- {name}: {number}\n").unwrap();
             json.insert(format!("{at}{name}"), serde_json::json!({*name: value, "value": number, "name": name}));
