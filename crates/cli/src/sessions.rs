@@ -514,6 +514,7 @@ struct Told<'a> {
     bytes: u64,
     files: &'a [SessionFile],
     missing: &'a [SessionMissing],
+    elsewhere: &'a [SessionMissing],
     ambiguous: &'a [SessionAmbiguous],
     unread: Vec<&'a SessionUnread>,
     left_out: &'a [SessionLeftOut],
@@ -526,6 +527,7 @@ impl<'a> From<&'a SessionPreview> for Told<'a> {
             bytes: found.bytes,
             files: &found.files,
             missing: &found.missing,
+            elsewhere: &found.elsewhere,
             ambiguous: &found.ambiguous,
             unread: found.unparsed.iter().chain(&found.unread).collect(),
             left_out: &found.left_out,
@@ -540,6 +542,7 @@ impl<'a> From<&'a SessionSnapshot> for Told<'a> {
             bytes: kept.bytes,
             files: &kept.files,
             missing: &kept.missing,
+            elsewhere: &kept.elsewhere,
             ambiguous: &kept.ambiguous,
             unread: kept.unparsed.iter().collect(),
             left_out: &kept.left_out,
@@ -594,11 +597,17 @@ fn tell_lacks(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Res
     }
     for missing in found.missing {
         let key = match missing.looked {
+            Some(_) if missing.leads_out => "cli_session_not_inside",
             Some(_) => "cli_session_missing",
             None => "cli_session_outside",
         };
         let name = visible(&missing.reference);
         say(&missing.from, &catalogue.sentence(key, &[("name", &name)]))?;
+    }
+    for named in found.elsewhere {
+        let name = visible(&named.reference);
+        let said = catalogue.sentence("cli_session_elsewhere", &[("name", &name)]);
+        say(&named.from, &said)?;
     }
     for met in found.ambiguous {
         let (name, files) = (visible(&met.reference), met.taken.join(", "));

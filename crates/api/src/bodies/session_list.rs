@@ -4,7 +4,7 @@
 use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
-use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
+use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked, TreeMissing};
 use flowkeep_files::snapshots::restoring::OVERLAYS;
 use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
@@ -270,22 +270,21 @@ fn snapshot(
     let damaged = |error| AppError::new("internal").with("detail", error);
     let found: TreeFile = serde_json::from_str(&record.found).map_err(damaged)?;
     let from = |from: Option<_>| from.map_or_else(|| entry.to_owned(), String::from);
+    let missing = |missing: TreeMissing| SessionMissing {
+        reference: missing.reference,
+        from: from(missing.from),
+        pointer: missing.pointer,
+        leads_out: missing.reason != "not_found",
+        looked: (missing.reason != "outside_root").then_some(missing.looked),
+    };
     let files = api.store.config_entries(record.tree)?;
     let unparsed = found.unparsed.into_iter().chain(found.unread);
     Ok(SessionSnapshot {
         id: record.id.to_string(),
         status: record.status.as_str(),
         files: files.into_iter().map(file).collect(),
-        missing: found
-            .missing
-            .into_iter()
-            .map(|missing| SessionMissing {
-                reference: missing.reference,
-                from: from(missing.from),
-                pointer: missing.pointer,
-                looked: (missing.reason != "outside_root").then_some(missing.looked),
-            })
-            .collect(),
+        missing: found.missing.into_iter().map(missing).collect(),
+        elsewhere: found.elsewhere.into_iter().map(missing).collect(),
         unparsed: unparsed
             .map(|unread| SessionUnread {
                 path: unread.path.into(),

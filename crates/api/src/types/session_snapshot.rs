@@ -87,6 +87,11 @@ pub struct SessionSnapshot {
     /// What was taken as it is, because it cannot be understood or was being written meanwhile, and what could
     /// not be read.
     pub unparsed: Vec<SessionUnread>,
+    /// What is named by its whole path, from the root of the disk or the folder of a user: only what is named from a
+    /// folder of the tree is kept. It leaves the status as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<SessionMissing>>")]
+    pub elsewhere: Vec<SessionMissing>,
     /// What is referred to and fits several files; all of them were taken.
     pub ambiguous: Vec<SessionAmbiguous>,
     /// What is referred to and was not wanted.
