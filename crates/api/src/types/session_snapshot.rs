@@ -221,6 +221,9 @@ pub struct SessionRow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands, as long as it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
@@ -275,6 +278,9 @@ pub struct SessionShow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands, as long as it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
     /// `session_recovery`.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
