@@ -290,6 +290,7 @@ fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, App
 
 fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {
     let is_all = wanted.all.unwrap_or_default();
+    let before = wanted.offset.unwrap_or_default() as usize;
     let found = session_list::list(api, wanted)?;
     let hindered = hindered(api, found.items.iter().any(|row| row.snapshots > 0))?;
     output.print(&Hindered::of(&found, &hindered), |catalogue, out| {
@@ -314,6 +315,15 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
             ]
         });
         table(catalogue, out, columns, rows)?;
+        if found.next.is_some() {
+            let fields: [(&str, &dyn std::fmt::Display); 3] = [
+                ("shown", &found.items.len()),
+                ("total", &found.total),
+                ("offset", &(before + found.items.len())),
+            ];
+            let said = catalogue.sentence("cli_session_list_goes_on", &fields);
+            writeln!(out, "{said}")?;
+        }
         if found.runs > 0 && !is_all {
             let said = catalogue.counted("cli_session_runs", found.runs as usize);
             writeln!(out, "{said}")?;

@@ -661,6 +661,14 @@ fn what_is_named_wrongly_is_said_with_what_is_there() {
     let config = flowkeep.file("others/workflows/orders.yaml", "name: orders\n");
     flowkeep.done(&["session", "create", &config]);
     let said = flowkeep.say(&["session", "list"]).out;
+    let first = flowkeep.say(&["session", "list", "--limit", "1"]).out;
+    assert!(
+        first.contains("1 of 2") && first.contains("--offset 1"),
+        "{first}"
+    );
+    let rest = ["session", "list", "--limit", "1", "--offset", "1"];
+    let rest = flowkeep.say(&rest).out;
+    assert!(!rest.contains("--offset"), "{rest}");
     for place in ["configs", "others"] {
         let file = format!("{place}/workflows/orders.yaml");
         assert!(said.contains(&file), "{said}");
