@@ -71,10 +71,7 @@ impl Belongings {
         if run.workflow_id.is_none() {
             return false;
         }
-        if self
-            .known(run)
-            .is_some_and(|known| known.references.is_empty())
-        {
+        if self.known(run).is_some_and(|known| !known.refers()) {
             return false;
         }
         let roots = store.config_roots().unwrap_or_else(|error| {
@@ -96,7 +93,7 @@ impl Belongings {
             });
         }
         let definition = self.definition(store, &run)?;
-        if definition.references.is_empty() {
+        if !definition.refers() {
             return Ok(Belonging::default());
         }
         let settings = settings::of(store)?;
@@ -118,7 +115,8 @@ impl Belongings {
                 .collect()
         });
         let is_looked_for = definition.references.iter().any(Reference::names_a_file);
-        let (best, told) = best_of(&roots, counts, is_looked_for);
+        let last = store.last_config_root(&run)?;
+        let (best, told) = best_of(&roots, counts, last, is_looked_for);
         let Some(root) = best else {
             return Ok(Belonging {
                 session: None,
@@ -263,7 +261,7 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     let Ok(definition) = Definition::of(workflow, None, run.format, text) else {
         return Ok(None);
     };
-    if definition.references.is_empty() {
+    if !definition.refers() {
         return Ok(None);
     }
     let tool_set = default_tool_set(&settings::of(store)?);
@@ -288,21 +286,22 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     }))
 }
 
-/// The root that has most of what is referred to, the first of several; and what whoever reads the run is told. Where
-/// a file is named by its path (`is_looked_for`) and none has anything, it is missing in the first.
+/// The root with which a run works, and what whoever reads the run is told: the one of the workflow's last run
+/// (`last`) as long as it has anything of what is referred to, else the one that has most of it, the first of several.
+/// Where a file is named by its path (`is_looked_for`) and none has anything, it is missing in that of the last run, or
+/// in the first.
 fn best_of(
     roots: &[ConfigRootRecord],
     counts: Vec<Result<usize, AppError>>,
+    last: Option<i64>,
     is_looked_for: bool,
 ) -> (Option<&ConfigRootRecord>, Vec<(Level, Message)>) {
     let mut told = Vec::new();
     let mut found: Vec<(usize, &ConfigRootRecord)> = Vec::new();
-    let mut without = None;
+    let mut without = Vec::new();
     for (root, count) in roots.iter().zip(counts) {
         match count {
-            Ok(0) => {
-                without.get_or_insert(root);
-            }
+            Ok(0) => without.push(root),
             Ok(count) => found.push((count, root)),
             Err(error) => {
                 let message = Message::new("run_configuration_not_asked")
@@ -312,17 +311,39 @@ fn best_of(
             }
         }
     }
+    let is_last = |root: &ConfigRootRecord| Some(root.row) == last;
     let most = found.iter().map(|(count, _)| *count).max();
-    let mut best = found.iter().filter(|(count, _)| Some(*count) == most);
-    let first = best.next().map(|(_, root)| *root);
-    let others: Vec<_> = best.map(|(_, root)| path_text(&root.path)).collect();
-    if let Some(first) = first.filter(|_| !others.is_empty()) {
-        let message = Message::new("run_configuration_elsewhere_too")
-            .with("path", path_text(&first.path))
-            .with("others", others.join(", "));
-        told.push((Level::Info, message));
+    let of_most = || found.iter().filter(|(count, _)| Some(*count) == most);
+    let stayed = found.iter().find(|(_, root)| is_last(root));
+    let Some((count, best)) = stayed.or_else(|| of_most().next()) else {
+        let missing = without.iter().find(|root| is_last(root));
+        let missing = missing.or(without.first()).filter(|_| is_looked_for);
+        return (missing.copied(), told);
+    };
+    let others = of_most().filter(|(_, root)| root.row != best.row);
+    let others: Vec<_> = others.map(|(_, root)| path_text(&root.path)).collect();
+    let message = |code| {
+        Message::new(code)
+            .with("path", path_text(&best.path))
+            .with("others", others.join(", "))
+            .with("count", others.len())
+    };
+    if stayed.is_none()
+        && let Some(left) = roots.iter().find(|root| is_last(root))
+    {
+        let moved = Message::new("run_configuration_moved")
+            .with("path", path_text(&best.path))
+            .with("last", path_text(&left.path));
+        told.push((Level::Warning, moved));
     }
-    (first.or(without.filter(|_| is_looked_for)), told)
+    if !others.is_empty() {
+        told.push(match stayed {
+            None => (Level::Warning, message("run_configuration_chosen")),
+            Some(_) if Some(*count) < most => (Level::Warning, message("run_configuration_stays")),
+            Some(_) => (Level::Info, message("run_configuration_elsewhere_too")),
+        });
+    }
+    (Some(*best), told)
 }
 
 /// Makes a run a session, unless it is one.
@@ -434,9 +455,57 @@ mod tests {
         assert_eq!(found.told.len(), 2);
         assert_eq!(told(0).code, "run_configuration_not_asked");
         assert_eq!(told(0).fields["path"], path_text(&away_path));
-        assert_eq!(told(1).code, "run_configuration_elsewhere_too");
+        assert_eq!(told(1).code, "run_configuration_chosen");
+        assert_eq!(found.told[1].0, Level::Warning);
         let named = [&told(1).fields["path"], &told(1).fields["others"]];
         assert!(named.contains(&&path(&first)) && named.contains(&&path(&second)));
+    }
+
+    /// Which folder programs get their configuration from does not change because another one is named.
+    #[test]
+    fn a_workflow_stays_with_the_folder_of_its_last_run() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let store = &api.store;
+        let belongings = Belongings {
+            fresh: Duration::ZERO,
+            ..Belongings::default()
+        };
+        let parent = tempfile::tempdir().unwrap();
+        let root = |name: &str, sets: &[&str]| {
+            let root = parent.path().join(name);
+            for set in sets {
+                let folder = root.join("tool-sets");
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(folder.join(format!("{set}.yaml")), "tools: []\n").unwrap();
+            }
+            name_root(store, &root, true);
+            root.canonicalize().unwrap()
+        };
+        let text = r#"{"tool_sets": ["office", "shop"], "tasks": []}"#;
+        let begun = |workflow: &str| {
+            let run = run(store, Some(workflow), text);
+            let found = belongings.find(store, run.row).unwrap();
+            let session = store.session(&found.session.unwrap()).unwrap().unwrap();
+            let root = store.root_of(&session).unwrap().unwrap().path;
+            let told = found.told.into_iter();
+            let told = told.map(|(level, message)| (level, message.code));
+            (root, told.collect::<Vec<_>>())
+        };
+        let said = |level, code: &str| vec![(level, format!("run_configuration_{code}"))];
+
+        let used = root("m-used", &["office"]);
+        assert_eq!(begun("w"), (used.clone(), Vec::new()));
+        let before = root("a-before", &["office"]);
+        let level = Level::Info;
+        assert_eq!(begun("w"), (used.clone(), said(level, "elsewhere_too")));
+        let level = Level::Warning;
+        assert_eq!(begun("new"), (before.clone(), said(level, "chosen")));
+        let more = root("z-more", &["office", "shop"]);
+        assert_eq!(begun("w"), (used.clone(), said(level, "stays")));
+        assert_eq!(begun("newer"), (more.clone(), Vec::new()));
+        std::fs::remove_dir_all(used.join("tool-sets")).unwrap();
+        assert_eq!(begun("w"), (more, said(level, "moved")));
     }
 
     /// However many runs of one text begin at once, a folder is listed once for them; a moment later anew.

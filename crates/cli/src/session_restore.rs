@@ -199,8 +199,14 @@ fn look(api: &Api, output: &Output, session: SessionRecoveryInput) -> Result<Out
     output.print(&found, |catalogue, out| {
         candidates(catalogue, out, &found.candidates)?;
         differences(catalogue, out, &found.differences)?;
-        let key = format!("cli_session_recovery_{}", found.confidence);
-        writeln!(out, "{}", catalogue.word(&key))
+        let said = match (found.confidence, found.missing) {
+            ("complete", Some(count)) => {
+                let fields: [(&str, &dyn Display); 1] = [("count", &count)];
+                catalogue.sentence("cli_session_recovery_missing", &fields)
+            }
+            (confidence, _) => catalogue.word(&format!("cli_session_recovery_{confidence}")),
+        };
+        writeln!(out, "{said}")
     })?;
     Ok(match found.confidence {
         "complete" => Outcome::Done,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::task_folder::DataFolder;
-use crate::{SessionRecord, Store, StoreError, Tag, Tx};
+use crate::{KeptRun, SessionRecord, Store, StoreError, Tag, Tx};
 
 /// The root of a tree of configuration files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,9 @@ pub struct ConfigRootRecord {
     /// Milliseconds; since when it is known.
     pub created_at: i64,
 }
+
+/// So many runs of a workflow are asked for the folder they worked with.
+const LOOKED_BACK: u32 = 1_000;
 
 const COLUMNS: &str = "root, path, name, listed, created_at";
 
@@ -77,6 +80,22 @@ impl Store {
     /// What the database says.
     pub fn root_of(&self, session: &SessionRecord) -> Result<Option<ConfigRootRecord>, StoreError> {
         session.root.map_or(Ok(None), |root| self.config_root(root))
+    }
+
+    /// The root of the configuration that a run of the same workflow worked with last; nothing where the
+    /// [`LOOKED_BACK`] runs before had none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn last_config_root(&self, run: &KeptRun) -> Result<Option<i64>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT s.root FROM
+             (SELECT id, session FROM run WHERE workflow_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3) r
+           JOIN session s ON s.id = r.session
+           WHERE s.root NOT NULL ORDER BY r.id DESC LIMIT 1";
+        let mut statement = reader.prepare_cached(sql)?;
+        let asked = (&run.workflow_id, run.id.to_string(), LOOKED_BACK);
+        Ok(statement.query_row(asked, |row| row.get(0)).optional()?)
     }
 
     /// How many sessions have their configuration below each root.

@@ -142,6 +142,7 @@ const COMMAND_LINE = new Set([
   'look_at_session',
   'use_definition',
   'session_roots',
+  'session_ids',
   'store_elsewhere',
   'store_of_copy',
   'link_session',

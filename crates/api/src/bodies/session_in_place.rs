@@ -124,6 +124,7 @@ fn is_undoing(api: &Api, put: &PutInPlace) -> Result<bool, AppError> {
 
 fn wanting(wanted: &Wanted) -> Wanting<'_> {
     Wanting {
+        goes_on: false,
         seeking: wanted.seeking(),
         from: wanted.from,
         to: None,

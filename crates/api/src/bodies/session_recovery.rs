@@ -54,8 +54,10 @@ pub fn recovery(
     let work = move |steps: &Thinned<'_>| Ok(look_for(&workshop, &wanted.seeking(), steps));
     let left = || AppError::new("cancelled");
     let found = apart_for(api.patience, progress, work, left, drop)??;
+    let missing = session_list::missing_then(api, &input.id, snapshot)?;
     Ok(SessionRecovery {
         session_id: input.id,
+        missing: Some(missing).filter(|count| *count > 0),
         candidates: candidates(&found, &session),
         differences: differing(&found, snapshot),
         confidence: confidence(&found.candidates).as_str(),
@@ -85,7 +87,7 @@ pub fn restore(
     }
     let session = wanted.session.clone();
     let to = input.to.as_ref().map(|to| api.path_of(to)).transpose()?;
-    let data_dir = api.data_dir.clone();
+    let (data_dir, place) = (api.data_dir.clone(), to.clone());
     let workshop = api.snapshot_workshop()?;
     let work = move |steps: &Thinned<'_>| {
         if let Some(to) = &to {
@@ -96,13 +98,18 @@ pub fn restore(
             seeking: wanted.seeking(),
             from,
             to: to.as_deref(),
+            goes_on: resume,
         };
         Ok(bring_back(&workshop, &wanting, steps))
     };
     let left = || AppError::new("cancelled");
     let restored = apart_for(api.patience, progress, work, left, drop);
     let restored = restored.map_err(refused_place)?;
-    let Restored { recovery, back } = restored.map_err(without_store)?;
+    let restored = restored.map_err(without_store);
+    let Restored { recovery, back } = match &place {
+        Some(place) => restored.map_err(|error| no_room_there(error, place)),
+        None => restored,
+    }?;
     let back = back.map_err(|nothing| {
         not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
     })?;
@@ -313,6 +320,14 @@ pub(super) fn refused_place(error: AppError) -> AppError {
             code: "copy_inside_data_folder".to_owned(),
             ..error
         },
+        _ => error,
+    }
+}
+
+/// Where a disk is full, the place that somebody named is, and not what was half written beside it.
+pub(super) fn no_room_there(error: AppError, to: &Path) -> AppError {
+    match error.code.as_str() {
+        "disk_full" => error.with("path", path_text(to)).hint("free_space"),
         _ => error,
     }
 }

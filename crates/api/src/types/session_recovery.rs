@@ -125,6 +125,11 @@ pub struct SessionRecovery {
     /// How sure it is that it can go on as it was.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
     pub confidence: &'static str,
+    /// How much the snapshot from which it would go on refers to that was not there when it was taken; absent where all
+    /// was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub missing: Option<u32>,
     /// Attempts in a row that came to nothing.
     pub failures: u32,
 }

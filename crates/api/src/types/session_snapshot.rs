@@ -87,6 +87,11 @@ pub struct SessionSnapshot {
     /// What was taken as it is, because it cannot be understood or was being written meanwhile, and what could
     /// not be read.
     pub unparsed: Vec<SessionUnread>,
+    /// What is named by its whole path, from the root of the disk or the folder of a user: only what is named from a
+    /// folder of the tree is kept. It leaves the status as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<SessionMissing>>")]
+    pub elsewhere: Vec<SessionMissing>,
     /// What is referred to and fits several files; all of them were taken.
     pub ambiguous: Vec<SessionAmbiguous>,
     /// What is referred to and was not wanted.
@@ -216,6 +221,9 @@ pub struct SessionRow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands, as long as it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
@@ -270,6 +278,9 @@ pub struct SessionShow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands, as long as it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
     /// `session_recovery`.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]

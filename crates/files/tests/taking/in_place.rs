@@ -47,6 +47,7 @@ impl Face {
             _ => None,
         };
         work(&Wanting {
+            goes_on: false,
             seeking: Seeking {
                 session: &session,
                 root: Some(root),

@@ -27,9 +27,19 @@ impl Face {
         from: Use,
         progress: &dyn Progress,
     ) -> Result<Restored, TakeError> {
+        self.restore_for(from, false, progress)
+    }
+
+    fn restore_for(
+        &self,
+        from: Use,
+        goes_on: bool,
+        progress: &dyn Progress,
+    ) -> Result<Restored, TakeError> {
         let session = self.session();
         let root = self.config.parent().unwrap().parent().unwrap();
         let wanting = Wanting {
+            goes_on,
             seeking: Seeking {
                 session: &session,
                 root: Some(root),
@@ -69,6 +79,24 @@ impl Face {
     pub(crate) fn copy(&self) -> flowkeep_store::SessionCopy {
         let copy = self.workshop.store.session_copy(self.session().row);
         copy.unwrap().unwrap()
+    }
+}
+
+/// Activity says of files that are used as they are today that work went on with them, and not that they came back.
+#[test]
+fn going_on_with_the_files_of_today_is_told_as_that() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    let newest = || face.done().remove(0);
+    for (from, goes_on, told) in [
+        (Use::File, true, "session_go_on"),
+        (Use::File, false, "session_restore"),
+        (Use::Snapshot, true, "session_restore"),
+    ] {
+        let back = face.restore_for(from, goes_on, &Unfollowed).unwrap().back;
+        assert!(back.is_ok());
+        assert_eq!(newest(), told, "{from:?}, {goes_on}");
     }
 }
 

@@ -9,6 +9,7 @@ import { file, recovery, session, snapshot } from './fixtures';
 import { SessionLine } from './SessionLine';
 import { SessionPanel } from './SessionPanel';
 import type { SessionsSearch } from './which';
+import { standWords } from './words';
 import { restoreWork } from './work';
 
 const went = vi.fn();
@@ -239,4 +240,11 @@ it('says of a run whose configuration is forgotten that it was kept, by whom it 
     /What was kept of it was forgotten by ada, .+\. The run itself stays/,
   );
   expect(screen.queryByText('No snapshot was taken')).toBeNull();
+});
+
+it('says of a session that was broken off for good what became of its run', () => {
+  const ended = { ...session, status: 'aborted' as const, run_id: '01R' };
+  expect(standWords({ ...ended, run_status: 'failed' })).toContain('failed');
+  expect(standWords({ ...ended, run_status: 'cancelled' })).toContain('cancelled');
+  expect(standWords(ended)).toContain('aborted');
 });

@@ -661,7 +661,7 @@ it.each([
   expect(certainty.textContent).toContain(words);
   const line = screen.getByTestId('snapshot-1').textContent;
   expect(line).toContain('is kept is damaged');
-  expect(line).toContain('in part');
+  expect(line).toContain('incomplete');
 });
 
 it('says what of a forgotten session is left on the disk, until somebody has read it', async () => {

@@ -66,6 +66,8 @@ pub struct Wanting<'a> {
     pub from: Use,
     /// Where it is brought back to; its own copy, where nobody says.
     pub to: Option<&'a Path>,
+    /// Whether its work goes on with that.
+    pub goes_on: bool,
 }
 
 impl Wanting<'_> {
@@ -183,6 +185,7 @@ fn bring_back(
             source: chosen.source,
             found: &told(&recovery.candidates),
             own,
+            goes_on: wanting.goes_on,
             work: None,
             entry: None,
         },
@@ -338,6 +341,8 @@ pub(super) struct Done<'a> {
     pub(super) found: &'a str,
     /// Its own copy.
     pub(super) own: Option<&'a Path>,
+    /// Whether its work goes on with that.
+    pub(super) goes_on: bool,
     /// What was written down before live files were written over.
     pub(super) work: Option<&'a str>,
     /// The file it begins with from now on, where that is where it was again.
@@ -352,6 +357,11 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
         workshop.face,
     );
     let (source, found) = (done.source, done.found.to_owned());
+    // Where files are used as they are today, nothing was brought back.
+    let operation = match source {
+        Source::File if done.goes_on => "session_go_on",
+        _ => "session_restore",
+    };
     let own = done.own.and_then(Path::file_name);
     let own = own.map(|name| name.to_string_lossy().into_owned());
     let work = done.work.map(str::to_owned);
@@ -385,7 +395,7 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
         let operation = NewOperation {
             actor: &actor,
             face,
-            operation: "session_restore",
+            operation,
             name: None,
             undoes: None,
             items: &items,

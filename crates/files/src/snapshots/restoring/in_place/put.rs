@@ -111,6 +111,7 @@ fn put(
             source: plan.chosen.source,
             found: &found,
             own: Some(&workshop.data_dir.join(OVERLAYS).join(&*copy)),
+            goes_on: false,
             work: is_any.then_some(id.as_str()),
             entry: entry.as_ref(),
         },
