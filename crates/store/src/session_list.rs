@@ -8,7 +8,7 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use rusqlite::{Connection, Row};
 
 use crate::config_snapshot::{OF_THE_WORK, word};
-use crate::session::status_or;
+use crate::session::{MORE_THAN_A_RUN, status_or};
 use crate::task_folder::DataFolder;
 use crate::{Store, StoreError};
 
@@ -174,23 +174,24 @@ fn first_of_the_work() -> String {
     )
 }
 
-/// Sessions that were aborted and are more than a run of a workflow. Of those many fail or are cancelled, and each is
-/// done again where the runs are.
-const BROKEN_OFF: &str = "session s INDEXED BY session_broken_off
-    WHERE s.stands = 'aborted' AND (s.origin <> 'run' OR s.config NOT NULL)";
+/// Sessions that were aborted and are more than a run of a workflow.
+fn broken_off() -> String {
+    format!(
+        "session s INDEXED BY session_broken_off WHERE s.stands = 'aborted' AND {MORE_THAN_A_RUN}"
+    )
+}
 
 /// Whether something of it was kept.
 const IS_KEPT: &str = "EXISTS (SELECT 1 FROM snapshot n WHERE n.session = s.session)";
 
 /// Which sessions are among them, in parts of which each has an index in the order of the list. One that was aborted
-/// can be taken up where something of it was kept, as [`BROKEN_OFF`] says.
+/// can be taken up where something of it was kept, as [`MORE_THAN_A_RUN`] says.
 fn parts(which: Which) -> Vec<String> {
     let standing = |how: &[&str]| {
         how.iter()
             .map(|how| format!("session s WHERE s.stands = '{how}'"))
             .collect()
     };
-    let broken_off = || format!("{BROKEN_OFF} AND {IS_KEPT}");
     let mut parts: Vec<String> = standing(match which {
         Which::Open => &["active", "interrupted", "paused"],
         Which::Recoverable => &["interrupted", "paused"],
@@ -199,11 +200,10 @@ fn parts(which: Which) -> Vec<String> {
         Which::OpenRuns | Which::All => &[],
     });
     match which {
-        Which::Open | Which::Recoverable => parts.push(broken_off()),
+        Which::Open | Which::Recoverable => parts.push(format!("{} AND {IS_KEPT}", broken_off())),
         Which::Completed => parts.extend([
-            "session s WHERE s.stands = 'aborted' AND s.origin = 'run' AND s.config IS NULL"
-                .to_owned(),
-            format!("{BROKEN_OFF} AND NOT {IS_KEPT}"),
+            format!("session s WHERE s.stands = 'aborted' AND NOT {MORE_THAN_A_RUN}"),
+            format!("{} AND NOT {IS_KEPT}", broken_off()),
         ]),
         Which::All => parts.push("session s WHERE 1".to_owned()),
         Which::Active | Which::OpenRuns => {}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::configuration::{ConfigKind, ConfigPath};
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::session::candidate::{Candidate, Source, confidence};
-use flowkeep_core::{Document, Kind, SnapshotId, differences};
+use flowkeep_core::{Document, Kind, Message, SnapshotId, differences};
 use flowkeep_files::FilesError;
 use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::{FileState, FileStates};
@@ -88,6 +88,8 @@ pub fn restore(
     let session = wanted.session.clone();
     let to = input.to.as_ref().map(|to| api.path_of(to)).transpose()?;
     let (data_dir, place) = (api.data_dir.clone(), to.clone());
+    let copy = api.store.session_copy(session.row)?;
+    let failures = copy.map_or(0, |copy| copy.failures);
     let workshop = api.snapshot_workshop()?;
     let work = move |steps: &Thinned<'_>| {
         if let Some(to) = &to {
@@ -114,7 +116,10 @@ pub fn restore(
         not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
     })?;
     let says = word(input.trust, input.shown);
-    let went_on = resume.then(|| goes_on(api, &session, &back, &says));
+    let went_on = resume.then(|| {
+        let went_on = goes_on(api, &session, &back, &says);
+        went_on.or_else(|error| Err(came_to_nothing(api, &session, failures, error)?))
+    });
     let (run, follows, taken_over) = if let Some(on) = went_on.transpose()? {
         (Some(on.run), on.follows, on.taken_over)
     } else {
@@ -211,6 +216,38 @@ fn goes_on(
         work_with(api, session.row, before.works_with, &own)?;
     }
     gone_on
+}
+
+/// Counts an attempt of which the files came back and the work did not go on. Nothing has come to nothing yet where a
+/// person is asked first, or where it may be tried again in a moment.
+fn came_to_nothing(
+    api: &Api,
+    session: &SessionRecord,
+    before: u32,
+    error: AppError,
+) -> Result<AppError, AppError> {
+    let is_asked = matches!(
+        error.code.as_str(),
+        "trust_required" | "session_question_open" | "session_still_runs" | "session_completed"
+    );
+    if is_asked || error.retryable {
+        return Ok(error);
+    }
+    let why = serde_json::to_string(&Message::from(error.clone()));
+    let why = why.unwrap_or_else(|_| "null".to_owned());
+    let row = session.row;
+    let write = api
+        .store
+        .write::<_, StoreError>(move |tx| tx.fail_session_attempt(row, before, &why));
+    Ok(with_export(error, write?))
+}
+
+/// Names another way after many attempts in a row.
+fn with_export(error: AppError, failures: u32) -> AppError {
+    if failures < MANY {
+        return error;
+    }
+    error.hint("read_snapshots_by_hand")
 }
 
 /// The file that a session begins with, as it came back.
@@ -396,11 +433,7 @@ pub(super) fn not_recoverable(found: &[Candidate], from: Use, failures: u32) -> 
     error.because = tried
         .and_then(|candidate| candidate.reason.clone())
         .map(Box::new);
-    let is_anything_kept = found.iter().any(|one| one.snapshot.is_some());
-    if failures >= MANY && is_anything_kept {
-        error = error.hint("read_snapshots_by_hand");
-    }
-    error
+    with_export(error, failures)
 }
 
 pub(super) fn candidates(recovery: &Recovery, session: &SessionRecord) -> Vec<SessionCandidate> {

@@ -423,6 +423,33 @@ fn where_nothing_is_left_it_is_said_why_and_after_three_times_what_else_can_be_d
 }
 
 #[test]
+fn an_attempt_that_brings_the_files_back_and_cannot_go_on_counts_as_one_that_came_to_nothing() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    // No workflow: it has no tasks.
+    for attempt in 1..=3 {
+        let (exit, error) = flowkeep.json(&["session", "restore", &id, "--resume", "--trust"]);
+        assert_eq!(exit, 1, "{error}");
+        let error = &error["error"];
+        assert_eq!(error["code"], "definition_invalid", "{error}");
+        let hints = error["hints"].to_string();
+        assert_eq!(hints.contains("session export"), attempt == 3, "{error}");
+        let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
+        assert_eq!(looked["failures"], attempt);
+    }
+    let out = flowkeep.path("by hand");
+    flowkeep.done(&["session", "export", &id, "--to", &text(&out)]);
+    let attempts = fs::read_to_string(out.join("attempts.json")).unwrap();
+    let attempts: Value = serde_json::from_str(&attempts).unwrap();
+    let last = &attempts[2]["found"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["reason"]["code"], "definition_invalid", "{attempts}");
+    assert_eq!(
+        (&attempts[2]["source"], &last["ok"]),
+        (&json!(null), &json!(false))
+    );
+}
+
+#[test]
 fn what_a_dead_process_left_of_a_copy_is_gone_when_the_data_is_opened() {
     let flowkeep = Flowkeep::new();
     let id = begun(&flowkeep);

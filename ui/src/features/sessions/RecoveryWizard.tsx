@@ -132,7 +132,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
     <>
       <div className={styles.both}>
         <div className={styles.scroll}>
-          {recovery.failures >= MANY && (
+          {(recovery.failures >= MANY || choosable.length === 0) && (
             <div className={styles.notice}>
               <Notice
                 tone="warn"
@@ -143,7 +143,9 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
                   </Button>
                 }
               >
-                {m.session_export_after_failures()}
+                {recovery.failures >= MANY
+                  ? m.session_export_after_failures()
+                  : m.session_export_by_hand()}
               </Notice>
             </div>
           )}
