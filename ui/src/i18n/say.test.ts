@@ -34,6 +34,16 @@ describe('a message', () => {
     expect(of(1)).toBe('已保留此次运行所用配置的 1 个文件');
   });
 
+  it('tells what somebody else said of it, where that is known', () => {
+    const fields = { program: '/bin/sh', exit_code: '7' };
+    const of = (told: Record<string, string>) =>
+      say({ code: 'program_failed', fields: { ...fields, ...told } });
+    expect(of({ said: 'outbox: no such folder' })).toBe(
+      'it said: outbox: no such folder (“/bin/sh”, exit code 7)',
+    );
+    expect(of({})).toMatch(/^“\/bin\/sh” ended with exit code 7\./);
+  });
+
   it('begins with its place in the text', async () => {
     const message = { code: 'json_expected_comma', place: { line: 14, column: 3 } };
     expect(say(message)).toBe('line 14, column 3: a comma is missing');
