@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CallError } from '@/ipc';
 import english from '../../../messages/en.json';
-import { bytes, exactly, took, when } from './format';
+import { bytes, datedAmong, exactly, took, when } from './format';
 import { chooseLocale, setLocale } from './locale';
 import { counted, say, sayError, sayHints, sentences, whole } from './say';
 
@@ -143,6 +143,13 @@ describe('a time', () => {
     await setLocale('zh-CN');
     expect(when(text, now)).toBe(words);
     expect(exactly(text)).not.toMatch(TIGHT);
+  });
+
+  it('is told to the second beside another one of its minute alone', () => {
+    const mine = new Date(2026, 10, 21, 8, 55, 12).toISOString();
+    const close = new Date(2026, 10, 21, 8, 55, 40).toISOString();
+    expect(datedAmong(mine, [mine, at(2026, 10, 21, 8, 56)], now)).toBe('today 08:55');
+    expect(datedAmong(mine, [mine, close], now)).toBe('today 08:55:12');
   });
 });
 

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { Button, Card, Empty, ErrorNotice, Page, Segments } from '@/components';
 import { counted, label, m, number } from '@/i18n';
 import type { PickedPlace, SessionForgotten, SessionList, SessionRow } from '@/ipc';
+import { beginsApart } from '../alike';
 import { isClean } from './ForgetSession';
 import { ImportSessions } from './ImportSessions';
 import { LeftOfSession } from './LeftOfSession';
@@ -35,7 +36,10 @@ export function SessionsPage() {
     () => sessions.data?.pages.flatMap((page) => page.items) ?? [],
     [sessions.data],
   );
-  const alike = useMemo(() => namedAlike(rows), [rows]);
+  const begins = useMemo(
+    () => beginsApart(rows, ({ name, created_at: at }: SessionRow) => ({ name, at })),
+    [rows],
+  );
   // What somebody looks at stays, whatever changes last.
   const [shown, setShown] = useState<string>();
   const open = id ?? (rows.find((row) => row.id === shown) ?? rows[0])?.id;
@@ -113,7 +117,7 @@ export function SessionsPage() {
                     key={row.id}
                     row={row}
                     isOpen={row.id === open}
-                    isAlike={alike.has(row.name)}
+                    begun={begins(row)}
                     onOpen={() => go(row.id, { which: search.which })}
                   />
                 ))}
@@ -159,12 +163,6 @@ export function SessionsPage() {
       )}
     </Page>
   );
-}
-
-/** The names that several of the sessions have. */
-function namedAlike(rows: readonly SessionRow[]): Set<string> {
-  const met = new Set<string>();
-  return new Set(rows.map(({ name }) => name).filter((name) => met.has(name) || !met.add(name)));
 }
 
 function Choice({ which, list }: { which: Which; list: SessionList | undefined }) {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Card, Choice, Empty, ErrorNotice, Page } from '@/components';
-import { begun, dated, label, m, sayError, visible } from '@/i18n';
+import { begun, dated, datedAmong, label, m, sayError, visible } from '@/i18n';
 import { CallError, type Difference, type RunCompared } from '@/ipc';
 import { Differences } from '../../catalog/Differences';
 import { runName } from '../columns';
@@ -122,12 +122,13 @@ interface OthersProps {
 /** The runs of the workflow that this one can be compared with. */
 function Others({ workflow, id, value, onChange }: OthersProps) {
   const runs = useQuery(lastRunsQuery(workflow, OFFERED));
+  const times = (runs.data ?? []).map((run) => run.start_time);
   const options = (runs.data ?? [])
     .filter((run) => run.id !== id)
     .map((run) => ({
       value: run.id,
       label: m.run_compared_other({
-        when: dated(run.start_time),
+        when: datedAmong(run.start_time, times),
         status: label('status', run.status),
       }),
     }));
