@@ -9,8 +9,8 @@ use flowkeep_files::snapshots::restoring::OVERLAYS;
 use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionPlace, SessionRecord,
-    Which, WorksWith,
+    ConfigEntry, ConfigSnapshotRecord, KeptRun, ListedSession, SessionFilter, SessionPlace,
+    SessionRecord, Which, WorksWith,
 };
 
 use super::sessions::{left_out, masked};
@@ -35,6 +35,7 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
         Some(SessionWhich::Recoverable) => Which::Recoverable,
         Some(SessionWhich::Active) => Which::Active,
         Some(SessionWhich::Completed) => Which::Completed,
+        Some(SessionWhich::Together) => Which::Together,
         None if input.all.unwrap_or_default() => Which::All,
         None => Which::Open,
     };
@@ -108,6 +109,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         stated_status: row.stated_status,
         stated_config: kept.and_then(|kept| kept.stated_config.clone()),
         run_id: row.run_id,
+        run_status: row.run_status,
         // The run can go on, and nobody knows with which files.
         confidence: if is_unkept {
             Confidence::InPart.as_str()
@@ -225,7 +227,11 @@ pub(super) fn taken(api: &Api, id: &str, taken: SnapshotId) -> Result<SessionSna
 }
 
 fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
-    let steps = match listed.run {
+    let run = match listed.run {
+        Some(run) => api.store.run(run)?,
+        None => None,
+    };
+    let steps = match &run {
         Some(run) => steps(api, run)?,
         None => None,
     };
@@ -238,6 +244,7 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         status: listed.status.as_str(),
         stated_status: listed.stated_status,
         run_id: listed.run.map(|run| run.to_string()),
+        run_status: run.map(|run| run.status),
         snapshots: listed.snapshots,
         confidence: listed.confidence.as_str(),
         missing: listed.missing,
@@ -250,11 +257,8 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
 }
 
 /// How many steps of a run have ended, and how many there are; nothing where its definition cannot be read.
-fn steps(api: &Api, run: RunId) -> Result<Option<(u32, u32)>, AppError> {
-    let Some(run) = api.store.run(run)? else {
-        return Ok(None);
-    };
-    let Ok(Some(definition)) = definition_of(&api.store, &run) else {
+fn steps(api: &Api, run: &KeptRun) -> Result<Option<(u32, u32)>, AppError> {
+    let Ok(Some(definition)) = definition_of(&api.store, run) else {
         return Ok(None);
     };
     let steps = u32::try_from(definition.tasks().len()).unwrap_or(u32::MAX);

@@ -169,6 +169,8 @@ pub enum SessionWhich {
     Active,
     /// They are kept and have come to their end.
     Completed,
+    /// These three together.
+    Together,
 }
 
 /// A page of sessions, those first that changed last.
@@ -216,6 +218,9 @@ pub struct SessionRow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
@@ -270,6 +275,9 @@ pub struct SessionShow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
     /// `session_recovery`.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]

@@ -129,7 +129,7 @@ it('lists what can be recovered with how sure that is, and counts the rest', asy
   expect(line.getByText('can be recovered completely')).toBeTruthy();
   expect(line.getByText(/interrupted .*· step 3 of 5/)).toBeTruthy();
   expect(screen.getByTestId('sessions-active').textContent).toBe('Active 3');
-  expect(screen.getByTestId('sessions-all').textContent).toBe('All 9');
+  expect(screen.getByTestId('sessions-all').textContent).toBe('All 6');
   expect(asked('session_list')).toEqual([{ which: 'recoverable', limit: 50 }]);
   await userEvent.click(screen.getByTestId('sessions-completed'));
   expect(went).toHaveBeenCalledWith(
@@ -137,10 +137,15 @@ it('lists what can be recovered with how sure that is, and counts the rest', asy
   );
 });
 
-it('shows all of them, also runs without a configuration that have ended, page by page', async () => {
+it('shows all of the three lists together, page by page, and says what became of their runs', async () => {
   search = { which: 'all' };
   const ended = { ...row, id: '01R', name: 'Nightly', origin: 'run' as const };
-  const failed = { ...ended, config: undefined, status: 'aborted' as const };
+  const failed = {
+    ...ended,
+    config: undefined,
+    status: 'aborted' as const,
+    run_status: 'cancelled' as const,
+  };
   const asked = show({
     session_list: ({ after }) =>
       after === undefined ? { ...list, next: '9 01A' } : { ...list, items: [failed] },
@@ -149,10 +154,11 @@ it('shows all of them, also runs without a configuration that have ended, page b
   await userEvent.click(screen.getByText('Show more'));
   const line = await screen.findByTestId('session-01R');
   expect(line.textContent).not.toContain('can be recovered');
+  expect(line.textContent).toContain('cancelled · last changed');
   expect(screen.queryByText('Show more')).toBeNull();
   expect(asked('session_list')).toEqual([
-    { all: true, limit: 50 },
-    { all: true, after: '9 01A', limit: 50 },
+    { which: 'together', limit: 50 },
+    { which: 'together', after: '9 01A', limit: 50 },
   ]);
 });
 

@@ -10,7 +10,7 @@ import { ImportSessions } from './ImportSessions';
 import { LeftOfSession } from './LeftOfSession';
 import { OpenConfigDialog } from './OpenConfigDialog';
 import { pickSessions, useSessionDrop } from './pick';
-import { sessionsQuery } from './queries';
+import { sessionsQuery, togetherOf } from './queries';
 import { SessionLine } from './SessionLine';
 import { SessionPanel } from './SessionPanel';
 import styles from './SessionsPage.module.css';
@@ -166,7 +166,7 @@ export function SessionsPage() {
 }
 
 function Choice({ which, list }: { which: Which; list: SessionList | undefined }) {
-  const count = list?.[which];
+  const count = list && (which === 'all' ? togetherOf(list) : list[which]);
   return (
     <>
       {label('sessions', which)}

@@ -21,7 +21,7 @@ import { isNotStarted } from './stand';
 
 /** What somebody has just done himself is shown at once, however often the rest is asked for. */
 export function changedHere(client: QueryClient): void {
-  for (const key of ['sessions', 'sessions recoverable', 'session', 'session stats'])
+  for (const key of ['sessions', 'session counts', 'session', 'session stats'])
     void client.invalidateQueries({ queryKey: [key] });
   invalidate(client, ['run', 'operation']);
 }
