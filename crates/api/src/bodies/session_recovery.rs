@@ -96,6 +96,7 @@ pub fn restore(
             seeking: wanted.seeking(),
             from,
             to: to.as_deref(),
+            make_masked: &[],
         };
         Ok(bring_back(&workshop, &wanting, steps))
     };

@@ -272,6 +272,19 @@ it('shows where the files are when somebody looks first, and which have no keys'
   expect(went).not.toHaveBeenCalled();
 });
 
+it('names what needs its keys before it goes on, and leads to where they are filled in', async () => {
+  const gone = { path: 'llms/openai.yaml', kind: 'gone' as const };
+  show({
+    session_recovery: () => ({ ...recovery, differences: [...recovery.differences, gone] }),
+    session_restore: () => ({ ...restored, masked: ['llms/openai.yaml'] }),
+  });
+  const lacking = await screen.findByTestId('keys-lacking');
+  expect(lacking.textContent).toContain('llms/openai.yaml needs its key');
+  await userEvent.click(screen.getByTestId('fill-in'));
+  const told = await screen.findByTestId('dialog-restored');
+  expect(told.textContent).toContain('saved is what it goes on with');
+});
+
 it('lets nothing go on that has to be trusted first', async () => {
   const asked = show({
     session_restore: ({ trust }) => {

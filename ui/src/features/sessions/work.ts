@@ -110,8 +110,15 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
   const client = useQueryClient();
   const start = async (plan: SessionInPlacePlan): Promise<SessionPutInPlace | null> => {
     const { source, snapshot, stamp } = plan;
+    const masked = plan.files.filter(({ act }) => act === 'makes_masked').map(({ path }) => path);
     try {
-      const work = inPlaceWork(id).start({ id, use: source, snapshot, in_place: stamp });
+      const work = inPlaceWork(id).start({
+        id,
+        use: source,
+        snapshot,
+        in_place: stamp,
+        ...(masked.length > 0 && { make_masked: masked }),
+      });
       return (await work).in_place ?? null;
     } finally {
       changedHere(client);
@@ -130,13 +137,14 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
       inPlaceWork(id).forget();
     }
   };
-  const tell = ({ written, left, before, begins_with }: SessionPutInPlace) => {
-    if (written.length === 0 && begins_with === undefined) return;
+  const tell = ({ written, made_masked, left, before, begins_with }: SessionPutInPlace) => {
+    const whole = written.length - (made_masked?.length ?? 0);
+    if (whole === 0 && begins_with === undefined) return;
     const path = begins_with && visible(begins_with);
     toast({
       tone: left.length > 0 ? 'warn' : 'ok',
       text: sentences(
-        written.length > 0 && counted('session_in_place_done', written.length),
+        whole > 0 && counted('session_in_place_done', whole),
         path && m.session_begins_with_again({ path }),
       ),
       ...(before !== undefined && {
