@@ -17,6 +17,7 @@ import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
 import { folderName } from './folder/path';
+import { namedError } from './named';
 import { runNamesQuery, type ShownRun } from './queries';
 import { ConfigurationOfSession, ConfigurationToUse } from './sheet/ConfigurationToUse';
 import { ContextFields, type ContextInput } from './sheet/ContextFields';
@@ -221,7 +222,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
       {untrusted ? (
         <TrustNotice acts={untrusted.acts} />
       ) : (
-        error && <ErrorNotice error={CallError.from(error)} />
+        error && <ErrorNotice error={namedError(error, run)} />
       )}
     </Dialog>
   );

@@ -7,6 +7,7 @@ import { Differences } from '../../catalog/Differences';
 import { runName } from '../columns';
 import { lastRunsQuery, runQuery } from '../queries';
 import styles from './Compare.module.css';
+import { Configurations } from './Configurations';
 import { Facts } from './Facts';
 import { comparedQuery } from './queries';
 import { Tasks } from './Tasks';
@@ -82,6 +83,7 @@ export function ComparePage() {
             unreadable={m.run_compared_definition_unreadable()}
             of={compared.definition}
           />
+          <Configurations compared={compared} />
         </>
       )}
       {id === '' && (
