@@ -149,7 +149,7 @@ function Exporting({ session }: { session: string }) {
 function Deeds({ session, onGone }: { session: SessionShow; onGone: Props['onGone'] }) {
   const navigate = useNavigate();
   const [isForgetting, setForgetting] = useState(false);
-  const take = useSnapshot(session.id);
+  const take = useSnapshot(session);
   const isTaking = useWork(snapshotWork(session.id)).status !== 'idle';
   const writeOut = useExport(session);
   const isExporting = useWork(exportWork(session.id)).status !== 'idle';
