@@ -646,6 +646,8 @@ it('names what is to be filled in in the copy with which it works, and what that
     session_show: () =>
       ({ ...session, status: 'active', works_with: 'overlay', overlay, snapshots }) as never,
   });
+  const panel = await screen.findByTestId('session-panel');
+  expect(panel.querySelector('h2')?.textContent).toContain('works from its own copy');
   const told = (await screen.findByTestId('session-own-copy')).textContent;
   expect(told).toContain('llms/openai.yaml (line 4)');
   expect(told).toContain('database (named in tool-sets/basic.yaml)');
