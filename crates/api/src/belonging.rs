@@ -13,7 +13,7 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use flowkeep_engine::Belonging;
 use flowkeep_files::configuration::{Definition, count_resolved};
 use flowkeep_host::path_text;
-use flowkeep_store::{ConfigRootRecord, KeptRun, NewSession, Store, StoreError};
+use flowkeep_store::{ConfigRootRecord, DocumentRecord, KeptRun, NewSession, Store, StoreError};
 
 use crate::AppError;
 use crate::apart::in_time;
@@ -115,7 +115,8 @@ impl Belongings {
                 .collect()
         });
         let is_looked_for = definition.references.iter().any(Reference::names_a_file);
-        let last = store.last_config_root(&run)?;
+        let workflow = run.workflow_id.as_deref().unwrap_or_default();
+        let last = store.last_config_root(workflow, Some(run.id))?;
         let (best, told) = best_of(&roots, counts, last, is_looked_for);
         let Some(root) = best else {
             return Ok(Belonging {
@@ -286,6 +287,47 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     }))
 }
 
+/// The folder with whose files a run of a workflow would work that begins now, as [`Belongings::find`] would say.
+///
+/// # Errors
+/// What the database says. A folder that does not answer is passed over.
+pub(crate) fn expected(
+    store: &Store,
+    workflow: &DocumentRecord,
+) -> Result<Option<PathBuf>, AppError> {
+    let Some(stored) = store.text(workflow.row, workflow.revision)? else {
+        return Ok(None);
+    };
+    let Ok(definition) = Definition::of(workflow.id.clone(), None, stored.format, stored.text)
+    else {
+        return Ok(None);
+    };
+    if !definition.refers() {
+        return Ok(None);
+    }
+    let tool_set = default_tool_set(&settings::of(store)?);
+    let mut roots = store.config_roots()?;
+    roots.retain(|root| root.listed);
+    let is_looked_for = definition.references.iter().any(Reference::names_a_file);
+    let definition = Arc::new(definition);
+    // Disks that are slow are waited for together.
+    let counts: Vec<_> = std::thread::scope(|scope| {
+        let asked = roots.iter().map(|root| {
+            let (definition, tool_set) = (Arc::clone(&definition), tool_set.clone());
+            scope.spawn(move || count(root, definition, tool_set))
+        });
+        let asked: Vec<_> = asked.collect();
+        let fault = || Err(AppError::new("internal"));
+        let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
+        answered
+            .map(|count| count.unwrap_or_else(|_| fault()))
+            .collect()
+    });
+    let last = store.last_config_root(&workflow.id, None)?;
+    let (best, _) = best_of(&roots, counts, last, is_looked_for);
+    Ok(best.map(|root| root.path.clone()))
+}
+
 /// The root with which a run works, and what whoever reads the run is told: the one of the workflow's last run
 /// (`last`) as long as it has anything of what is referred to, else the one that has most of it, the first of several.
 /// Where a file is named by its path (`is_looked_for`) and none has anything, it is missing in that of the last run, or
@@ -382,11 +424,13 @@ fn begin_session(
 
 #[cfg(test)]
 mod tests {
-    use flowkeep_core::RunId;
+    use flowkeep_core::{Format, Kind, RunId};
     use flowkeep_store::NewRun;
 
     use super::*;
     use crate::testing::open;
+    use crate::types::{CreateInput, RunConfigurationInput};
+    use crate::{documents, run_previews};
 
     fn run(store: &Store, workflow: Option<&str>, text: &str) -> KeptRun {
         let new = NewRun {
@@ -506,6 +550,49 @@ mod tests {
         assert_eq!(begun("newer"), (more.clone(), Vec::new()));
         std::fs::remove_dir_all(used.join("tool-sets")).unwrap();
         assert_eq!(begun("w"), (more, said(level, "moved")));
+    }
+
+    #[test]
+    fn the_folder_a_run_will_work_with_is_known_before_it_begins() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("tool-sets/office.yaml");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "tools: []\n").unwrap();
+        let keep = |id: &str, text: &str| {
+            let input = CreateInput {
+                text: text.to_owned(),
+                format: Format::Json,
+                id: Some(id.to_owned()),
+                name: None,
+            };
+            documents::create(&api, Kind::Workflow, input).unwrap();
+        };
+        keep(
+            "refers",
+            r#"{"id": "refers", "tool_set": "office", "tasks": []}"#,
+        );
+        keep("plain", r#"{"id": "plain", "tasks": []}"#);
+        let told = |workflow: &str| {
+            let input = RunConfigurationInput {
+                workflow: workflow.to_owned(),
+            };
+            run_previews::configuration(&api, input).unwrap()
+        };
+        assert_eq!(told("refers").folder, None, "no folder is named");
+        name_root(&api.store, root.path(), true);
+        let found = told("refers");
+        let path = path_text(&root.path().canonicalize().unwrap());
+        assert_eq!((found.folder, found.is_kept), (Some(path), true));
+        assert_eq!(told("plain").folder, None);
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(told("refers").folder, None);
+        let unknown = RunConfigurationInput {
+            workflow: "gone".to_owned(),
+        };
+        let error = run_previews::configuration(&api, unknown).unwrap_err();
+        assert_eq!(error.code, "not_found");
     }
 
     /// However many runs of one text begin at once, a folder is listed once for them; a moment later anew.

@@ -201,6 +201,7 @@ static OTHERS: &[Command] = &[
     command!("run_overview", t::Nothing => t::RunOverview, run_overview::show, []),
     command!("run_output", t::RunTaskRef => t::RunOutput, runs::output, []),
     command!("run_preview", t::RunPreviewInput => t::RunPreview, run_previews::preview, []),
+    command!("run_configuration", t::RunConfigurationInput => t::RunConfiguration, run_previews::configuration, []),
     command!("run_log", t::RunLogInput => t::RunLog, runs::log, []),
     command!("run_cancel", t::RunRef => t::RunStatus, run_changes::cancel, [writes]),
     command!("run_change_many", t::RunChangeManyInput => t::RunsChanged, run_change_many::change_many, [writes] long),

@@ -86,6 +86,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
             id: asked.id,
             wanted,
             snapshot,
+            make_masked: None,
         };
         return session_in_place::run(api, output, wanted, asked.dry_run);
     }
@@ -104,6 +105,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         wanted,
         snapshot,
         in_place: None,
+        make_masked: None,
         to: asked.to.map(ChosenPlace::Path),
         resume: Some(asked.resume),
         trust: Some(asked.going.trust),

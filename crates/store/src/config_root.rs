@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use flowkeep_core::RunId;
+
 use crate::task_folder::DataFolder;
-use crate::{KeptRun, SessionRecord, Store, StoreError, Tag, Tx};
+use crate::{SessionRecord, Store, StoreError, Tag, Tx};
 
 /// The root of a tree of configuration files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,19 +84,25 @@ impl Store {
         session.root.map_or(Ok(None), |root| self.config_root(root))
     }
 
-    /// The root of the configuration that a run of the same workflow worked with last; nothing where the
-    /// [`LOOKED_BACK`] runs before had none.
+    /// The root of the configuration that a run of a workflow worked with last, before one of its runs or until now;
+    /// nothing where the [`LOOKED_BACK`] runs before had none.
     ///
     /// # Errors
     /// What the database says.
-    pub fn last_config_root(&self, run: &KeptRun) -> Result<Option<i64>, StoreError> {
+    pub fn last_config_root(
+        &self,
+        workflow: &str,
+        before: Option<RunId>,
+    ) -> Result<Option<i64>, StoreError> {
         let reader = self.reader()?;
         let sql = "SELECT s.root FROM
              (SELECT id, session FROM run WHERE workflow_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3) r
            JOIN session s ON s.id = r.session
            WHERE s.root NOT NULL ORDER BY r.id DESC LIMIT 1";
         let mut statement = reader.prepare_cached(sql)?;
-        let asked = (&run.workflow_id, run.id.to_string(), LOOKED_BACK);
+        // No id is after this.
+        let before = before.map_or_else(|| "~".to_owned(), |run| run.to_string());
+        let asked = (workflow, before, LOOKED_BACK);
         Ok(statement.query_row(asked, |row| row.get(0)).optional()?)
     }
 

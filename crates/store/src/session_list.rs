@@ -26,6 +26,8 @@ pub enum Which {
     Active,
     /// Those that are kept and have come to their end.
     Completed,
+    /// Those that wait, those that go on and those that have come to their end.
+    Together,
     /// All of these, and the runs without configuration that have ended.
     All,
 }
@@ -197,7 +199,7 @@ fn parts(which: Which) -> Vec<String> {
         Which::Recoverable => &["interrupted", "paused"],
         Which::Active => &["active"],
         Which::Completed => &["completed"],
-        Which::OpenRuns | Which::All => &[],
+        Which::OpenRuns | Which::Together | Which::All => &[],
     });
     match which {
         Which::Open | Which::Recoverable => parts.push(format!("{} AND {IS_KEPT}", broken_off())),
@@ -205,7 +207,7 @@ fn parts(which: Which) -> Vec<String> {
             format!("session s WHERE s.stands = 'aborted' AND NOT {MORE_THAN_A_RUN}"),
             format!("{} AND NOT {IS_KEPT}", broken_off()),
         ]),
-        Which::All => parts.push("session s WHERE 1".to_owned()),
+        Which::Together | Which::All => parts.push("session s WHERE 1".to_owned()),
         Which::Active | Which::OpenRuns => {}
     }
     parts
@@ -214,7 +216,7 @@ fn parts(which: Which) -> Vec<String> {
 /// Which runs without configuration that go on are among them.
 fn runs(which: Which) -> &'static str {
     match which {
-        Which::All | Which::OpenRuns => "r.ended_at IS NULL",
+        Which::All | Which::Together | Which::OpenRuns => "r.ended_at IS NULL",
         Which::Open | Which::Completed => "0",
         Which::Recoverable => "r.ended_at IS NULL AND r.status IN ('interrupted', 'paused')",
         Which::Active => "r.ended_at IS NULL AND r.status NOT IN ('interrupted', 'paused')",
@@ -465,6 +467,7 @@ mod tests {
             Which::Recoverable,
             Which::Active,
             Which::Completed,
+            Which::Together,
             Which::All,
         ];
         ended(1, 60);
@@ -473,7 +476,7 @@ mod tests {
         for (which, few) in all.into_iter().zip(few) {
             let many = steps(&connection, which);
             assert!(many[0] < few[0] + 200, "{which:?}: {few:?}, then {many:?}");
-            if !matches!(which, Which::Completed | Which::All) {
+            if !matches!(which, Which::Completed | Which::Together | Which::All) {
                 assert!(many[1] < few[1] + 200, "{which:?}: {few:?}, then {many:?}");
             }
         }

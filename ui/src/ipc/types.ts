@@ -109,6 +109,7 @@ export type { RunChange } from './generated/RunChange';
 export type { RunChangeManyInput } from './generated/RunChangeManyInput';
 export type { RunChunk } from './generated/RunChunk';
 export type { RunCompared } from './generated/RunCompared';
+export type { RunConfiguration } from './generated/RunConfiguration';
 export type { RunContextName } from './generated/RunContextName';
 export type { RunDay } from './generated/RunDay';
 export type { RunDecided } from './generated/RunDecided';

@@ -35,6 +35,7 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
         Some(SessionWhich::Recoverable) => Which::Recoverable,
         Some(SessionWhich::Active) => Which::Active,
         Some(SessionWhich::Completed) => Which::Completed,
+        Some(SessionWhich::Together) => Which::Together,
         None if input.all.unwrap_or_default() => Which::All,
         None => Which::Open,
     };

@@ -101,6 +101,7 @@ pub fn restore(
             from,
             to: to.as_deref(),
             goes_on: resume,
+            make_masked: &[],
         };
         Ok(bring_back(&workshop, &wanting, steps))
     };

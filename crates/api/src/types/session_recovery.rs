@@ -26,6 +26,8 @@ pub struct SessionRestoreInput {
     /// (`session_in_place_plan`).
     #[ts(optional, type = "string")]
     pub in_place: Option<Sha256>,
+    /// As in `session_in_place_plan`.
+    pub make_masked: Option<Vec<String>>,
     /// Whether its work goes on then: its run does, or a new one begins with what it brought back.
     pub resume: Option<bool>,
     /// Whether what that would carry out is trusted.

@@ -174,6 +174,8 @@ pub enum SessionWhich {
     Active,
     /// They are kept and have come to their end.
     Completed,
+    /// These three together.
+    Together,
 }
 
 /// A page of sessions, those first that changed last.

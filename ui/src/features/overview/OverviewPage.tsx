@@ -10,6 +10,7 @@ import { SecretsCard } from '../connections/SecretsCard';
 import { tasksWaiting } from '../connections/sourceState';
 import { runOverviewQuery } from '../runs/queries';
 import { openRunSheet } from '../runs/sheet/store';
+import { sessionCountsQuery } from '../sessions/queries';
 import { BackupCard } from './BackupCard';
 import { CatalogCard } from './CatalogCard';
 import { ComingCard, ScheduleNotices } from './ComingCard';
@@ -33,11 +34,15 @@ export function OverviewPage() {
   const overview = useQuery(overviewQuery());
   const runs = useQuery(runOverviewQuery());
   const hindered = useQuery(hinderedQuery()).data;
+  // As many as the page of sessions lists.
+  const sessions = useQuery(sessionCountsQuery()).data?.all;
   const { data } = overview;
   return (
     <Page
       title={m.nav_overview()}
-      subtitle={data ? subtitle(data, runs.data, hindered) : ' '}
+      subtitle={
+        data ? subtitle({ ...data, sessions: sessions ?? data.sessions }, runs.data, hindered) : ' '
+      }
       end={
         data?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0) && (
           <Button icon="play" onPress={() => openRunSheet()} data-testid="run">

@@ -160,7 +160,7 @@ it('says before and after that keys come into a folder with a snapshot', async (
 
 it('tells sessions of one name apart by when they began and where their files are', () => {
   const row = { ...session, snapshots: 1 };
-  render(<SessionLine row={row} isOpen={false} isAlike onOpen={() => {}} />);
+  render(<SessionLine row={row} isOpen={false} begun="today 09:12" onOpen={() => {}} />);
   expect(screen.getByText(/begun /)).toBeTruthy();
   expect(screen.getByText('/home/ada/configs/workflows/import.yaml')).toBeTruthy();
 });

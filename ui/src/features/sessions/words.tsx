@@ -58,11 +58,9 @@ type Stand = Pick<
 
 /** Since when a session stands how, and how far its run is. */
 export function standWords(row: Stand): string {
-  const { status, steps_done, steps, updated_at } = row;
-  // Of one that was broken off for good it is known what became of its run.
-  const { run_status: run } = row;
-  const ended = status === 'aborted' && (run === 'failed' || run === 'cancelled') && run;
-  const word = label('session_status', ended || status);
+  const { status, run_status, steps_done, steps, updated_at } = row;
+  // Its run is called here as it is everywhere else.
+  const word = run_status ? label('status', run_status) : label('session_status', status);
   // When an earlier tool was interrupted is not known; when its session came in is.
   if (originWords(row) !== '' && row.run_id === undefined)
     return m.session_brought_at({ when: when(row.created_at) });

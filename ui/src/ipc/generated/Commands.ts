@@ -124,6 +124,8 @@ import type { RunAnswerInput } from "./RunAnswerInput";
 import type { RunChangeManyInput } from "./RunChangeManyInput";
 import type { RunCompareInput } from "./RunCompareInput";
 import type { RunCompared } from "./RunCompared";
+import type { RunConfiguration } from "./RunConfiguration";
+import type { RunConfigurationInput } from "./RunConfigurationInput";
 import type { RunData } from "./RunData";
 import type { RunDataInput } from "./RunDataInput";
 import type { RunDataSaveInput } from "./RunDataSaveInput";
@@ -336,6 +338,7 @@ export interface Commands {
   run_overview: { input: Nothing; output: RunOverview };
   run_output: { input: RunTaskRef; output: RunOutput };
   run_preview: { input: RunPreviewInput; output: RunPreview };
+  run_configuration: { input: RunConfigurationInput; output: RunConfiguration };
   run_log: { input: RunLogInput; output: RunLog };
   run_cancel: { input: RunRef; output: RunStatus };
   run_change_many: { input: RunChangeManyInput; output: RunsChanged };
