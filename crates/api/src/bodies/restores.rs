@@ -24,7 +24,7 @@ use crate::types::{
     ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
     RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
 };
-use crate::{Api, AppError, Progress, checklist, folders_coming, safety_copy, time};
+use crate::{Api, AppError, Progress, Silent, checklist, folders_coming, safety_copy, time};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -395,6 +395,19 @@ fn describe_snapshots(api: &Api) {
 /// # Errors
 /// `nothing_to_undo`, `operation_unknown`, `undone_already`.
 pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
+    undo_long(api, input, &Silent)
+}
+
+/// As [`undo`], with what it takes to follow it: runs that were deleted by the thousand take minutes to come back, and
+/// cancelled, the others stay deleted.
+///
+/// # Errors
+/// As [`undo`].
+pub fn undo_long(
+    api: &Api,
+    input: UndoInput,
+    progress: &dyn Progress,
+) -> Result<UndoResult, AppError> {
     let id = if let Some(id) = input.operation_id {
         id
     } else {
@@ -407,7 +420,7 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         return Err(AppError::new("undone_already").with("id", &id));
     }
     if found.brings_runs_back {
-        return run_change_many::undo(api, found);
+        return run_change_many::undo(api, found, progress);
     }
     if !found.changed_documents() {
         return Err(AppError::new("nothing_to_undo"));
