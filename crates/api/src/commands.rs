@@ -15,10 +15,11 @@ use crate::bodies::{
     exports, fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents,
     folder_put_back, folders, history, log_transfers, logs, notices, overview, plan_decisions,
     restores, revisions, routes, run_change_many, run_changes, run_compare, run_exports,
-    run_overview, run_previews, run_questions, run_related, run_steps, run_timeline, run_window,
-    runs, schedules, secrets, session_clean_up, session_export, session_forget, session_import,
-    session_in_place, session_list, session_recovery, session_scrub, session_snapshots,
-    session_store, sessions, settings, snapshot_keys, sources, start_sheet, strategies, templates,
+    run_overview, run_previews, run_questions, run_related, run_reports, run_steps, run_timeline,
+    run_window, runs, schedules, secrets, session_clean_up, session_export, session_forget,
+    session_import, session_in_place, session_list, session_recovery, session_scrub,
+    session_snapshots, session_store, sessions, settings, snapshot_keys, sources, start_sheet,
+    strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -195,6 +196,7 @@ static OTHERS: &[Command] = &[
     command!("run_related", t::RunRef => t::RunRelated, run_related::related, []),
     command!("run_data", t::RunDataInput => t::RunData, run_related::data, []),
     command!("run_data_save", t::RunDataSaveInput => t::Exported, run_related::data_save, [place]),
+    command!("run_export", t::RunExportInput => t::Exported, run_reports::export, [place]),
     command!("run_task_show", t::RunTaskRef => t::RunTaskShow, runs::task, []),
     command!("run_compare", t::RunCompareInput => t::RunCompared, run_compare::compare, []),
     command!("flow_hindered", t::Nothing => t::HinderedFlows, flow_hindered::list, []),

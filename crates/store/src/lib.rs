@@ -114,7 +114,7 @@ pub use operation::{ChangesRecord, NewOperation, OperationItemRecord, OperationR
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use removed_run::{RemovalPlan, RemovedRuns, ReturnedRuns, RunStays, RunStaysAway};
-pub use run::{KeptRun, NewRun, Parent};
+pub use run::{IMPORTED, KeptRun, NewRun, Parent};
 pub use run_agents::{AttemptUnderWay, UnservedTask};
 pub use run_folder::{HeldFolder, RunFolder};
 pub use run_list::{

@@ -42,6 +42,7 @@ pub mod run_overview;
 pub mod run_previews;
 pub mod run_questions;
 pub mod run_related;
+pub mod run_reports;
 pub mod run_steps;
 pub mod run_timeline;
 mod run_trust;

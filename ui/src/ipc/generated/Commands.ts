@@ -131,6 +131,7 @@ import type { RunDays } from "./RunDays";
 import type { RunDaysInput } from "./RunDaysInput";
 import type { RunDefinition } from "./RunDefinition";
 import type { RunDeleteInput } from "./RunDeleteInput";
+import type { RunExportInput } from "./RunExportInput";
 import type { RunListExportInput } from "./RunListExportInput";
 import type { RunListExported } from "./RunListExported";
 import type { RunListInput } from "./RunListInput";
@@ -330,6 +331,7 @@ export interface Commands {
   run_related: { input: RunRef; output: RunRelated };
   run_data: { input: RunDataInput; output: RunData };
   run_data_save: { input: RunDataSaveInput; output: Exported };
+  run_export: { input: RunExportInput; output: Exported };
   run_task_show: { input: RunTaskRef; output: RunTaskShow };
   run_compare: { input: RunCompareInput; output: RunCompared };
   flow_hindered: { input: Nothing; output: HinderedFlows };
