@@ -17,6 +17,9 @@ const STYLE: &str = include_str!("page.css");
 const TASKS: usize = 10_000;
 const LINES: usize = 20_000;
 
+/// So many results are open from the beginning.
+const OPEN: usize = 20;
+
 /// What a page is made of. The texts of the run are without keys.
 pub(crate) struct Page<'a> {
     pub(crate) catalogue: Catalogue,
@@ -251,13 +254,16 @@ impl Page<'_> {
         if !empty {
             self.section(out, "run_input", &input);
         }
+        // What is not open is not printed.
+        let with = self.run.tasks.iter().filter(|task| task.output.is_some());
+        let open = if with.count() <= OPEN { " open" } else { "" };
         let mut results = String::new();
         for task in self.run.tasks.iter().take(TASKS) {
             if let Some(output) = &task.output {
                 let text = pre(&json::print_lines(output));
                 let _ = writeln!(
                     results,
-                    "<details><summary>{}</summary>\n{text}</details>",
+                    "<details{open}><summary>{}</summary>\n{text}</details>",
                     named(&task.name)
                 );
             }
@@ -275,7 +281,7 @@ impl Page<'_> {
         let mut body = String::from("<table class=\"log\">\n<tbody>\n");
         for line in self.messages.iter().take(LINES) {
             let text = match &line.text {
-                RunText::Message(message) => Cow::Owned(self.catalogue.told(message)),
+                RunText::Message(message) => Cow::Owned(self.catalogue.say(message)),
                 RunText::Line(line) => Cow::Borrowed(line.as_str()),
             };
             let tone = match line.level.as_str() {

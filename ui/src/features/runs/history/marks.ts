@@ -3,14 +3,7 @@ import type { Tone } from '@/components';
 import type { Shape, TimeScale } from '@/components/timeline';
 import type { Message, RunChunk, RunPlanned, Status } from '@/ipc';
 import { leastOf, merged, SIGN } from './merge';
-import {
-  added,
-  type Counts,
-  type DrawnRow,
-  KINDS,
-  LOOKS,
-  sharesOf,
-} from './shares';
+import { added, type Counts, type DrawnRow, KINDS, LOOKS, sharesOf } from './shares';
 import type { Seen } from './window';
 
 export type MarkKind = 'open' | 'chunk' | 'failures' | 'planned';
