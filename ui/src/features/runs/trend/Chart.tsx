@@ -4,7 +4,7 @@ import styles from './Trend.module.css';
 
 /** Pixels of the picture, of the lengths above and of the counts below. */
 const WIDE = 960;
-const TALL = 240;
+const TALL = 260;
 const TOP = 14;
 const LENGTHS = 150;
 const COUNTS = 50;
