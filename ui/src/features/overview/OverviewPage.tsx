@@ -26,6 +26,7 @@ import { WaitingCard } from './WaitingCard';
 /** Seldom there. */
 const FallenCard = lazy(() => import('./FallenCard'));
 const HinderedCard = lazy(() => import('./HinderedCard'));
+const AwayNotice = lazy(() => import('./AwayNotice'));
 const StartNotice = lazy(() => import('../start/StartNotice'));
 const Unsent = lazy(() => import('../notices/Unsent'));
 
@@ -62,6 +63,7 @@ export function OverviewPage() {
           <ScheduleNotices />
           <Suspense fallback={null}>
             <StartNotice />
+            <AwayNotice />
             <Unsent />
           </Suspense>
           {data.offer_example && <ExampleOffer />}

@@ -154,6 +154,7 @@ function Subtitle({ run, usual }: { run: ShownRun; usual: Usual | undefined }) {
       {usual && ` · ${m.run_usually({ length: took(usual.median) })}`}
       {' · '}
       {starter(run)}
+      {run.imported && ` · ${m.run_imported()}`}
       {run.revision !== null && run.workflow_id !== null && (
         <>
           {' · '}
