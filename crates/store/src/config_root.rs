@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Row};
-
 use flowkeep_core::RunId;
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::task_folder::DataFolder;
 use crate::{SessionRecord, Store, StoreError, Tag, Tx};
