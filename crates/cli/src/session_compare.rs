@@ -113,9 +113,10 @@ fn unknown(api: &Api, id: &str, path: &str) -> Result<AppError, AppError> {
     };
     let near: Vec<&str> = files.iter().filter(is_near).take(NEAR).copied().collect();
     let error = AppError::new("session_file_unknown").with("path", path);
-    Ok(match near.is_empty() {
-        true => error,
-        false => error.with("near", near.join(", ")).hint("files_near"),
+    Ok(if near.is_empty() {
+        error
+    } else {
+        error.with("near", near.join(", ")).hint("files_near")
     })
 }
 

@@ -53,9 +53,10 @@ pub(crate) fn run(api: &Api, output: &Output, asked: MoveStore) -> Result<Outcom
             ("files", &moved.files),
             ("file_bytes", &moved.bytes),
         ];
-        let key = match asked.lost && moved.files == 0 {
-            true => "cli_session_store_given_up",
-            false => "cli_session_store_moved",
+        let key = if asked.lost && moved.files == 0 {
+            "cli_session_store_given_up"
+        } else {
+            "cli_session_store_moved"
         };
         writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;

@@ -66,9 +66,10 @@ pub(super) fn listed(root: &Path, progress: &dyn Progress) -> Result<Listed, Con
             continue;
         }
         if !entry.file_type().is_file() {
-            let what = match entry.file_type().is_dir() {
-                true => NoFile::Folder,
-                false => NoFile::Special,
+            let what = if entry.file_type().is_dir() {
+                NoFile::Folder
+            } else {
+                NoFile::Special
             };
             let path = below(root, entry.path());
             found.others.extend(path.map(|path| (path, what)));
