@@ -51,7 +51,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0022_session_standing.sql")),
         M::up(include_str!("schema/0023_snapshot_entry.sql")),
         M::up(include_str!("schema/0024_removed_runs.sql")),
-        M::up(include_str!("schema/0026_looking.sql")),
+        M::up(include_str!("schema/0025_looking.sql")),
     ])
 }
 
