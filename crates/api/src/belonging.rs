@@ -329,7 +329,8 @@ pub(crate) fn expected(
 }
 
 /// The root with which a run works, and what whoever reads the run is told: the one of the workflow's last run
-/// (`last`) as long as it has anything of what is referred to, else the one that has most of it, the first of several.
+/// (`last`) as long as it has anything of what is referred to, none while its disk does not answer, else the one that has most
+/// of it, the first of several.
 /// Where a file is named by its path (`is_looked_for`) and none has anything, it is missing in that of the last run, or
 /// in the first.
 fn best_of(
@@ -339,21 +340,28 @@ fn best_of(
     is_looked_for: bool,
 ) -> (Option<&ConfigRootRecord>, Vec<(Level, Message)>) {
     let mut told = Vec::new();
+    let is_last = |root: &ConfigRootRecord| Some(root.row) == last;
     let mut found: Vec<(usize, &ConfigRootRecord)> = Vec::new();
     let mut without = Vec::new();
+    let mut is_silent = false;
     for (root, count) in roots.iter().zip(counts) {
         match count {
             Ok(0) => without.push(root),
             Ok(count) => found.push((count, root)),
             Err(error) => {
+                let is_silent_disk = error.code == "disk_silent";
                 let message = Message::new("run_configuration_not_asked")
                     .with("path", path_text(&root.path))
                     .because(error.into());
                 told.push((Level::Warning, message));
+                is_silent |= is_silent_disk && is_last(root);
             }
         }
     }
-    let is_last = |root: &ConfigRootRecord| Some(root.row) == last;
+    // One that does not answer now may do so at the next run, which would stay with another one for good.
+    if is_silent {
+        return (None, told);
+    }
     let most = found.iter().map(|(count, _)| *count).max();
     let of_most = || found.iter().filter(|(count, _)| Some(*count) == most);
     let stayed = found.iter().find(|(_, root)| is_last(root));
@@ -550,6 +558,27 @@ mod tests {
         assert_eq!(begun("newer"), (more.clone(), Vec::new()));
         std::fs::remove_dir_all(used.join("tool-sets")).unwrap();
         assert_eq!(begun("w"), (more, said(level, "moved")));
+    }
+
+    #[test]
+    fn no_other_folder_is_taken_while_the_last_one_does_not_answer() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        for name in ["a", "b"] {
+            let root = place.path().join(name);
+            std::fs::create_dir(&root).unwrap();
+            name_root(&api.store, &root, true);
+        }
+        let roots = api.store.config_roots().unwrap();
+        let chosen = |last: usize, why: &str| {
+            let counts = vec![Err(AppError::new(why)), Ok(2)];
+            let (root, told) = best_of(&roots, counts, Some(roots[last].row), false);
+            (root.map(|root| root.row), told[0].1.code.clone())
+        };
+        let told = "run_configuration_not_asked".to_owned();
+        assert_eq!(chosen(0, "disk_silent"), (None, told.clone()));
+        assert_eq!(chosen(1, "disk_silent"), (Some(roots[1].row), told.clone()));
+        assert_eq!(chosen(0, "root_missing"), (Some(roots[1].row), told));
     }
 
     #[test]

@@ -85,9 +85,10 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
              ORDER BY c.key LIMIT 1) END,
            n.id, n.tree, n.sequence, n.at, {OF_THE_WORK},
            EXISTS (SELECT 1 FROM session_work w WHERE w.session = s.session),
-           iif(t.status = 'failed', NULL, coalesce(json_array_length(t.found, '$.missing'), 0)
-             + (SELECT count(*) FROM snapshot_entry e JOIN snapshot_object o USING (object)
-                WHERE e.tree = t.tree AND o.damaged))
+           iif(t.status = 'failed' OR EXISTS (
+               SELECT 1 FROM snapshot_entry e JOIN snapshot_object o USING (object)
+               WHERE e.tree = t.tree AND o.damaged),
+             NULL, coalesce(json_array_length(t.found, '$.missing'), 0))
          FROM session s JOIN snapshot n ON n.session = s.session
            LEFT JOIN snapshot_tree t ON t.tree = n.tree LEFT JOIN run r ON r.id = s.run
          ORDER BY s.session, n.sequence"

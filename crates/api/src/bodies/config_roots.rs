@@ -255,22 +255,38 @@ fn may_be_root(api: &Api, path: &Path) -> Result<(), AppError> {
         let refused = AppError::new(code).with("path", path_text(path));
         Err(refused.with("other", path_text(other)))
     };
-    let real = |place: &Path| place.canonicalize().unwrap_or_else(|_| place.to_owned());
-    for own in [real(&api.data_dir), store_dir(&api.store, &api.data_dir)?] {
+    let owned = [api.data_dir.clone(), store_dir(&api.store, &api.data_dir)?];
+    for own in resolved(api, owned.into()) {
         if path.starts_with(&own) || own.starts_with(path) {
             return refused("root_of_data", &own);
         }
     }
-    let chosen = chosen_folder(api)?.map(|folder| real(&folder));
-    if let Some(folder) = chosen.filter(|folder| folder == path) {
-        return refused("root_of_backups", &folder);
+    let chosen = resolved(api, chosen_folder(api)?.into_iter().collect());
+    if let Some(folder) = chosen.iter().find(|folder| *folder == path) {
+        return refused("root_of_backups", folder);
     }
-    let backups = api.store.known_backups()?;
-    let backups = backups.iter().map(|known| text_path(&known.path));
-    match backups.into_iter().find(|backup| path.starts_with(backup)) {
-        Some(backup) => refused("root_of_backups", &backup),
+    let backups = api.store.known_backups()?.into_iter();
+    let backups = resolved(api, backups.map(|known| text_path(&known.path)).collect());
+    match backups.iter().find(|backup| path.starts_with(backup)) {
+        Some(backup) => refused("root_of_backups", backup),
         None => Ok(()),
     }
+}
+
+/// Places without the links on the way there, and as they are written where nobody answers in time.
+fn resolved(api: &Api, places: Vec<PathBuf>) -> Vec<PathBuf> {
+    let Some(first) = places.first() else {
+        return places;
+    };
+    let asked = places.clone();
+    let real = in_time(api.patience, first, move |step| {
+        let real = asked.iter().map(|place| {
+            step();
+            place.canonicalize().unwrap_or_else(|_| place.clone())
+        });
+        Ok::<_, AppError>(real.collect::<Vec<_>>())
+    });
+    real.unwrap_or(places)
 }
 
 /// A folder that is there, through no links.
@@ -344,6 +360,10 @@ mod tests {
         let moment = Duration::from_millis(1);
         for _ in 0..5 {
             assert_eq!(state(path, moment, silent), "silent");
+        }
+        // The one thread may not have begun yet.
+        while PROBES.load(Ordering::SeqCst) == 0 {
+            std::thread::yield_now();
         }
         assert_eq!(PROBES.load(Ordering::SeqCst), 1);
         let other = Path::new("/another/disk");

@@ -13,7 +13,7 @@ use flowkeep_files::snapshots::compare::{FileState, FileStates};
 use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
     Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished,
-    compare_file as texts_of, compare_with, look_for, restore as bring_back,
+    compare_file as texts_of, compare_with, look_for, restore as bring_back, tell_went_on,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
 use flowkeep_host::path_text;
@@ -91,6 +91,7 @@ pub fn restore(
     let copy = api.store.session_copy(session.row)?;
     let failures = copy.map_or(0, |copy| copy.failures);
     let workshop = api.snapshot_workshop()?;
+    let told_by = workshop.clone();
     let work = move |steps: &Thinned<'_>| {
         if let Some(to) = &to {
             above_is_there(to)?;
@@ -122,6 +123,9 @@ pub fn restore(
         went_on.or_else(|error| Err(came_to_nothing(api, &session, failures, error)?))
     });
     let (run, follows, taken_over) = if let Some(on) = went_on.transpose()? {
+        if back.chosen.source == Source::File {
+            tell_went_on(&told_by, &session.id)?;
+        }
         (Some(on.run), on.follows, on.taken_over)
     } else {
         let run = session.run.map(|run| api.store.run(run)).transpose()?;

@@ -38,8 +38,9 @@ pub struct RunConfigurationInput {
 /// The configuration a run of a workflow would work with if it began now.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RunConfiguration {
-    /// The listed folder that has most of the files it refers to; absent where it refers to none, or no folder that
-    /// answers has them.
+    /// The listed folder it would work with: the one of its last run as long as that has any of the files it refers to,
+    /// else the one that has most of them; where a file is named by its path and none has any, where it would be
+    /// missing. Absent where it refers to none, or no folder that answers has them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub folder: Option<String>,

@@ -39,6 +39,17 @@ fn check(flowkeep: &Flowkeep, item: &Value) {
     assert_eq!(std::fs::read_to_string(&out).unwrap(), came, "{item}");
 }
 
+/// What `log show` gives has all that the file says.
+fn check_logged(flowkeep: &Flowkeep, item: &Value) {
+    let word = |key: &str| item[key].as_str().unwrap();
+    let shown = flowkeep.done(&["log", "show", word("id")]);
+    let came = std::fs::read_to_string(word("path")).unwrap();
+    let came: Value = serde_json::from_str(&came).unwrap();
+    for (key, value) in came.as_object().unwrap() {
+        assert_eq!(&shown[key], value, "{key} of {item}");
+    }
+}
+
 #[test]
 #[ignore = "FLOWKEEP_SAMPLES has to name a folder with files of earlier tools"]
 fn every_sample_is_recognised_and_comes_back_as_it_was() {
@@ -68,9 +79,14 @@ fn every_sample_is_recognised_and_comes_back_as_it_was() {
         assert!(item["column"].as_u64() > Some(0), "{item}");
     }
 
-    let imported: Vec<_> = done("imported").collect();
+    let (logged, imported): (Vec<_>, Vec<_>) =
+        done("imported").partition(|item| item["kind"] == "log");
     for item in &imported {
         check(&flowkeep, item);
+    }
+    assert!(!logged.is_empty(), "another program recorded executions");
+    for item in logged {
+        check_logged(&flowkeep, item);
     }
     let folder = text(&flowkeep.backup("backups"));
     let empty = Flowkeep::new();

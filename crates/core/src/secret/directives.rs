@@ -334,8 +334,9 @@ pub(super) fn is_written_down(word: &str) -> bool {
 /// The passwords of `host:port:database:user:password`, where each line is so.
 pub(super) fn in_password_file(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    let lines = text.trim_start_matches('\u{feff}');
+    let mut at = text.len() - lines.len();
+    for line in lines.split_inclusive('\n') {
         let inside = line.trim_end();
         if !inside.is_empty() && !inside.starts_with('#') {
             let Some(begin) = password_of(inside) else {
@@ -361,7 +362,6 @@ pub(super) fn is_password_file(text: &str) -> bool {
 
 /// Where the password of such a line begins.
 fn password_of(line: &str) -> Option<usize> {
-    let line = line.trim_start_matches('\u{feff}');
     if line.contains(char::is_whitespace) {
         return None;
     }

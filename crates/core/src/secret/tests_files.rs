@@ -99,6 +99,7 @@ fn a_line_of_another_kind_takes_the_rules_from_no_other(#[case] text: &str) {
 )]
 #[case::versions("requests==2.31.0\ntoken-cache==1.2.3\npassword-strength==0.0.3\n")]
 #[case::one_password("db:5432:x:bob:⟦KEYy14pg1⟧\n")]
+#[case::passwords_after_a_mark("\u{feff}db:5432:x:小王:⟦KEYy14pg1⟧\n")]
 #[case::windows(
     "@echo off\nnet use Z: \\\\s\\x /user:bob ⟦BATg7h8⟧\nnet use Z: \\\\s\\x ⟦geheim⟧ /user:bob\nnet use Z: \\\\s\\x /persistent:no\n"
 )]

@@ -42,8 +42,8 @@ pub struct OldSnapshot {
     pub at: i64,
     /// Whether the work can go on from it; else it holds what was written over when files were put back.
     pub is_of_the_work: bool,
-    /// How many files it lacks of those that were referred to, or that are damaged in it; nothing where none can be
-    /// read.
+    /// How many files it lacks of those that were referred to; nothing where work does not go on from it, because one
+    /// of its own cannot be read.
     pub lacks: Option<u32>,
 }
 

@@ -9,7 +9,7 @@ use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::TakeError;
 use flowkeep_files::snapshots::restoring::{
-    Restored, Seeking, Use, Wanting, clear_unfinished, restore,
+    Restored, Seeking, Use, Wanting, clear_unfinished, restore, tell_went_on,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, FileLock, Progress, Unfollowed};
@@ -90,15 +90,18 @@ fn going_on_with_the_files_of_today_is_told_as_that() {
     let face = ground.face();
     face.begin().unwrap();
     let newest = || face.done().remove(0);
-    for (from, goes_on, told) in [
-        (Use::File, true, "session_go_on"),
-        (Use::File, false, "session_restore"),
-        (Use::Snapshot, true, "session_restore"),
-    ] {
+    let all = || face.done().len();
+    for (from, goes_on) in [(Use::File, false), (Use::Snapshot, true), (Use::File, true)] {
+        let before = all();
         let back = face.restore_for(from, goes_on, &Unfollowed).unwrap().back;
         assert!(back.is_ok());
-        assert_eq!(newest(), told, "{from:?}, {goes_on}");
+        let is_told = (from, goes_on) != (Use::File, true);
+        assert_eq!(all(), before + usize::from(is_told), "{from:?}");
+        assert_eq!(newest(), "session_restore");
     }
+    // It does once it went on.
+    tell_went_on(&face.workshop, &face.session().id).unwrap();
+    assert_eq!(newest(), "session_go_on");
 }
 
 /// Each call fails once; with `for_good` all calls after it, too.

@@ -5,8 +5,9 @@
  */
 export type RunConfiguration = { 
 /**
- * The listed folder that has most of the files it refers to; absent where it refers to none, or no folder that
- * answers has them.
+ * The listed folder it would work with: the one of its last run as long as that has any of the files it refers to,
+ * else the one that has most of them; where a file is named by its path and none has any, where it would be
+ * missing. Absent where it refers to none, or no folder that answers has them.
  */
 folder?: string, 
 /**

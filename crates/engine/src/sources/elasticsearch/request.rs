@@ -128,7 +128,17 @@ impl Api {
         if let Some((text, kind)) = body {
             request = request.header(CONTENT_TYPE, kind).body(text);
         }
-        match request.send().await {
+        let once_more = request.try_clone().filter(|_| !changes);
+        let mut sent = request.send().await;
+        // A server closes a connection that was idle while the next request is on its way: what only reads is asked again.
+        if let (Err(error), Some(request)) = (&sent, once_more)
+            && error.is_request()
+            && !error.is_connect()
+            && !error.is_timeout()
+        {
+            sent = request.send().await;
+        }
+        match sent {
             Ok(response) => Ok(response),
             Err(error) => {
                 if error.is_connect() {

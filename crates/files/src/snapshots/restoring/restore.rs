@@ -9,7 +9,9 @@ use flowkeep_core::secret::MASK;
 use flowkeep_core::session::candidate::{Candidate, Source};
 use flowkeep_core::{ObjectHash, SnapshotId, file_name};
 use flowkeep_host::{EntryFiles, EntryKind, Progress};
-use flowkeep_store::{NewAttempt, NewOperation, OperationItemRecord, SessionRecord};
+use flowkeep_store::{
+    NewAttempt, NewOperation, OperationItemRecord, SessionRecord, StoreError, Tx,
+};
 
 use super::found::{Recovery, Seeking, look_for};
 use super::pieces::Pieces;
@@ -337,7 +339,17 @@ fn fills_in(kept: &[u8], there: &[u8]) -> bool {
         return false;
     };
     let kept = kept.replace(ESCAPED, MASK);
-    let parts: Vec<_> = kept.split(MASK).collect();
+    let mut parts: Vec<_> = kept.split(MASK).collect();
+    // The quotes around what stands for a key are those that keep it a text: a key may need none.
+    for at in 1..parts.len() {
+        let quote = QUOTES
+            .into_iter()
+            .find(|quote| parts[at - 1].ends_with(*quote) && parts[at].starts_with(*quote));
+        if quote.is_some() {
+            parts[at - 1] = &parts[at - 1][..parts[at - 1].len() - 1];
+            parts[at] = &parts[at][1..];
+        }
+    }
     let [first, between @ .., last] = &*parts else {
         return kept == there;
     };
@@ -345,12 +357,20 @@ fn fills_in(kept: &[u8], there: &[u8]) -> bool {
         return false;
     };
     for part in between {
-        let Some((_, after)) = rest.split_once(part) else {
-            return false;
-        };
-        rest = after;
+        match rest.split_once(part) {
+            Some((key, after)) if is_key(key) => rest = after,
+            _ => return false,
+        }
     }
-    rest.ends_with(last)
+    rest.strip_suffix(last).is_some_and(is_key)
+}
+
+const QUOTES: [char; 2] = ['"', '\''];
+
+/// Whether a text may be what somebody fills in for a key: something, and in one line but for a block with its own ends.
+fn is_key(text: &str) -> bool {
+    let inside = text.trim_matches(QUOTES).trim();
+    !inside.is_empty() && (!inside.contains(['\n', '\r']) || inside.starts_with("-----BEGIN "))
 }
 
 /// Writes down what is in an own copy, by which it is told later whether somebody has changed something in it.
@@ -428,11 +448,9 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
         workshop.face,
     );
     let (source, found) = (done.source, done.found.to_owned());
-    // Where files are used as they are today, nothing was brought back.
-    let operation = match source {
-        Source::File if done.goes_on => "session_go_on",
-        _ => "session_restore",
-    };
+    // Where files are used as they are today nothing is brought back, and whether work goes on with them is told once it
+    // does.
+    let is_told = source != Source::File || !done.goes_on;
     let own = done.own.and_then(Path::file_name);
     let own = own.map(|name| name.to_string_lossy().into_owned());
     let work = done.work.map(str::to_owned);
@@ -456,24 +474,54 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
         {
             tx.link_session(there.row, root, &entry)?;
         }
-        let items = [OperationItemRecord {
-            kind: "session".to_owned(),
-            id: there.id,
-            name: Some(there.name),
-            before: None,
-            after: None,
-        }];
-        let operation = NewOperation {
-            actor: &actor,
-            face,
-            operation,
-            name: None,
-            undoes: None,
-            items: &items,
-        };
-        tx.record_operation(tx.next_operation_id()?, &operation)?;
+        if is_told {
+            record(
+                tx,
+                (&actor, face),
+                "session_restore",
+                (there.id, there.name),
+            )?;
+        }
         Ok(())
     })
+}
+
+/// That work goes on with the files of today stands in Activity.
+///
+/// # Errors
+/// [`TakeError::Unknown`]; what the database says.
+pub fn tell_went_on(workshop: &Workshop, session: &str) -> Result<(), TakeError> {
+    let (session, actor, face) = (session.to_owned(), workshop.actor.clone(), workshop.face);
+    workshop.store.write(move |tx| {
+        let there = tx.session(&session)?.ok_or(TakeError::Unknown)?;
+        record(tx, (&actor, face), "session_go_on", (there.id, there.name))?;
+        Ok(())
+    })
+}
+
+fn record(
+    tx: &Tx<'_>,
+    (actor, face): (&str, &'static str),
+    operation: &'static str,
+    (id, name): (String, String),
+) -> Result<(), StoreError> {
+    let items = [OperationItemRecord {
+        kind: "session".to_owned(),
+        id,
+        name: Some(name),
+        before: None,
+        after: None,
+    }];
+    let operation = NewOperation {
+        actor,
+        face,
+        operation,
+        name: None,
+        undoes: None,
+        items: &items,
+    };
+    tx.record_operation(tx.next_operation_id()?, &operation)?;
+    Ok(())
 }
 
 /// Removes own copies of sessions that a dead process left unfinished; answers how many. While somebody is at
@@ -527,11 +575,28 @@ mod tests {
                 "name: db\npassword: s3\nport: 1\ntoken: t\nmore: 1\nend",
                 false,
             ),
+            ("name: db\npassword: \nport: 1\ntoken: t\n", false),
+            ("name: db\npassword: s3\nport: 1\ntoken: \"\"\n", false),
+            (
+                "name: db\npassword: s3\nextra: 1\nport: 1\ntoken: t\n",
+                false,
+            ),
             ("", false),
         ];
         for (there, expected) in filled {
             assert_eq!(fills_in(kept, there.as_bytes()), expected, "{there}");
         }
+        let quoted = b"A=1\nDB_PASSWORD=\"<masked>\"\nB='<masked>'\n";
+        for there in [
+            "A=1\nDB_PASSWORD=hunter2\nB=x\n",
+            "A=1\nDB_PASSWORD=\"hunter2\"\nB='x'\n",
+        ] {
+            assert!(fills_in(quoted, there.as_bytes()), "{there}");
+        }
+        assert!(!fills_in(quoted, b"A=1\nDB_PASSWORD=\"\"\nB='x'\n"));
+        let block = b"key: |\n  <masked>\nport: 1\n";
+        let filled = b"key: |\n  -----BEGIN KEY-----\n  abc\n  -----END KEY-----\nport: 1\n";
+        assert!(fills_in(block, filled));
         let escaped = b"<a p=\"&lt;masked&gt;\"/>";
         assert!(fills_in(escaped, b"<a p=\"s3\"/>"));
         assert!(!fills_in(b"a: 1\n", b"a: 2\n"), "nothing is masked in it");
