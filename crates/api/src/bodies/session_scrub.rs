@@ -73,8 +73,19 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
         return of(false, silent.into());
     };
     if closed > 0 {
-        let missing = Message::new("doctor_snapshots_key_missing").with("count", closed);
-        return of(false, missing);
+        let behind = snapshot_keys::is_behind_lost_secrets(api);
+        let code = match behind {
+            true => "doctor_snapshots_key_behind",
+            false => "doctor_snapshots_key_missing",
+        };
+        return of(false, Message::new(code).with("count", closed));
+    }
+    let unsaved = snapshot_keys::unsaved(api)?;
+    if unsaved > 0 {
+        return of(
+            false,
+            Message::new("doctor_snapshots_key_unsaved").with("count", unsaved),
+        );
     }
     let wrong = api.store.wrong_snapshot_counts()?;
     if !wrong.is_none() {

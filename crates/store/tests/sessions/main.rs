@@ -100,6 +100,7 @@ fn pack(name: &str, contents: impl IntoIterator<Item = u8>) -> NewPack {
         name: pack_name(name),
         bytes: 9,
         is_encrypted: false,
+        recipient: None,
         objects: contents.into_iter().map(object).collect(),
     }
 }
@@ -292,6 +293,7 @@ fn what_a_look_came_to_is_remembered_as_long_as_its_tree_is_kept() {
         name: pack_name("p"),
         bytes: 9,
         is_encrypted: false,
+        recipient: None,
     };
     assert_eq!(packs, Some(vec![kept]));
 
