@@ -13,7 +13,7 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use flowkeep_engine::Belonging;
 use flowkeep_files::configuration::{Definition, count_resolved};
 use flowkeep_host::path_text;
-use flowkeep_store::{ConfigRootRecord, KeptRun, NewSession, Store, StoreError};
+use flowkeep_store::{ConfigRootRecord, DocumentRecord, KeptRun, NewSession, Store, StoreError};
 
 use crate::AppError;
 use crate::apart::in_time;
@@ -71,10 +71,7 @@ impl Belongings {
         if run.workflow_id.is_none() {
             return false;
         }
-        if self
-            .known(run)
-            .is_some_and(|known| known.references.is_empty())
-        {
+        if self.known(run).is_some_and(|known| !known.refers()) {
             return false;
         }
         let roots = store.config_roots().unwrap_or_else(|error| {
@@ -96,7 +93,7 @@ impl Belongings {
             });
         }
         let definition = self.definition(store, &run)?;
-        if definition.references.is_empty() {
+        if !definition.refers() {
             return Ok(Belonging::default());
         }
         let settings = settings::of(store)?;
@@ -118,7 +115,9 @@ impl Belongings {
                 .collect()
         });
         let is_looked_for = definition.references.iter().any(Reference::names_a_file);
-        let (best, told) = best_of(&roots, counts, is_looked_for);
+        let workflow = run.workflow_id.as_deref().unwrap_or_default();
+        let last = store.last_config_root(workflow, Some(run.id))?;
+        let (best, told) = best_of(&roots, counts, last, is_looked_for);
         let Some(root) = best else {
             return Ok(Belonging {
                 session: None,
@@ -263,7 +262,7 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     let Ok(definition) = Definition::of(workflow, None, run.format, text) else {
         return Ok(None);
     };
-    if definition.references.is_empty() {
+    if !definition.refers() {
         return Ok(None);
     }
     let tool_set = default_tool_set(&settings::of(store)?);
@@ -288,21 +287,63 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     }))
 }
 
-/// The root that has most of what is referred to, the first of several; and what whoever reads the run is told. Where
-/// a file is named by its path (`is_looked_for`) and none has anything, it is missing in the first.
+/// The folder with whose files a run of a workflow would work that begins now, as [`Belongings::find`] would say.
+///
+/// # Errors
+/// What the database says. A folder that does not answer is passed over.
+pub(crate) fn expected(
+    store: &Store,
+    workflow: &DocumentRecord,
+) -> Result<Option<PathBuf>, AppError> {
+    let Some(stored) = store.text(workflow.row, workflow.revision)? else {
+        return Ok(None);
+    };
+    let Ok(definition) = Definition::of(workflow.id.clone(), None, stored.format, stored.text)
+    else {
+        return Ok(None);
+    };
+    if !definition.refers() {
+        return Ok(None);
+    }
+    let tool_set = default_tool_set(&settings::of(store)?);
+    let mut roots = store.config_roots()?;
+    roots.retain(|root| root.listed);
+    let is_looked_for = definition.references.iter().any(Reference::names_a_file);
+    let definition = Arc::new(definition);
+    // Disks that are slow are waited for together.
+    let counts: Vec<_> = std::thread::scope(|scope| {
+        let asked = roots.iter().map(|root| {
+            let (definition, tool_set) = (Arc::clone(&definition), tool_set.clone());
+            scope.spawn(move || count(root, definition, tool_set))
+        });
+        let asked: Vec<_> = asked.collect();
+        let fault = || Err(AppError::new("internal"));
+        let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
+        answered
+            .map(|count| count.unwrap_or_else(|_| fault()))
+            .collect()
+    });
+    let last = store.last_config_root(&workflow.id, None)?;
+    let (best, _) = best_of(&roots, counts, last, is_looked_for);
+    Ok(best.map(|root| root.path.clone()))
+}
+
+/// The root with which a run works, and what whoever reads the run is told: the one of the workflow's last run
+/// (`last`) as long as it has anything of what is referred to, else the one that has most of it, the first of several.
+/// Where a file is named by its path (`is_looked_for`) and none has anything, it is missing in that of the last run, or
+/// in the first.
 fn best_of(
     roots: &[ConfigRootRecord],
     counts: Vec<Result<usize, AppError>>,
+    last: Option<i64>,
     is_looked_for: bool,
 ) -> (Option<&ConfigRootRecord>, Vec<(Level, Message)>) {
     let mut told = Vec::new();
     let mut found: Vec<(usize, &ConfigRootRecord)> = Vec::new();
-    let mut without = None;
+    let mut without = Vec::new();
     for (root, count) in roots.iter().zip(counts) {
         match count {
-            Ok(0) => {
-                without.get_or_insert(root);
-            }
+            Ok(0) => without.push(root),
             Ok(count) => found.push((count, root)),
             Err(error) => {
                 let message = Message::new("run_configuration_not_asked")
@@ -312,17 +353,39 @@ fn best_of(
             }
         }
     }
+    let is_last = |root: &ConfigRootRecord| Some(root.row) == last;
     let most = found.iter().map(|(count, _)| *count).max();
-    let mut best = found.iter().filter(|(count, _)| Some(*count) == most);
-    let first = best.next().map(|(_, root)| *root);
-    let others: Vec<_> = best.map(|(_, root)| path_text(&root.path)).collect();
-    if let Some(first) = first.filter(|_| !others.is_empty()) {
-        let message = Message::new("run_configuration_elsewhere_too")
-            .with("path", path_text(&first.path))
-            .with("others", others.join(", "));
-        told.push((Level::Info, message));
+    let of_most = || found.iter().filter(|(count, _)| Some(*count) == most);
+    let stayed = found.iter().find(|(_, root)| is_last(root));
+    let Some((count, best)) = stayed.or_else(|| of_most().next()) else {
+        let missing = without.iter().find(|root| is_last(root));
+        let missing = missing.or(without.first()).filter(|_| is_looked_for);
+        return (missing.copied(), told);
+    };
+    let others = of_most().filter(|(_, root)| root.row != best.row);
+    let others: Vec<_> = others.map(|(_, root)| path_text(&root.path)).collect();
+    let message = |code| {
+        Message::new(code)
+            .with("path", path_text(&best.path))
+            .with("others", others.join(", "))
+            .with("count", others.len())
+    };
+    if stayed.is_none()
+        && let Some(left) = roots.iter().find(|root| is_last(root))
+    {
+        let moved = Message::new("run_configuration_moved")
+            .with("path", path_text(&best.path))
+            .with("last", path_text(&left.path));
+        told.push((Level::Warning, moved));
     }
-    (first.or(without.filter(|_| is_looked_for)), told)
+    if !others.is_empty() {
+        told.push(match stayed {
+            None => (Level::Warning, message("run_configuration_chosen")),
+            Some(_) if Some(*count) < most => (Level::Warning, message("run_configuration_stays")),
+            Some(_) => (Level::Info, message("run_configuration_elsewhere_too")),
+        });
+    }
+    (Some(*best), told)
 }
 
 /// Makes a run a session, unless it is one.
@@ -361,11 +424,13 @@ fn begin_session(
 
 #[cfg(test)]
 mod tests {
-    use flowkeep_core::RunId;
+    use flowkeep_core::{Format, Kind, RunId};
     use flowkeep_store::NewRun;
 
     use super::*;
     use crate::testing::open;
+    use crate::types::{CreateInput, RunConfigurationInput};
+    use crate::{documents, run_previews};
 
     fn run(store: &Store, workflow: Option<&str>, text: &str) -> KeptRun {
         let new = NewRun {
@@ -434,9 +499,100 @@ mod tests {
         assert_eq!(found.told.len(), 2);
         assert_eq!(told(0).code, "run_configuration_not_asked");
         assert_eq!(told(0).fields["path"], path_text(&away_path));
-        assert_eq!(told(1).code, "run_configuration_elsewhere_too");
+        assert_eq!(told(1).code, "run_configuration_chosen");
+        assert_eq!(found.told[1].0, Level::Warning);
         let named = [&told(1).fields["path"], &told(1).fields["others"]];
         assert!(named.contains(&&path(&first)) && named.contains(&&path(&second)));
+    }
+
+    /// Which folder programs get their configuration from does not change because another one is named.
+    #[test]
+    fn a_workflow_stays_with_the_folder_of_its_last_run() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let store = &api.store;
+        let belongings = Belongings {
+            fresh: Duration::ZERO,
+            ..Belongings::default()
+        };
+        let parent = tempfile::tempdir().unwrap();
+        let root = |name: &str, sets: &[&str]| {
+            let root = parent.path().join(name);
+            for set in sets {
+                let folder = root.join("tool-sets");
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(folder.join(format!("{set}.yaml")), "tools: []\n").unwrap();
+            }
+            name_root(store, &root, true);
+            root.canonicalize().unwrap()
+        };
+        let text = r#"{"tool_sets": ["office", "shop"], "tasks": []}"#;
+        let begun = |workflow: &str| {
+            let run = run(store, Some(workflow), text);
+            let found = belongings.find(store, run.row).unwrap();
+            let session = store.session(&found.session.unwrap()).unwrap().unwrap();
+            let root = store.root_of(&session).unwrap().unwrap().path;
+            let told = found.told.into_iter();
+            let told = told.map(|(level, message)| (level, message.code));
+            (root, told.collect::<Vec<_>>())
+        };
+        let said = |level, code: &str| vec![(level, format!("run_configuration_{code}"))];
+
+        let used = root("m-used", &["office"]);
+        assert_eq!(begun("w"), (used.clone(), Vec::new()));
+        let before = root("a-before", &["office"]);
+        let level = Level::Info;
+        assert_eq!(begun("w"), (used.clone(), said(level, "elsewhere_too")));
+        let level = Level::Warning;
+        assert_eq!(begun("new"), (before.clone(), said(level, "chosen")));
+        let more = root("z-more", &["office", "shop"]);
+        assert_eq!(begun("w"), (used.clone(), said(level, "stays")));
+        assert_eq!(begun("newer"), (more.clone(), Vec::new()));
+        std::fs::remove_dir_all(used.join("tool-sets")).unwrap();
+        assert_eq!(begun("w"), (more, said(level, "moved")));
+    }
+
+    #[test]
+    fn the_folder_a_run_will_work_with_is_known_before_it_begins() {
+        let place = tempfile::tempdir().unwrap();
+        let api = open(place.path());
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("tool-sets/office.yaml");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "tools: []\n").unwrap();
+        let keep = |id: &str, text: &str| {
+            let input = CreateInput {
+                text: text.to_owned(),
+                format: Format::Json,
+                id: Some(id.to_owned()),
+                name: None,
+            };
+            documents::create(&api, Kind::Workflow, input).unwrap();
+        };
+        keep(
+            "refers",
+            r#"{"id": "refers", "tool_set": "office", "tasks": []}"#,
+        );
+        keep("plain", r#"{"id": "plain", "tasks": []}"#);
+        let told = |workflow: &str| {
+            let input = RunConfigurationInput {
+                workflow: workflow.to_owned(),
+            };
+            run_previews::configuration(&api, input).unwrap()
+        };
+        assert_eq!(told("refers").folder, None, "no folder is named");
+        name_root(&api.store, root.path(), true);
+        let found = told("refers");
+        let path = path_text(&root.path().canonicalize().unwrap());
+        assert_eq!((found.folder, found.is_kept), (Some(path), true));
+        assert_eq!(told("plain").folder, None);
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(told("refers").folder, None);
+        let unknown = RunConfigurationInput {
+            workflow: "gone".to_owned(),
+        };
+        let error = run_previews::configuration(&api, unknown).unwrap_err();
+        assert_eq!(error.code, "not_found");
     }
 
     /// However many runs of one text begin at once, a folder is listed once for them; a moment later anew.

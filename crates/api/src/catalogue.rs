@@ -73,7 +73,8 @@ impl Catalogue {
     /// missing is shown as it is, so that nothing is ever said by silence.
     pub fn text(&self, key: &str, fields: &BTreeMap<String, String>) -> String {
         let of_one = self.of_one(key, fields);
-        match of_one.or_else(|| self.entry(key)) {
+        let form = of_one.or_else(|| self.with_said(key, fields));
+        match form.or_else(|| self.entry(key)) {
             Some(entry) => fill(entry, &readable(fields)),
             None if fields.is_empty() => key.to_owned(),
             None => format!("{key} {fields:?}"),
@@ -85,6 +86,12 @@ impl Catalogue {
         let is_one = fields.get("count").is_some_and(|count| count == "1");
         let tells = is_one && self.tongue == Tongue::English;
         tells.then(|| self.entry(&format!("{key}_one"))).flatten()
+    }
+
+    /// What a key says where it is known what somebody else `said` of it (`<key>_said`).
+    fn with_said(&self, key: &str, fields: &BTreeMap<String, String>) -> Option<&'static str> {
+        fields.get("said")?;
+        self.entry(&format!("{key}_said"))
     }
 
     /// Whether the key has an entry.
@@ -344,6 +351,23 @@ mod tests {
         );
         let chinese = Catalogue::new(Tongue::Chinese).say(&kept(1));
         assert_eq!(chinese, "已保留此次运行所用配置的 1 个文件");
+    }
+
+    #[test]
+    fn what_a_program_said_stands_in_the_sentence_where_it_said_anything() {
+        let failed = Message::new("program_failed")
+            .with("program", "/bin/sh")
+            .with("exit_code", 7);
+        let said = failed.clone().with("said", "outbox: no such folder");
+        let [silent, told] = [failed, said].map(|one| Catalogue::new(Tongue::English).say(&one));
+        assert!(
+            silent.starts_with("“/bin/sh” ended with exit code 7"),
+            "{silent}"
+        );
+        assert_eq!(
+            told,
+            "it said: outbox: no such folder (“/bin/sh”, exit code 7)"
+        );
     }
 
     #[test]

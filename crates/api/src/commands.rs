@@ -11,14 +11,15 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use crate::bodies::{
-    activity, agents, backups, config_roots, diagnostics, documents, drafts, duplicates, examples,
-    exports, fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents,
+    activity, agents, away, backups, config_roots, diagnostics, documents, drafts, duplicates,
+    examples, exports, fallen, flow_hindered, folder_clean_ups, folder_compare, folder_contents,
     folder_put_back, folders, history, log_transfers, logs, notices, overview, plan_decisions,
     restores, revisions, routes, run_change_many, run_changes, run_compare, run_exports,
-    run_overview, run_previews, run_questions, run_related, run_steps, run_timeline, run_window,
-    runs, schedules, secrets, session_clean_up, session_export, session_forget, session_import,
-    session_in_place, session_list, session_recovery, session_scrub, session_snapshots,
-    session_store, sessions, settings, snapshot_keys, sources, start_sheet, strategies, templates,
+    run_overview, run_previews, run_questions, run_related, run_reports, run_steps, run_timeline,
+    run_trend, run_window, runs, schedules, secrets, session_clean_up, session_export,
+    session_forget, session_import, session_in_place, session_list, session_recovery,
+    session_scrub, session_snapshots, session_store, sessions, settings, snapshot_keys, sources,
+    start_sheet, strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -188,6 +189,7 @@ static OTHERS: &[Command] = &[
     command!("run_window", t::RunWindowInput => t::RunWindow, run_window::window, []),
     command!("run_rows", t::RunRowsInput => t::RunRows, run_window::rows, []),
     command!("run_days", t::RunDaysInput => t::RunDays, run_window::days, []),
+    command!("run_trend", t::RunTrendInput => t::RunTrend, run_trend::trend, []),
     command!("run_steps", t::RunRef => t::RunSteps, run_steps::show, []),
     command!("run_show", t::RunShowInput => t::RunShow, runs::show, []),
     command!("run_timeline", t::RunTimelineInput => t::RunTimeline, run_timeline::timeline, []),
@@ -195,12 +197,14 @@ static OTHERS: &[Command] = &[
     command!("run_related", t::RunRef => t::RunRelated, run_related::related, []),
     command!("run_data", t::RunDataInput => t::RunData, run_related::data, []),
     command!("run_data_save", t::RunDataSaveInput => t::Exported, run_related::data_save, [place]),
+    command!("run_export", t::RunExportInput => t::Exported, run_reports::export, [place]),
     command!("run_task_show", t::RunTaskRef => t::RunTaskShow, runs::task, []),
     command!("run_compare", t::RunCompareInput => t::RunCompared, run_compare::compare, []),
     command!("flow_hindered", t::Nothing => t::HinderedFlows, flow_hindered::list, []),
     command!("run_overview", t::Nothing => t::RunOverview, run_overview::show, []),
     command!("run_output", t::RunTaskRef => t::RunOutput, runs::output, []),
     command!("run_preview", t::RunPreviewInput => t::RunPreview, run_previews::preview, []),
+    command!("run_configuration", t::RunConfigurationInput => t::RunConfiguration, run_previews::configuration, []),
     command!("run_log", t::RunLogInput => t::RunLog, runs::log, []),
     command!("run_cancel", t::RunRef => t::RunStatus, run_changes::cancel, [writes]),
     command!("run_change_many", t::RunChangeManyInput => t::RunsChanged, run_change_many::change_many, [writes] long),
@@ -209,6 +213,8 @@ static OTHERS: &[Command] = &[
     command!("run_pause", t::RunRef => t::RunStatus, run_changes::pause, [writes]),
     command!("run_resume", t::RunResumeInput => t::RunStatus, run_changes::resume, [writes]),
     command!("run_retry", t::RunRetryInput => t::RunStatus, run_changes::retry, [writes]),
+    command!("away_show", t::Nothing => t::Away, away::show, []),
+    command!("away_seen", t::Nothing => t::Nothing, away::seen, [writes]),
     command!("start_show", t::Nothing => t::StartShow, start_sheet::show, []),
     command!("start_seen", t::Nothing => t::Nothing, start_sheet::seen, [writes]),
     command!("engine_show", t::Nothing => t::EngineShow, run_overview::engine, []),

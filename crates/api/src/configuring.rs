@@ -268,7 +268,9 @@ fn told_of_missing(
     session: &SessionRecord,
     snapshot: &ConfigSnapshotRecord,
 ) -> Vec<(Level, Message)> {
-    let missing = found(snapshot).missing;
+    let missing = found(snapshot).missing.into_iter();
+    let (outside, missing): (Vec<_>, Vec<_>) =
+        missing.partition(|missing| missing.reason != "not_found");
     // A session of a file has its workflow in that.
     let by_file = |missing: &TreeMissing| match (&missing.from, &session.config) {
         (Some(from), Some(config)) => from.as_str() != config,
@@ -281,9 +283,11 @@ fn told_of_missing(
     };
     let names = by_workflow.iter().map(|missing| missing.reference.clone());
     let (names, in_files) = (names.collect(), by_files.iter().map(in_file).collect());
-    let told: [(&'static str, Vec<String>); 2] = [
+    let outside = outside.iter().map(in_file).collect();
+    let told: [(&'static str, Vec<String>); 3] = [
         ("run_configuration_missing", names),
         ("run_configuration_missing_in", in_files),
+        ("run_configuration_outside", outside),
     ];
     let told = told.into_iter().filter(|(_, names)| !names.is_empty());
     let told = told.map(|(code, names)| {

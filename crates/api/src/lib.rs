@@ -48,14 +48,15 @@ mod wording;
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
 pub use bodies::{
-    activity, agents, backups, config_roots, diagnostics, documents, drafts, duplicates, examples,
-    exports, fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back, folders,
-    history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions, routes,
-    run_change_many, run_changes, run_compare, run_exports, run_folders, run_overview,
-    run_previews, run_questions, run_related, run_steps, run_timeline, run_window, runs, schedules,
-    secrets, session_clean_up, session_export, session_forget, session_import, session_in_place,
-    session_list, session_recovery, session_scrub, session_snapshots, session_store, sessions,
-    settings, snapshot_keys, sources, start_sheet, strategies, templates,
+    activity, agents, away, backups, config_roots, diagnostics, documents, drafts, duplicates,
+    examples, exports, fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back,
+    folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
+    routes, run_change_many, run_changes, run_compare, run_exports, run_folders, run_overview,
+    run_previews, run_questions, run_related, run_reports, run_steps, run_timeline, run_trend,
+    run_window, runs, schedules, secrets, session_clean_up, session_export, session_forget,
+    session_import, session_in_place, session_list, session_recovery, session_scrub,
+    session_snapshots, session_store, sessions, settings, snapshot_keys, sources, start_sheet,
+    strategies, templates,
 };
 pub use catalogue::{Catalogue, Tongue, begun};
 pub use commands::{Command, call, commands, typescript};

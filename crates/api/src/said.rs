@@ -15,7 +15,7 @@ pub(crate) fn sentences() -> &'static Sentences {
     SENTENCES.get_or_init(|| {
         let tongues = [Tongue::English, Tongue::Chinese].map(Catalogue::new);
         let said = CODES.iter().flat_map(|code| {
-            let forms = [(*code).to_owned(), format!("{code}_one")];
+            let forms = ["", "_one", "_said"].map(|form| format!("{code}{form}"));
             let entries = forms.into_iter().flat_map(|form| {
                 let entry = move |tongue: &Catalogue| tongue.entry(&form);
                 tongues.iter().filter_map(entry)

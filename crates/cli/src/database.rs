@@ -263,7 +263,9 @@ fn named(catalogue: &Catalogue, damaged: &DamagedItem) -> String {
 }
 
 fn undo(api: &Api, output: &Output, operation_id: Option<String>) -> Result<Outcome, AppError> {
-    let done = restores::undo(api, UndoInput { operation_id })?;
+    let progress = Shown::new(output.catalogue());
+    let input = UndoInput { operation_id };
+    let done = progress.until_done(|progress| restores::undo_long(api, input, progress))?;
     output.print(&done, |catalogue, out| {
         for conflict in &done.conflicts {
             let name = conflict.name.as_deref().unwrap_or(&conflict.id);

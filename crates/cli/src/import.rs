@@ -53,6 +53,16 @@ pub(crate) fn run(api: &Api, output: &Output, import: &Import) -> Result<Outcome
                 ("failed", &result.failed),
             ],
         ))?;
+        for other in &result.others {
+            let what =
+                catalogue.counted(&format!("plan_part_{}", other.kind), other.count as usize);
+            let key = if import.dry_run {
+                "cli_import_others_would"
+            } else {
+                "import_others"
+            };
+            raw(&catalogue.sentence(key, &[("what", &what)]))?;
+        }
     }
     Ok(if result.failed > 0 {
         Outcome::InPart

@@ -1,5 +1,8 @@
 //! Progress on standard error, when that is a terminal, and Ctrl-C.
 
+use std::sync::Once;
+use std::time::Duration;
+
 use flowkeep_api::types::ProgressReport;
 use flowkeep_api::{Cancellation, Catalogue, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,7 +12,11 @@ pub(crate) struct Shown {
     bar: ProgressBar,
     catalogue: Catalogue,
     cancellation: Cancellation,
+    moves: Once,
 }
+
+/// How often it moves while one step goes on for long.
+const TICK: Duration = Duration::from_millis(200);
 
 impl Shown {
     pub(crate) fn new(catalogue: &Catalogue) -> Self {
@@ -33,6 +40,7 @@ impl Shown {
             bar,
             catalogue: *catalogue,
             cancellation,
+            moves: Once::new(),
         }
     }
 
@@ -51,6 +59,7 @@ impl Progress for Shown {
             self.bar.set_length(total.into());
         }
         self.bar.set_message(report.name.unwrap_or_default());
+        self.moves.call_once(|| self.bar.enable_steady_tick(TICK));
     }
 
     fn cancellation(&self) -> &Cancellation {

@@ -36,6 +36,20 @@ pub(crate) enum Run {
         run: String,
     },
     Compare(Compare),
+    Export {
+        run: String,
+        #[arg(
+            long = "as",
+            value_enum,
+            value_name = "json|html",
+            hide_possible_values = true
+        )]
+        format: Shape,
+        #[arg(id = "file", short = 'o', long = "output", value_name = "FILE", value_parser = given_path())]
+        output: PathBuf,
+        #[arg(short = 'f', long = "force")]
+        overwrite: bool,
+    },
     Output {
         run: String,
         #[arg(value_name = "TASK")]
@@ -96,6 +110,12 @@ pub(crate) struct Start {
     pub(crate) continue_anyway: bool,
     #[arg(long)]
     pub(crate) wait: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Shape {
+    Json,
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

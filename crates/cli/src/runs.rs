@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
     ChosenPlace, ListFormat, RetryDefinition, RunAnswerInput, RunBegunBy, RunChange,
-    RunChangeManyInput, RunDecision, RunDeleteInput, RunListExportInput, RunListInput, RunLog,
-    RunLogInput, RunMessage, RunMode, RunNeeds, RunPage, RunPreviewInput, RunRef, RunResumeInput,
-    RunRetryInput, RunShow, RunShowInput, RunStartInput, RunStatus, RunTaskInput, RunText,
-    RunUndeleteInput, RunsChanged,
+    RunChangeManyInput, RunDecision, RunDeleteInput, RunExportInput, RunFormat, RunListExportInput,
+    RunListInput, RunLog, RunLogInput, RunMessage, RunMode, RunNeeds, RunPage, RunPreviewInput,
+    RunRef, RunResumeInput, RunRetryInput, RunShow, RunShowInput, RunStartInput, RunStatus,
+    RunTaskInput, RunText, RunUndeleteInput, RunsChanged,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, Existing, Progress as _, Tongue, copy_log, folder_clean_ups, history,
-    run_change_many, run_changes, run_exports, run_questions, runs,
+    run_change_many, run_changes, run_exports, run_questions, run_reports, runs,
 };
 use flowkeep_core::run::Status;
 use flowkeep_core::{Message, visible, visible_whole};
@@ -23,7 +23,9 @@ use serde_json::{Value, json};
 
 use crate::output::{Out, Outcome, Output, aside, table, values, write};
 use crate::progress::Shown;
-use crate::run_args::{Answer, BegunBy, Definition, Mode, Needs, Retry, Run, RunList, Start};
+use crate::run_args::{
+    Answer, BegunBy, Definition, Mode, Needs, Retry, Run, RunList, Shape, Start,
+};
 use crate::run_details::{of_archive, preview, show, task_output, told_acts};
 use crate::{remedies, run_compare, waiting};
 
@@ -79,6 +81,12 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::List(list) => self::list(api, output, list),
         Run::Show { run } => show(api, output, run),
         Run::Compare(asked) => run_compare::run(api, output, asked),
+        Run::Export {
+            run,
+            format,
+            output: file,
+            overwrite,
+        } => export(api, output, (run, format, file), overwrite),
         Run::Output { run, given_task } => task_output(api, output, run, given_task),
         Run::Log { run, follow: true } => follow(api, output, &run),
         Run::Log { run, follow: false } => log(api, output, &run),
@@ -422,6 +430,44 @@ fn task(api: &Api, output: &Output, input: RunTaskInput) -> Result<Outcome, AppE
     Ok(outcome(done.status))
 }
 
+/// A run as a file.
+fn export(
+    api: &Api,
+    output: &Output,
+    (id, shape, file): (String, Shape, PathBuf),
+    overwrite: bool,
+) -> Result<Outcome, AppError> {
+    let input = RunExportInput {
+        id,
+        format: match shape {
+            Shape::Json => RunFormat::Json,
+            Shape::Html => RunFormat::Html,
+        },
+        language: Some(language(output).to_owned()),
+        to: ChosenPlace::Path(file),
+    };
+    let existing = if overwrite {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
+    let written = run_reports::export_over(api, input, existing)?;
+    output.print(&written, |catalogue, out| {
+        let path = written.files.first().map(|file| visible(file));
+        let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &path.unwrap_or_default())];
+        writeln!(out, "{}", catalogue.sentence("cli_run_exported", &fields))
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// The language that is spoken here, as files are asked for in it.
+fn language(output: &Output) -> &'static str {
+    match output.catalogue().tongue() {
+        Tongue::English => "en",
+        Tongue::Chinese => "zh-CN",
+    }
+}
+
 /// All runs that fit, in a file for spreadsheets.
 fn list_written(
     api: &Api,
@@ -429,14 +475,10 @@ fn list_written(
     runs: RunListInput,
     (format, file, existing): (ListFormat, PathBuf, Existing),
 ) -> Result<Outcome, AppError> {
-    let language = match output.catalogue().tongue() {
-        Tongue::English => "en",
-        Tongue::Chinese => "zh-CN",
-    };
     let asked = RunListExportInput {
         runs,
         format,
-        language: Some(language.to_owned()),
+        language: Some(language(output).to_owned()),
         to: ChosenPlace::Path(file),
     };
     let progress = Shown::new(output.catalogue());

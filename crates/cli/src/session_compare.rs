@@ -1,13 +1,14 @@
 //! `session compare`: the files of a session beside what they were in one of its snapshots.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::time::Instant;
 
 use clap::Args;
 use flowkeep_api::types::{
-    SessionCompareFileInput, SessionCompareInput, SessionCompared, SessionComparedFile,
+    SessionCompareFileInput, SessionCompareInput, SessionCompared, SessionComparedFile, SessionRef,
 };
-use flowkeep_api::{Api, AppError, session_recovery};
+use flowkeep_api::{Api, AppError, session_list, session_recovery};
 use flowkeep_core::visible;
 use serde::Serialize;
 
@@ -52,6 +53,11 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome,
         path: path.clone(),
     };
     let file = session_recovery::compare_file(api, wanted)?;
+    let texts = &file.texts;
+    let is_anywhere = texts.before.is_some() || texts.after.is_some() || texts.reason.is_some();
+    if !is_anywhere && file.unshown.is_none() {
+        return Err(unknown(api, &id, &path)?);
+    }
     let told = WithFile {
         session_id: &id,
         snapshot: snapshot.as_deref(),
@@ -66,12 +72,11 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome,
         let side = |text: &Option<String>| text.clone().unwrap_or_default();
         let (before, after) = (side(&texts.before), side(&texts.after));
         if before == after {
-            let key = match (&texts.before, &texts.after, file.unshown) {
-                (None, None, _) => "cli_session_compared_none",
-                (_, _, Some(unshown)) => &format!("session_compared_{unshown}"),
-                _ => "cli_session_compared_same",
+            let key = match file.unshown {
+                Some(unshown) => format!("session_compared_{unshown}"),
+                None => "cli_session_compared_same".to_owned(),
             };
-            return writeln!(out, "{}", catalogue.word(key));
+            return writeln!(out, "{}", catalogue.word(&key));
         }
         match (&texts.before, &texts.after) {
             (None, _) => writeln!(out, "{}", catalogue.word("session_only_now"))?,
@@ -86,6 +91,44 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome,
         lines.try_for_each(|line| writeln!(out, "{}", visible(line)))
     })?;
     Ok(Outcome::Done)
+}
+
+/// So many files with a similar name are told.
+const NEAR: usize = 3;
+
+/// That no file of a session is at a path, and which ones are called much the same.
+fn unknown(api: &Api, id: &str, path: &str) -> Result<AppError, AppError> {
+    let session = session_list::show(api, SessionRef { id: id.to_owned() })?;
+    let files = session
+        .snapshots
+        .iter()
+        .flat_map(|snapshot| &snapshot.files);
+    let files: BTreeSet<&str> = files.map(|file| file.path.as_str()).collect();
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let stem = |path: &str| name(path).split('.').next().unwrap_or_default().to_owned();
+    let wanted = stem(path);
+    let is_near = |file: &&&str| {
+        let stem = stem(file);
+        stem.contains(&wanted) || wanted.contains(&stem) || differ_little(&stem, &wanted)
+    };
+    let near: Vec<&str> = files.iter().filter(is_near).take(NEAR).copied().collect();
+    let error = AppError::new("session_file_unknown").with("path", path);
+    Ok(if near.is_empty() {
+        error
+    } else {
+        error.with("near", near.join(", ")).hint("files_near")
+    })
+}
+
+/// Whether two names differ in a letter or two: so many are at the same place from either end.
+fn differ_little(one: &str, other: &str) -> bool {
+    let alike = |pairs: &mut dyn Iterator<Item = (char, char)>| {
+        pairs.take_while(|(left, right)| left == right).count()
+    };
+    let before = alike(&mut one.chars().zip(other.chars()));
+    let after = alike(&mut one.chars().rev().zip(other.chars().rev()));
+    let longest = one.chars().count().max(other.chars().count());
+    longest > 3 && before + after + 2 >= longest
 }
 
 fn all(output: &Output, compared: &SessionCompared) -> Result<Outcome, AppError> {

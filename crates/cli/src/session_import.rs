@@ -71,6 +71,19 @@ fn tell(
             (Some(None), _) if is_new => unlinked += 1,
             _ => {}
         }
+        if let Some(Some(config)) = &file.config
+            && is_new
+        {
+            if dry_run {
+                let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &visible(config))];
+                raw(&catalogue.sentence("cli_session_import_would_keep", &fields))?;
+            }
+            if !file.also_in.is_empty() {
+                let others = file.also_in.join(", ");
+                let fields: [(&str, &dyn std::fmt::Display); 1] = [("others", &visible(&others))];
+                raw(&catalogue.sentence("cli_session_import_also_in", &fields))?;
+            }
+        }
         match file.differs.filter(|_| is_new) {
             Some(0) => raw(&catalogue.word("cli_session_import_same"))?,
             Some(count) => {

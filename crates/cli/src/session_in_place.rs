@@ -53,6 +53,7 @@ fn put(
         snapshot,
         to: None,
         in_place: Some(plan.stamp),
+        make_masked: None,
         resume: None,
         trust: None,
         shown: None,

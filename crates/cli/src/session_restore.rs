@@ -86,6 +86,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
             id: asked.id,
             wanted,
             snapshot,
+            make_masked: None,
         };
         return session_in_place::run(api, output, wanted, asked.dry_run);
     }
@@ -104,6 +105,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         wanted,
         snapshot,
         in_place: None,
+        make_masked: None,
         to: asked.to.map(ChosenPlace::Path),
         resume: Some(asked.resume),
         trust: Some(asked.going.trust),
@@ -199,8 +201,14 @@ fn look(api: &Api, output: &Output, session: SessionRecoveryInput) -> Result<Out
     output.print(&found, |catalogue, out| {
         candidates(catalogue, out, &found.candidates)?;
         differences(catalogue, out, &found.differences)?;
-        let key = format!("cli_session_recovery_{}", found.confidence);
-        writeln!(out, "{}", catalogue.word(&key))
+        let said = match (found.confidence, found.missing) {
+            ("complete", Some(count)) => {
+                let fields: [(&str, &dyn Display); 1] = [("count", &count)];
+                catalogue.sentence("cli_session_recovery_missing", &fields)
+            }
+            (confidence, _) => catalogue.word(&format!("cli_session_recovery_{confidence}")),
+        };
+        writeln!(out, "{said}")
     })?;
     Ok(match found.confidence {
         "complete" => Outcome::Done,

@@ -37,7 +37,8 @@ impl Going {
     }
 
     /// Waits for a run, or says how one stands that nobody waits for, after what was done before is told. A
-    /// command ends as the run did; where that succeeded, as what was done `before`.
+    /// command ends as the run did, or as one that waits for a person where this does; where it succeeded, as what was
+    /// done `before`.
     pub(crate) fn after(
         &self,
         api: &Api,
@@ -47,7 +48,7 @@ impl Going {
         before: Outcome,
     ) -> Result<Outcome, AppError> {
         let ended = match (run, ended) {
-            (_, Some(_)) if !self.wait => Outcome::Done,
+            (_, Some(ended)) if !self.wait && ended != Status::Waiting => Outcome::Done,
             (Some(id), _) if self.wait && !output.is_json() => runs::waited(api, output, id)?,
             (_, ended) => ended.map_or(Outcome::Done, runs::outcome),
         };

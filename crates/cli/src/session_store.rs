@@ -53,11 +53,12 @@ pub(crate) fn run(api: &Api, output: &Output, asked: MoveStore) -> Result<Outcom
             ("files", &moved.files),
             ("file_bytes", &moved.bytes),
         ];
-        writeln!(
-            out,
-            "{}",
-            catalogue.sentence("cli_session_store_moved", &fields)
-        )
+        let key = if asked.lost && moved.files == 0 {
+            "cli_session_store_given_up"
+        } else {
+            "cli_session_store_moved"
+        };
+        writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;
     Ok(if moved.left.is_empty() {
         Outcome::Done

@@ -1,5 +1,6 @@
 //! `session …`: work that can be taken up again, and the configuration it is kept with.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
@@ -7,11 +8,12 @@ use clap::{Args, Subcommand};
 use flowkeep_api::types::{
     ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCreateInput, SessionFile,
     SessionLeftOut, SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput,
-    SessionRef, SessionShow, SessionSnapshot, SessionUnkept, SessionUnread,
+    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionUnkept, SessionUnread,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, session_forget, session_list, session_snapshots, sessions,
 };
+use flowkeep_core::run::Status;
 use flowkeep_core::{Message, visible};
 use serde::Serialize;
 
@@ -109,6 +111,13 @@ pub(crate) enum Session {
 }
 
 pub(crate) fn run(api: &Api, output: &Output, verb: Session) -> Result<Outcome, AppError> {
+    done(api, output, verb).map_err(|error| match error.code.as_str() {
+        "session_unknown" => error.hint("session_ids"),
+        _ => error,
+    })
+}
+
+fn done(api: &Api, output: &Output, verb: Session) -> Result<Outcome, AppError> {
     match verb {
         Session::Preview(configuration) => preview(api, output, configuration.wanted()),
         Session::Create {
@@ -281,6 +290,7 @@ fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, App
 
 fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {
     let is_all = wanted.all.unwrap_or_default();
+    let before = wanted.offset.unwrap_or_default() as usize;
     let found = session_list::list(api, wanted)?;
     let hindered = hindered(api, found.items.iter().any(|row| row.snapshots > 0))?;
     output.print(&Hindered::of(&found, &hindered), |catalogue, out| {
@@ -297,20 +307,23 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
             [
                 visible(&row.id).into_owned(),
                 visible(&row.name).into_owned(),
-                stands(catalogue, row.status, row.origin, row.run_id.as_ref()),
-                catalogue.word(&format!("cli_session_recoverable_{}", row.confidence)),
+                stands(catalogue, row.status, row.origin, row.run_status),
+                recoverable(catalogue, row.confidence, row.missing),
                 row.snapshots.to_string(),
                 catalogue.when(&row.updated_at),
-                visible(
-                    row.config
-                        .as_deref()
-                        .or(row.root.as_deref())
-                        .unwrap_or_default(),
-                )
-                .into_owned(),
+                visible(&lies_in(row, &found.items)).into_owned(),
             ]
         });
         table(catalogue, out, columns, rows)?;
+        if found.next.is_some() {
+            let fields: [(&str, &dyn std::fmt::Display); 3] = [
+                ("shown", &found.items.len()),
+                ("total", &found.total),
+                ("offset", &(before + found.items.len())),
+            ];
+            let said = catalogue.sentence("cli_session_list_goes_on", &fields);
+            writeln!(out, "{said}")?;
+        }
         if found.runs > 0 && !is_all {
             let said = catalogue.counted("cli_session_runs", found.runs as usize);
             writeln!(out, "{said}")?;
@@ -321,12 +334,40 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
     Ok(Outcome::Done)
 }
 
-/// How a session stands, in a word. What an earlier tool had under way was carried on by nobody here.
-fn stands(catalogue: &Catalogue, status: &str, origin: &str, run: Option<&String>) -> String {
+/// Where the configuration of a session is: below its root, unless another one of that name is to be told from it.
+fn lies_in(row: &SessionRow, all: &[SessionRow]) -> String {
+    let is_alike = |other: &&SessionRow| other.name == row.name;
+    let is_one_of_several = all.iter().filter(is_alike).nth(1).is_some();
+    match (&row.root, &row.config) {
+        (Some(root), Some(config)) if is_one_of_several => format!("{root}/{config}"),
+        (root, config) => config
+            .as_ref()
+            .or(root.as_ref())
+            .cloned()
+            .unwrap_or_default(),
+    }
+}
+
+/// Whether a session can go on as it was, in words: what was missing already when it was kept is still.
+fn recoverable(catalogue: &Catalogue, confidence: &str, missing: u32) -> String {
+    match confidence {
+        "complete" if missing > 0 => {
+            let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &missing)];
+            catalogue.sentence("cli_session_recoverable_missing", &fields)
+        }
+        confidence => catalogue.word(&format!("cli_session_recoverable_{confidence}")),
+    }
+}
+
+/// How a session stands, in a word: of one that was broken off for good, what became of its run. What an earlier tool
+/// had under way was carried on by nobody here.
+fn stands(catalogue: &Catalogue, status: &str, origin: &str, run: Option<Status>) -> String {
     let is_elsewhere = matches!(origin, "import1" | "import2") && run.is_none();
-    catalogue.word(&match status {
-        "interrupted" if is_elsewhere => "session_status_brought".to_owned(),
-        status => format!("session_status_{status}"),
+    catalogue.word(&match (status, run) {
+        ("interrupted", _) if is_elsewhere => "session_status_brought".to_owned(),
+        ("aborted", Some(Status::Failed)) => "session_status_failed".to_owned(),
+        ("aborted", Some(Status::Cancelled)) => "session_status_cancelled".to_owned(),
+        (status, _) => format!("session_status_{status}"),
     })
 }
 
@@ -367,7 +408,7 @@ fn tell_hindered(catalogue: &Catalogue, out: &mut Out, hindered: &[Message]) -> 
 fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppError> {
     let hindered = hindered(api, !found.snapshots.is_empty())?;
     output.print(&Hindered::of(found, &hindered), |catalogue, out| {
-        let status = stands(catalogue, found.status, found.origin, found.run_id.as_ref());
+        let status = stands(catalogue, found.status, found.origin, found.run_status);
         writeln!(
             out,
             "{}",
@@ -381,8 +422,7 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
                 .cloned()
                 .unwrap_or_default(),
         };
-        let recoverable = format!("cli_session_recoverable_{}", found.confidence);
-        let recoverable = catalogue.word(&recoverable);
+        let recoverable = recoverable(catalogue, found.confidence, found.missing);
         let rows = [
             (
                 "cli_column_file",
@@ -514,6 +554,7 @@ struct Told<'a> {
     bytes: u64,
     files: &'a [SessionFile],
     missing: &'a [SessionMissing],
+    elsewhere: &'a [SessionMissing],
     ambiguous: &'a [SessionAmbiguous],
     unread: Vec<&'a SessionUnread>,
     left_out: &'a [SessionLeftOut],
@@ -526,6 +567,7 @@ impl<'a> From<&'a SessionPreview> for Told<'a> {
             bytes: found.bytes,
             files: &found.files,
             missing: &found.missing,
+            elsewhere: &found.elsewhere,
             ambiguous: &found.ambiguous,
             unread: found.unparsed.iter().chain(&found.unread).collect(),
             left_out: &found.left_out,
@@ -540,6 +582,7 @@ impl<'a> From<&'a SessionSnapshot> for Told<'a> {
             bytes: kept.bytes,
             files: &kept.files,
             missing: &kept.missing,
+            elsewhere: &kept.elsewhere,
             ambiguous: &kept.ambiguous,
             unread: kept.unparsed.iter().collect(),
             left_out: &kept.left_out,
@@ -557,11 +600,9 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
         |path: &str, said: &str| writeln!(out, "{}", catalogue.labelled(&visible(path), said));
     for file in found.files {
         if file.masked {
-            let lines = file
-                .masked_places
-                .iter()
-                .map(|place| place.line.to_string());
-            let lines = lines.collect::<Vec<_>>().join(", ");
+            let lines: BTreeSet<_> = file.masked_places.iter().map(|place| place.line).collect();
+            let lines: Vec<_> = lines.iter().map(ToString::to_string).collect();
+            let lines = lines.join(", ");
             let is_whole = file.masked_places.iter().any(|place| place.what == "whole");
             let key = if is_whole {
                 "cli_session_masked_whole"
@@ -594,11 +635,17 @@ fn tell_lacks(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Res
     }
     for missing in found.missing {
         let key = match missing.looked {
+            Some(_) if missing.leads_out => "cli_session_not_inside",
             Some(_) => "cli_session_missing",
             None => "cli_session_outside",
         };
         let name = visible(&missing.reference);
         say(&missing.from, &catalogue.sentence(key, &[("name", &name)]))?;
+    }
+    for named in found.elsewhere {
+        let name = visible(&named.reference);
+        let said = catalogue.sentence("cli_session_elsewhere", &[("name", &name)]);
+        say(&named.from, &said)?;
     }
     for met in found.ambiguous {
         let (name, files) = (visible(&met.reference), met.taken.join(", "));

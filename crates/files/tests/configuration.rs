@@ -150,6 +150,74 @@ fn what_is_behind_a_link_is_not_there() {
     );
 }
 
+/// What is named and not kept is called what it is, and only what is not there is not there.
+#[test]
+#[cfg(unix)]
+fn what_is_named_and_is_no_file_of_the_tree_is_said_to_be_what_it_is() {
+    use std::os::unix::net::UnixListener;
+    let entry = "settingsFile: settings/dir.ini\nportFile: settings/port.ini\n\
+                 aboveFile: ../outside.ini\nfarFile: ../../far.ini\nhostFile: /etc/hostname\n\
+                 promptFile: ~/clerk.md\ngoneFile: gone.ini";
+    let place = tree(&[("workflows/entry.yaml", entry)]);
+    let settings = place.path().join("configs/settings");
+    fs::create_dir_all(settings.join("dir.ini")).unwrap();
+    let _port = UnixListener::bind(settings.join("port.ini")).unwrap();
+    fs::write(place.path().join("outside.ini"), "a=1").unwrap();
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(paths(&found), ["workflows/entry.yaml"]);
+    let unread = found.unread.iter();
+    let unread = unread.map(|one| (one.path.as_str(), one.reason.code.as_str()));
+    assert_eq!(
+        unread.collect::<Vec<_>>(),
+        [
+            ("settings/dir.ini", "config_is_folder"),
+            ("settings/port.ini", "config_is_special")
+        ]
+    );
+    let missing = found.missing.iter();
+    let missing = missing.map(|one| {
+        let name = one.reference.name.as_str();
+        (name, one.looked.is_some(), one.leads_out)
+    });
+    let mut missing: Vec<_> = missing.collect();
+    missing.sort_unstable();
+    assert_eq!(
+        missing,
+        [
+            ("../../far.ini", false, true),
+            ("../outside.ini", true, true),
+            ("gone.ini", true, false)
+        ]
+    );
+    let elsewhere = found
+        .elsewhere
+        .iter()
+        .map(|one| one.reference.name.as_str());
+    let mut elsewhere: Vec<_> = elsewhere.collect();
+    elsewhere.sort_unstable();
+    assert_eq!(elsewhere, ["/etc/hostname", "~/clerk.md"]);
+    assert_eq!(found.status, SnapshotStatus::Partial);
+
+    // A file that is named by its whole path is nothing that could be put there.
+    fs::write(place.path().join(ENTRY), "hostFile: /etc/hostname").unwrap();
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(found.elsewhere.len(), 1);
+    assert_eq!(found.status, SnapshotStatus::Complete);
+}
+
+/// Files in a folder that is named are what is meant.
+#[test]
+fn a_folder_that_is_named_is_the_files_in_it() {
+    let place = tree(&[
+        ("workflows/entry.yaml", "settingsFile: settings/parts.d"),
+        ("settings/parts.d/a.ini", "a=1"),
+    ]);
+    let found = looked(&place, ENTRY).unwrap();
+    let taken = ["settings/parts.d/a.ini", "workflows/entry.yaml"];
+    assert_eq!(paths(&found), taken);
+    assert_eq!(found.status, SnapshotStatus::Complete);
+}
+
 #[test]
 fn a_file_that_is_too_large_is_named_and_the_rest_is_found() {
     let place = tree(&[

@@ -5,7 +5,7 @@
 //! small transactions, so that an engine at work hardly waits and whoever asked can stop at any
 //! time; what is gone by then is told as gone (`space` gives the room back to the disk).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use flowkeep_host::{Progress, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -15,8 +15,10 @@ use crate::run_search::join_stretches;
 use crate::search::{self, Searched};
 use crate::{NewOperation, Store, StoreError, Tag, Tx, schema, session};
 
-/// Runs removed in one transaction.
+/// Runs of one transaction, with those below each, and about how many rows they may have: whoever writes meanwhile
+/// waits for as long.
 const BATCH: usize = 50;
+const ROWS: u64 = 20_000;
 
 /// What belongs to a run, and about how many bytes a row of it takes with its part in the index.
 /// `run` is last: the others refer to it.
@@ -140,9 +142,15 @@ impl Store {
         let mut all = CleanUp::default();
         let mut operation = None;
         let (mut done, total) = (0, old.total());
-        for batch in old.batches() {
+        let mut rest = old.batches().collect::<VecDeque<_>>();
+        while let Some(mut batch) = rest.pop_front() {
             if progress.cancelled() {
                 break;
+            }
+            let count = batch.within(&*self.reader()?)?;
+            if count < batch.roots.len() {
+                let roots = batch.roots.split_off(count);
+                rest.push_front(Batch { roots, ..batch });
             }
             done += batch.roots.len();
             if let Some(copies) = &mut copies {
@@ -228,6 +236,14 @@ fn old(connection: &Connection, rule: &CleanUpRule) -> Result<Old, StoreError> {
 }
 
 impl Batch {
+    /// How many of them, from the first on, are removed at once.
+    fn within(&self, connection: &Connection) -> Result<usize, StoreError> {
+        match self.searched {
+            Searched::Runs => within(&self.roots, ROWS, |root| rows_below(connection, *root)),
+            Searched::Executions => Ok(self.roots.len()),
+        }
+    }
+
     /// The rows that go: each root with what is below it, unless some of that has not ended.
     fn rows(&self, connection: &Connection) -> Result<Vec<i64>, StoreError> {
         if self.searched == Searched::Executions {
@@ -369,6 +385,50 @@ impl Batch {
         transaction.commit()?;
         Ok((removed, Some(id)))
     }
+}
+
+/// How many of these, from the first on, one transaction takes: one at least, at most [`BATCH`], and together no more
+/// than this, as they are weighed.
+pub(crate) fn within<T>(
+    all: &[T],
+    most: u64,
+    mut weigh: impl FnMut(&T) -> Result<u64, StoreError>,
+) -> Result<usize, StoreError> {
+    let mut sum = 0;
+    for (count, one) in all.iter().enumerate().take(BATCH) {
+        sum += weigh(one)?;
+        if sum > most {
+            return Ok(count.max(1));
+        }
+    }
+    Ok(all.len().min(BATCH))
+}
+
+/// As [`within`], for runs that are deleted.
+pub(crate) fn runs_within<T>(
+    connection: &Connection,
+    all: &[T],
+    row: impl Fn(&T) -> Result<Option<i64>, StoreError>,
+) -> Result<usize, StoreError> {
+    within(all, ROWS, |one| match row(one)? {
+        Some(row) => rows_below(connection, row),
+        None => Ok(0),
+    })
+}
+
+/// How many rows a run has with the runs below it.
+fn rows_below(connection: &Connection, run: i64) -> Result<u64, StoreError> {
+    let counts = OF_A_RUN.map(|(table, _)| {
+        format!("(SELECT count(*) FROM {table} WHERE run IN (SELECT run FROM tree))")
+    });
+    let sql = format!(
+        "WITH RECURSIVE tree(run) AS (
+           SELECT ?1 UNION SELECT r.run FROM tree JOIN run r ON r.parent = tree.run)
+         SELECT {}",
+        counts.join(" + ")
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([run], |row| row.get(0))?)
 }
 
 fn tell(

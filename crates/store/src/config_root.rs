@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use flowkeep_core::RunId;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::task_folder::DataFolder;
@@ -22,6 +23,9 @@ pub struct ConfigRootRecord {
     /// Milliseconds; since when it is known.
     pub created_at: i64,
 }
+
+/// So many runs of a workflow are asked for the folder they worked with.
+const LOOKED_BACK: u32 = 1_000;
 
 const COLUMNS: &str = "root, path, name, listed, created_at";
 
@@ -77,6 +81,28 @@ impl Store {
     /// What the database says.
     pub fn root_of(&self, session: &SessionRecord) -> Result<Option<ConfigRootRecord>, StoreError> {
         session.root.map_or(Ok(None), |root| self.config_root(root))
+    }
+
+    /// The root of the configuration that a run of a workflow worked with last, before one of its runs or until now;
+    /// nothing where the [`LOOKED_BACK`] runs before had none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn last_config_root(
+        &self,
+        workflow: &str,
+        before: Option<RunId>,
+    ) -> Result<Option<i64>, StoreError> {
+        let reader = self.reader()?;
+        let sql = "SELECT s.root FROM
+             (SELECT id, session FROM run WHERE workflow_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3) r
+           JOIN session s ON s.id = r.session
+           WHERE s.root NOT NULL ORDER BY r.id DESC LIMIT 1";
+        let mut statement = reader.prepare_cached(sql)?;
+        // No id is after this.
+        let before = before.map_or_else(|| "~".to_owned(), |run| run.to_string());
+        let asked = (workflow, before, LOOKED_BACK);
+        Ok(statement.query_row(asked, |row| row.get(0)).optional()?)
     }
 
     /// How many sessions have their configuration below each root.

@@ -29,6 +29,7 @@ mod list;
 mod log_entry;
 mod log_page;
 mod look;
+mod looked;
 mod notice;
 mod notice_channel;
 mod opened;
@@ -42,6 +43,7 @@ mod removed_run_rows;
 mod run;
 mod run_agents;
 mod run_folder;
+mod run_lengths;
 mod run_list;
 mod run_noted;
 mod run_outlook;
@@ -114,9 +116,10 @@ pub use operation::{ChangesRecord, NewOperation, OperationItemRecord, OperationR
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use removed_run::{RemovalPlan, RemovedRuns, ReturnedRuns, RunStays, RunStaysAway};
-pub use run::{KeptRun, NewRun, Parent};
+pub use run::{IMPORTED, KeptRun, NewRun, Parent};
 pub use run_agents::{AttemptUnderWay, UnservedTask};
 pub use run_folder::{HeldFolder, RunFolder};
+pub use run_lengths::RunLength;
 pub use run_list::{
     AttemptRecord, AttemptTimes, BegunBy, MessageRecord, OutputRecord, RunCount, RunCounts,
     RunFilter, RunHit, RunNeed, RunPage, RunRecord,

@@ -277,7 +277,7 @@ impl Tx<'_> {
     }
 }
 
-fn rest_text(rest: &[(String, flowkeep_core::Value)]) -> Option<String> {
+pub(crate) fn rest_text(rest: &[(String, flowkeep_core::Value)]) -> Option<String> {
     (!rest.is_empty()).then(|| json::print(&flowkeep_core::Value::Object(rest.to_vec())))
 }
 

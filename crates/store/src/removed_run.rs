@@ -10,7 +10,9 @@ use flowkeep_core::RunId;
 use flowkeep_host::{Progress, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
-use crate::clean_up::{Copies, FINAL, OF_A_RUN, Unchecked, list, remove_unused_texts};
+use crate::clean_up::{
+    Copies, FINAL, OF_A_RUN, Unchecked, list, remove_unused_texts, runs_within, within,
+};
 use crate::operation::{RUN, put_items};
 use crate::removed_run_rows::KeptRows;
 use crate::run::id_of;
@@ -21,8 +23,11 @@ use crate::{
     CleanUpActor, NewOperation, OperationItemRecord, Store, StoreError, Tag, Tx, schema, session,
 };
 
-/// Runs of one transaction, with those below each.
+/// Runs of one transaction that lets go of deleted ones, with those below each.
 const BATCH: u32 = 50;
+
+/// Bytes of runs that come back in one transaction, as they are kept: some ten thousand rows.
+const BYTES: u64 = 1 << 20;
 
 /// Why a run is not deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,17 +129,14 @@ impl Store {
             ..RemovedRuns::default()
         };
         let total = plan.roots.len();
-        for (batch, first) in plan
-            .roots
-            .chunks(BATCH as usize)
-            .zip((0..).step_by(BATCH as usize))
-        {
-            if progress.cancelled() {
-                break;
-            }
-            step(progress, first, total);
+        let mut rest = &plan.roots[..];
+        while !rest.is_empty() && !progress.cancelled() {
+            step(progress, total - rest.len(), total);
+            let batch;
             let ids: Vec<_> = {
                 let reader = self.reader()?;
+                let count = runs_within(&reader, rest, |root| row_of(&reader, root.id))?;
+                (batch, rest) = rest.split_at(count);
                 let trees = batch.iter().map(|root| tree(&reader, root.id));
                 let trees = trees.collect::<Result<Vec<_>, _>>()?;
                 trees
@@ -151,7 +153,7 @@ impl Store {
             done.removed.extend(removed.removed);
             done.stays.extend(removed.stays);
         }
-        step(progress, total, total);
+        step(progress, total - rest.len(), total);
         Ok(done)
     }
 
@@ -195,14 +197,12 @@ impl Store {
             }
         }
         let total = roots.len();
-        for (batch, first) in roots
-            .chunks(BATCH as usize)
-            .zip((0..).step_by(BATCH as usize))
-        {
-            if progress.cancelled() {
-                break;
-            }
-            step(progress, first, total);
+        let mut rest = &roots[..];
+        while !rest.is_empty() && !progress.cancelled() {
+            step(progress, total - rest.len(), total);
+            let batch;
+            let count = within(rest, BYTES, |root| bytes_of(&*self.reader()?, *root))?;
+            (batch, rest) = rest.split_at(count);
             let (batch, actor, known) = (batch.to_vec(), actor.clone(), done.operation.take());
             let came =
                 self.alone(move |connection, now| bring(connection, now, &batch, &actor, known))?;
@@ -210,7 +210,7 @@ impl Store {
             done.returned.extend(came.returned);
             done.stay_away.extend(came.stay_away);
         }
-        step(progress, total, total);
+        step(progress, total - rest.len(), total);
         Ok(done)
     }
 
@@ -252,6 +252,21 @@ impl Store {
         }
         Ok(gone)
     }
+}
+
+/// Number of a run's row.
+fn row_of(connection: &Connection, id: RunId) -> Result<Option<i64>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT run FROM run WHERE id = ?1")?;
+    let row = statement.query_row([id.to_string()], |row| row.get(0));
+    Ok(row.optional()?)
+}
+
+/// What a deleted run takes with those below it, in bytes.
+fn bytes_of(connection: &Connection, root: RunId) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce(sum(octet_length(kept)), 0) FROM removed_run WHERE root = ?1",
+    )?;
+    Ok(statement.query_row([root.to_string()], |row| row.get(0))?)
 }
 
 const OLD: &str = "DELETE FROM removed_run WHERE id IN (

@@ -14,6 +14,9 @@ use crate::document::format_of;
 use crate::search::{self, Place, Searched};
 use crate::{Store, StoreError, Tag, Tx};
 
+/// The face of a run that came in from a file of its own: it was carried out elsewhere.
+pub const IMPORTED: &str = "import";
+
 /// A run to be made. It waits for whoever owns the engine.
 #[derive(Debug, Clone)]
 pub struct NewRun {

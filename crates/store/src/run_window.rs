@@ -86,6 +86,9 @@ impl WindowAsked {
             cancelled: u32::from(status == Status::Cancelled),
             open: u32::from(ended.is_none()),
             waiting: u32::from(matches!(status, Status::Waiting | Status::Interrupted)),
+            interrupted: u32::from(status == Status::Interrupted),
+            paused: u32::from(status == Status::Paused),
+            queued: u32::from(status == Status::Queued),
         }
     }
 
@@ -368,8 +371,7 @@ fn slots(
             runs: row.get(2)?,
             failed: row.get(3)?,
             cancelled: row.get(4)?,
-            open: 0,
-            waiting: 0,
+            ..Span::default()
         })
     })?;
     for span in rows {

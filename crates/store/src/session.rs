@@ -85,6 +85,10 @@ impl SessionRecord {
     }
 }
 
+/// Of the row `s` of a session: that it is more than a run of a workflow. Of those many fail or are cancelled, and each
+/// is done again where the runs are; another one that was aborted can be taken up as long as something of it is kept.
+pub(crate) const MORE_THAN_A_RUN: &str = "(s.origin <> 'run' OR s.config NOT NULL)";
+
 /// How a session stands whose run is `r`; without one, `otherwise`.
 pub(crate) fn status_or(otherwise: &str) -> String {
     format!(

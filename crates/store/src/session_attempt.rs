@@ -177,6 +177,36 @@ impl Tx<'_> {
         Ok(failures)
     }
 
+    /// Lets the last attempt be one that came to nothing, because of `why` (JSON), where something was found but the
+    /// work could not go on with it. `before` came to nothing in a row before it; answers how many by now.
+    ///
+    /// # Errors
+    /// What the database says: also where there is no such session.
+    pub fn fail_session_attempt(
+        &self,
+        row: i64,
+        before: u32,
+        why: &str,
+    ) -> Result<u32, StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE session_attempt SET ok = 0, source = NULL, found = json_insert(
+                   iif(json_type(found) = 'array', found, '[]'), '$[#]',
+                   json_object('source', source, 'ok', json('false'), 'reason', json(?2)))
+                 WHERE session = ?1 AND ok
+                   AND number = (SELECT max(number) FROM session_attempt WHERE session = ?1)",
+            )?
+            .execute((row, why))?;
+        let failures = self
+            .connection
+            .prepare_cached(
+                "UPDATE session SET failures = ?2 + 1 WHERE session = ?1 RETURNING failures",
+            )?
+            .query_row((row, before), |row| row.get(0))?;
+        self.tag(&Tag::Session);
+        Ok(failures)
+    }
+
     /// Names the own copy of a session that does not work with one yet.
     ///
     /// # Errors

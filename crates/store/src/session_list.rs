@@ -8,7 +8,7 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use rusqlite::{Connection, Row};
 
 use crate::config_snapshot::{OF_THE_WORK, word};
-use crate::session::status_or;
+use crate::session::{MORE_THAN_A_RUN, status_or};
 use crate::task_folder::DataFolder;
 use crate::{Store, StoreError};
 
@@ -26,6 +26,8 @@ pub enum Which {
     Active,
     /// Those that are kept and have come to their end.
     Completed,
+    /// Those that wait, those that go on and those that have come to their end.
+    Together,
     /// All of these, and the runs without configuration that have ended.
     All,
 }
@@ -182,38 +184,38 @@ fn first_of_the_work() -> String {
     )
 }
 
-/// Sessions that were aborted and are more than a run of a workflow. Of those many fail or are cancelled, and each is
-/// done again where the runs are.
-const BROKEN_OFF: &str = "session s INDEXED BY session_broken_off
-    WHERE s.stands = 'aborted' AND (s.origin <> 'run' OR s.config NOT NULL)";
+/// Sessions that were aborted and are more than a run of a workflow.
+fn broken_off() -> String {
+    format!(
+        "session s INDEXED BY session_broken_off WHERE s.stands = 'aborted' AND {MORE_THAN_A_RUN}"
+    )
+}
 
 /// Whether something of it was kept.
 const IS_KEPT: &str = "EXISTS (SELECT 1 FROM snapshot n WHERE n.session = s.session)";
 
 /// Which sessions are among them, in parts of which each has an index in the order of the list. One that was aborted
-/// can be taken up where something of it was kept, as [`BROKEN_OFF`] says.
+/// can be taken up where something of it was kept, as [`MORE_THAN_A_RUN`] says.
 fn parts(which: Which) -> Vec<String> {
     let standing = |how: &[&str]| {
         how.iter()
             .map(|how| format!("session s WHERE s.stands = '{how}'"))
             .collect()
     };
-    let broken_off = || format!("{BROKEN_OFF} AND {IS_KEPT}");
     let mut parts: Vec<String> = standing(match which {
         Which::Open => &["active", "interrupted", "paused"],
         Which::Recoverable => &["interrupted", "paused"],
         Which::Active => &["active"],
         Which::Completed => &["completed"],
-        Which::OpenRuns | Which::All => &[],
+        Which::OpenRuns | Which::Together | Which::All => &[],
     });
     match which {
-        Which::Open | Which::Recoverable => parts.push(broken_off()),
+        Which::Open | Which::Recoverable => parts.push(format!("{} AND {IS_KEPT}", broken_off())),
         Which::Completed => parts.extend([
-            "session s WHERE s.stands = 'aborted' AND s.origin = 'run' AND s.config IS NULL"
-                .to_owned(),
-            format!("{BROKEN_OFF} AND NOT {IS_KEPT}"),
+            format!("session s WHERE s.stands = 'aborted' AND NOT {MORE_THAN_A_RUN}"),
+            format!("{} AND NOT {IS_KEPT}", broken_off()),
         ]),
-        Which::All => parts.push("session s WHERE 1".to_owned()),
+        Which::Together | Which::All => parts.push("session s WHERE 1".to_owned()),
         Which::Active | Which::OpenRuns => {}
     }
     parts
@@ -222,7 +224,7 @@ fn parts(which: Which) -> Vec<String> {
 /// Which runs without configuration that go on are among them.
 fn runs(which: Which) -> &'static str {
     match which {
-        Which::All | Which::OpenRuns => "r.ended_at IS NULL",
+        Which::All | Which::Together | Which::OpenRuns => "r.ended_at IS NULL",
         Which::Open | Which::Completed => "0",
         Which::Recoverable => "r.ended_at IS NULL AND r.status IN ('interrupted', 'paused')",
         Which::Active => "r.ended_at IS NULL AND r.status NOT IN ('interrupted', 'paused')",
@@ -475,6 +477,7 @@ mod tests {
             Which::Recoverable,
             Which::Active,
             Which::Completed,
+            Which::Together,
             Which::All,
         ];
         ended(1, 60);
@@ -483,7 +486,7 @@ mod tests {
         for (which, few) in all.into_iter().zip(few) {
             let many = steps(&connection, which);
             assert!(many[0] < few[0] + 200, "{which:?}: {few:?}, then {many:?}");
-            if !matches!(which, Which::Completed | Which::All) {
+            if !matches!(which, Which::Completed | Which::Together | Which::All) {
                 assert!(many[1] < few[1] + 200, "{which:?}: {few:?}, then {many:?}");
             }
         }

@@ -8,7 +8,7 @@ use flowkeep_core::{ObjectHash, SnapshotId};
 use rusqlite::Connection;
 
 use crate::config_snapshot::{OF_THE_WORK, word};
-use crate::session::status_or;
+use crate::session::MORE_THAN_A_RUN;
 use crate::snapshot_object::{KeptObject, NewObject};
 use crate::{Store, StoreError, Tag, Tx};
 
@@ -71,10 +71,11 @@ pub struct SparsePack {
 }
 
 fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError> {
-    let status = status_or("s.status");
     // Which snapshot a session's own copy came from is what its last recovery took.
     let sql = format!(
-        "SELECT s.session, s.id, s.name, s.overlay, {status}, coalesce(r.ended_at, s.ended_at),
+        "SELECT s.session, s.id, s.name, s.overlay,
+           s.stands = 'completed' OR s.stands = 'aborted' AND NOT {MORE_THAN_A_RUN},
+           coalesce(r.ended_at, s.ended_at),
            CASE s.works_with WHEN 'overlay' THEN (
              SELECT kept.sequence FROM session_attempt a, json_each(a.found) c
                JOIN snapshot kept ON kept.id = c.value ->> 'snapshot'
@@ -83,8 +84,12 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
                  WHERE session = s.session AND ok)
              ORDER BY c.key LIMIT 1) END,
            n.id, n.tree, n.sequence, n.at, {OF_THE_WORK},
-           EXISTS (SELECT 1 FROM session_work w WHERE w.session = s.session)
-         FROM session s JOIN snapshot n ON n.session = s.session LEFT JOIN run r ON r.id = s.run
+           EXISTS (SELECT 1 FROM session_work w WHERE w.session = s.session),
+           iif(t.status = 'failed', NULL, coalesce(json_array_length(t.found, '$.missing'), 0)
+             + (SELECT count(*) FROM snapshot_entry e JOIN snapshot_object o USING (object)
+                WHERE e.tree = t.tree AND o.damaged))
+         FROM session s JOIN snapshot n ON n.session = s.session
+           LEFT JOIN snapshot_tree t ON t.tree = n.tree LEFT JOIN run r ON r.id = s.run
          ORDER BY s.session, n.sequence"
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -99,7 +104,7 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
                 name: row.get(2)?,
                 overlay: row.get(3)?,
                 old: OldSession {
-                    status: word(row, 4)?,
+                    is_over: row.get(4)?,
                     ended_at: row.get(5)?,
                     overlay: row.get(6)?,
                     is_at_work: row.get(12)?,
@@ -117,6 +122,7 @@ fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError
                 sequence: row.get(9)?,
                 at: row.get(10)?,
                 is_of_the_work: row.get(11)?,
+                lacks: row.get(13)?,
             });
         }
     }

@@ -206,6 +206,19 @@ impl Snapshot {
         }
     }
 
+    /// Gives one run to `each`, with its definition before it and its parts after it. Says whether all of it could be
+    /// read.
+    ///
+    /// # Errors
+    /// What `each` or the database says.
+    pub fn run<E: From<StoreError>>(
+        &self,
+        row: i64,
+        mut each: impl FnMut(SnapshotRun) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        Ok(self.whole_run(row, &mut |_, part| each(part))?.is_ok())
+    }
+
     /// Gives one run with its definition and its parts.
     fn whole_run<E: From<StoreError>>(
         &self,

@@ -6,7 +6,7 @@ use flowkeep_core::log::{Execution, LogEntry, LogMessage, status_of_word};
 use flowkeep_core::run::Status;
 use rusqlite::Connection;
 
-use crate::log_entry::stated;
+use crate::log_entry::{rest_text, stated};
 use crate::search::{self, MESSAGES, PLACE_BITS, Searched};
 use crate::snapshot_log::{
     SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
@@ -26,6 +26,44 @@ impl Staging {
             SnapshotLog::Messages { of, messages } => add_messages(plan, of, messages),
             SnapshotLog::Operation(operation) => add_operation(plan, operation),
         }
+    }
+
+    /// Adds an execution that another program recorded, whole.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_execution(&mut self, new: &Execution) -> Result<(), StoreError> {
+        let times = [&new.start_time, &new.end_time].into_iter();
+        let at = times.filter_map(|time| stated(time.as_deref())).next();
+        let messages = (1..).zip(&new.messages).map(|(number, message)| {
+            let (text, value) = message.to_kept();
+            SnapshotLogMessage {
+                number,
+                at: message.at.clone(),
+                level: message.level.clone(),
+                task: message.task.clone(),
+                text,
+                value,
+            }
+        });
+        let messages: Vec<_> = messages.collect();
+        let execution = SnapshotExecution {
+            id: new.id.clone(),
+            workflow_id: new.workflow_id.clone(),
+            workflow_name: None,
+            status: new.status.clone(),
+            start_time: new.start_time.clone(),
+            end_time: new.end_time.clone(),
+            context: new.context.as_ref().map(json::print),
+            rest: rest_text(&new.rest),
+            at: at.unwrap_or_default(),
+            messages: u32::try_from(messages.len()).unwrap_or(u32::MAX),
+        };
+        self.add_log_part(&SnapshotLog::Execution(Box::new(execution)))?;
+        self.add_log_part(&SnapshotLog::Messages {
+            of: new.id.clone(),
+            messages,
+        })
     }
 
     /// Gives the id of every execution that is not whole to `each`: it does not come in.

@@ -13,6 +13,8 @@ use crate::wait::eventually;
 /// What the person at the desk logs in with.
 const PASSWORD: &str = "desk";
 const SERVICE: &str = "--dest=org.freedesktop.secrets";
+/// After so many looks that found the keyring locked, its password is typed again.
+const TYPED_EVERY: u32 = 60;
 const KEYRING: &str = "/org/freedesktop/secrets/collection/login";
 
 impl Desk {
@@ -83,10 +85,25 @@ impl Desk {
         };
         let window = eventually("the keyring's question", asks).await?;
         self.run("xdotool", &["windowfocus", "--sync", &window])?;
-        self.type_text(PASSWORD)?;
-        self.press(&["Return"])?;
+        let mut looks = 0;
         eventually("the keyring to be unlocked", async || {
-            Ok(self.keyring_is_locked(false).then_some(()))
+            if self.keyring_is_locked(false) {
+                return Ok(Some(()));
+            }
+            // It is seen before it listens: what was typed until then is lost, and it asks on, or again in a new window.
+            if looks % TYPED_EVERY == 0
+                && let Some(window) = asks().await?
+            {
+                // It may have gone meanwhile: then the next look says so.
+                let focused = self.run("xdotool", &["windowfocus", &window]);
+                if focused.is_ok() {
+                    self.press(&["ctrl+a"])?;
+                    self.type_text(PASSWORD)?;
+                    self.press(&["Return"])?;
+                }
+            }
+            looks += 1;
+            Ok(None)
         })
         .await
     }

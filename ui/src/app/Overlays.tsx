@@ -6,6 +6,7 @@ import { ClosingDialog } from './ClosingDialog';
 import { DropVeil } from './DropVeil';
 import { useLeftDrafts } from './leftDrafts';
 import { Palette } from './Palette';
+import { useLooking } from './useLooking';
 
 interface Props {
   isSearching: boolean;
@@ -15,6 +16,7 @@ interface Props {
 /** What any page may be under. Each shows itself when there is reason to. */
 export default function Overlays({ isSearching, onSearchEnd }: Props) {
   useLeftDrafts();
+  useLooking();
   return (
     <>
       <Palette isOpen={isSearching} onClose={onSearchEnd} />

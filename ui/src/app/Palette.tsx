@@ -15,12 +15,16 @@ import { Icon, type IconName, SearchField } from '@/components';
 import { documentLink, KINDS } from '@/features/catalog/kinds';
 import { everywhereQuery } from '@/features/catalog/queries';
 import { pickFolderForImport, pickForImport } from '@/features/import/store';
+import { foundRunsQuery } from '@/features/runs/queries';
 import { openRunSheet } from '@/features/runs/sheet/store';
 import { quit } from '@/features/settings/quit';
-import { label, m, visible } from '@/i18n';
+import { label, m, visible, when } from '@/i18n';
 import type { Kind } from '@/ipc';
 import styles from './Palette.module.css';
 import { NONE_OF_THEM, PLACES } from './places';
+
+/** Letters from which on runs are looked for: of one, nearly all have it. */
+const SOUGHT = 2;
 
 interface Entry {
   id: string;
@@ -35,7 +39,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Ctrl K: every document and everything that can be done, by name. */
+/** Ctrl K: every document and everything that can be done, by name, and runs by what is said in them. */
 export function Palette({ isOpen, onClose }: Props) {
   return (
     <ModalOverlay
@@ -59,9 +63,11 @@ function Search({ onClose }: { onClose: () => void }) {
   const actions = useActions().filter((entry) => matches(entry.name, words));
   const documents = useDocuments(words);
   const runs = runsOf(documents, words);
+  const history = useHistory(words);
   const found = [
     { id: 'documents', name: m.palette_documents(), entries: documents },
     { id: 'runs', name: m.palette_runs(), entries: runs },
+    { id: 'history', name: m.nav_runs(), entries: history },
   ];
   const done = { id: 'actions', name: m.palette_actions(), entries: actions };
   // Who types the beginning of what can be done wants that, unless a document is called so.
@@ -203,6 +209,29 @@ function useDocuments(words: string): FoundDocument[] {
     detail: label('kind_name', row.kind),
     run: () => void navigate(documentLink(row.kind, row.id)),
   }));
+}
+
+/** The newest runs in which the words are, and the list of all of them. */
+function useHistory(words: string): Entry[] {
+  const navigate = useNavigate();
+  const { data } = useQuery({ ...foundRunsQuery(words), enabled: words.length >= SOUGHT });
+  if (words.length < SOUGHT || !data?.length) return [];
+  const found = data.map((run) => ({
+    id: `history ${run.id}`,
+    icon: 'clock' as const,
+    name: visible(run.workflow_name),
+    detail: `${label('status', run.status)} · ${when(run.start_time)}`,
+    run: () => void navigate({ to: '/runs/$id', params: { id: run.id } }),
+  }));
+  return [
+    ...found,
+    {
+      id: 'history all',
+      icon: 'runs',
+      name: m.palette_runs_all({ words }),
+      run: () => void navigate({ to: '/runs', search: { q: words } }),
+    },
+  ];
 }
 
 /** The workflows that were found can be run right here, once one has typed for them. */

@@ -3,7 +3,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { Icon } from '@/components';
 import { guidePage } from '@/features/help/guide';
 import { runOverviewQuery } from '@/features/runs/queries';
-import { recoverableQuery } from '@/features/sessions/queries';
+import { sessionCountsQuery } from '@/features/sessions/queries';
 import { counted, m, number } from '@/i18n';
 import { isAt, PLACES } from './places';
 import styles from './Sidebar.module.css';
@@ -17,7 +17,7 @@ export function Sidebar({ onSearch }: Props) {
   // Only what needs a person has a number.
   const numbers: Record<string, [stem: string, count: number]> = {
     runs: ['waiting_for_you', useQuery(runOverviewQuery()).data?.asking ?? 0],
-    sessions: ['sessions_to_recover', useQuery(recoverableQuery()).data ?? 0],
+    sessions: ['sessions_to_recover', useQuery(sessionCountsQuery()).data?.recoverable ?? 0],
   };
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (

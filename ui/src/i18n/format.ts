@@ -123,10 +123,11 @@ export function elapsed(milliseconds: number): string {
   return told(exact, 'narrow');
 }
 
-function clock(time: Date): string {
+function clock(time: Date, second?: '2-digit'): string {
   return new Intl.DateTimeFormat(formatLocale(), {
     hour: '2-digit',
     minute: '2-digit',
+    second,
     hourCycle: 'h23',
   }).format(time);
 }
@@ -154,18 +155,34 @@ export function when(text: string | null | undefined, now: Date = new Date()): s
 
 /** A time as a title has it, which does not grow old while one looks: `today 09:12`, `19 Nov 02:00`. */
 export function dated(text: string, now: Date = new Date()): string {
+  return datedTo(text, undefined, now);
+}
+
+/** The same among others that stand beside it: to the second where one of these is of the same minute. */
+export function datedAmong(
+  text: string,
+  others: readonly string[],
+  now: Date = new Date(),
+): string {
+  const minute = Math.floor(Date.parse(text) / MINUTE);
+  const isAlike = (other: string) =>
+    other !== text && Math.floor(Date.parse(other) / MINUTE) === minute;
+  return datedTo(text, others.some(isAlike) ? '2-digit' : undefined, now);
+}
+
+function datedTo(text: string, second: '2-digit' | undefined, now: Date): string {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return text;
   const days = Math.round((startOfDay(now) - startOfDay(time)) / (24 * HOUR));
-  if (days === 0) return m.time_today({ time: clock(time) });
-  if (days === 1) return m.time_yesterday({ time: clock(time) });
+  if (days === 0) return m.time_today({ time: clock(time, second) });
+  if (days === 1) return m.time_yesterday({ time: clock(time, second) });
   const year = time.getFullYear() === now.getFullYear() ? undefined : 'numeric';
   const day = new Intl.DateTimeFormat(formatLocale(), {
     day: 'numeric',
     month: 'short',
     year,
   }).format(time);
-  return `${spaced(day)} ${clock(time)}`;
+  return `${spaced(day)} ${clock(time, second)}`;
 }
 
 /** A day, as an axis has it at midnight: `19 Nov`. */

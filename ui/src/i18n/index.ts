@@ -3,6 +3,7 @@ export {
   briefly,
   bytes,
   dated,
+  datedAmong,
   dateWith,
   day,
   elapsed,

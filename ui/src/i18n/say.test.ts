@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CallError } from '@/ipc';
 import english from '../../../messages/en.json';
-import { bytes, exactly, took, when } from './format';
+import { bytes, datedAmong, exactly, took, when } from './format';
 import { chooseLocale, setLocale } from './locale';
 import { counted, say, sayError, sayHints, sentences, whole } from './say';
 
@@ -32,6 +32,16 @@ describe('a message', () => {
     expect(of(3)).toBe('3 files of the configuration it works with are kept');
     await setLocale('zh-CN');
     expect(of(1)).toBe('已保留此次运行所用配置的 1 个文件');
+  });
+
+  it('tells what somebody else said of it, where that is known', () => {
+    const fields = { program: '/bin/sh', exit_code: '7' };
+    const of = (told: Record<string, string>) =>
+      say({ code: 'program_failed', fields: { ...fields, ...told } });
+    expect(of({ said: 'outbox: no such folder' })).toBe(
+      'it said: outbox: no such folder (“/bin/sh”, exit code 7)',
+    );
+    expect(of({})).toMatch(/^“\/bin\/sh” ended with exit code 7\./);
   });
 
   it('begins with its place in the text', async () => {
@@ -133,6 +143,13 @@ describe('a time', () => {
     await setLocale('zh-CN');
     expect(when(text, now)).toBe(words);
     expect(exactly(text)).not.toMatch(TIGHT);
+  });
+
+  it('is told to the second beside another one of its minute alone', () => {
+    const mine = new Date(2026, 10, 21, 8, 55, 12).toISOString();
+    const close = new Date(2026, 10, 21, 8, 55, 40).toISOString();
+    expect(datedAmong(mine, [mine, at(2026, 10, 21, 8, 56)], now)).toBe('today 08:55');
+    expect(datedAmong(mine, [mine, close], now)).toBe('today 08:55:12');
   });
 });
 

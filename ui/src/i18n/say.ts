@@ -64,11 +64,15 @@ function snake(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
 }
 
-/** The form of a code for one (`<code>_one`), where its `count` is one and the catalogue has that form. */
-function form(code: string, { count }: Fields): string {
+/**
+ * The form of a code for one (`<code>_one`), where its `count` is one, or with what somebody else `said` of it
+ * (`<code>_said`), where the catalogue has that form.
+ */
+function form(code: string, { count, said }: Fields): string {
   const isOne =
     count !== undefined && new Intl.PluralRules(locale()).select(Number(count)) === 'one';
-  return isOne && words(`${code}_one`) !== undefined ? `${code}_one` : code;
+  if (isOne && words(`${code}_one`) !== undefined) return `${code}_one`;
+  return said !== undefined && words(`${code}_said`) !== undefined ? `${code}_said` : code;
 }
 
 /** One message as a sentence, with its place before it and why behind. */
@@ -142,6 +146,7 @@ const COMMAND_LINE = new Set([
   'look_at_session',
   'use_definition',
   'session_roots',
+  'session_ids',
   'store_elsewhere',
   'store_of_copy',
   'link_session',

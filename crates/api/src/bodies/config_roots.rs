@@ -7,13 +7,14 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use flowkeep_core::session::SnapshotReason;
-use flowkeep_files::snapshots::Of;
 use flowkeep_files::snapshots::restoring::look_below;
+use flowkeep_files::snapshots::{Of, store_dir};
 use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{
     ConfigRootRecord, NewOperation, OperationItemRecord, SessionRecord, StoreError, Tx,
 };
 
+use super::backups::chosen_folder;
 use super::session_snapshots::{Looking, taken};
 use super::{session_list, settings};
 use crate::apart::{apart_for, in_time};
@@ -91,13 +92,14 @@ pub(crate) fn state(path: &Path, most: Duration, is_there: fn(&Path) -> bool) ->
 /// and runs of workflows that refer to files there keep these.
 ///
 /// # Errors
-/// `root_missing`, `disk_silent`; what the database says.
+/// `root_missing`, `root_is_disk`, `root_of_data`, `root_of_backups`, `disk_silent`; what the database says.
 pub fn add(api: &Api, input: ConfigRootAddInput) -> Result<ConfigRootList, AppError> {
     listed(api, there(api, api.path_of(&input.path)?)?)?;
     list(api, Nothing {})
 }
 
 fn listed(api: &Api, path: PathBuf) -> Result<(), AppError> {
+    may_be_root(api, &path)?;
     let (actor, face) = (api.actor()?, api.face().as_str());
     Ok(api.store.write::<_, StoreError>(move |tx| {
         let root = tx.meet_config_root(&path)?;
@@ -111,7 +113,7 @@ fn listed(api: &Api, path: PathBuf) -> Result<(), AppError> {
 /// Puts a folder on the list that is known by its sessions: as [`add`] does, for whoever cannot name a path.
 ///
 /// # Errors
-/// `config_root_unknown`; what the database says.
+/// `config_root_unknown`; as [`add`]; what the database says.
 pub fn keep(api: &Api, input: ConfigRootRef) -> Result<ConfigRootList, AppError> {
     let root = known(api, &input.path)?;
     listed(api, root.path)?;
@@ -139,7 +141,7 @@ pub fn remove(api: &Api, input: ConfigRootRef) -> Result<ConfigRootList, AppErro
 /// what of it is there.
 ///
 /// # Errors
-/// `config_root_unknown`, `root_missing`, `session_relink_nothing`, `cancelled`; what the database says.
+/// `config_root_unknown`, `root_missing`, `root_is_disk`, `root_of_data`, `root_of_backups`, `session_relink_nothing`, `cancelled`; what the database says.
 pub fn relink(
     api: &Api,
     input: SessionRelinkInput,
@@ -147,6 +149,7 @@ pub fn relink(
 ) -> Result<SessionRelinked, AppError> {
     let root = known(api, &input.path)?;
     let to = there(api, api.path_of(&input.to)?)?;
+    may_be_root(api, &to)?;
     let (workshop, row, place) = (api.snapshot_workshop()?, root.row, to.clone());
     let work = move |steps: &Thinned<'_>| Ok(look_below(&workshop, row, &place, steps));
     let left = || AppError::new("cancelled");
@@ -241,6 +244,33 @@ fn has_its_own(api: &Api, session: &SessionRecord) -> Result<bool, AppError> {
         let is_renamed = place.is_dir() && !place.join(&config).exists();
         Ok::<_, AppError>(!is_renamed)
     })
+}
+
+/// That a folder, through no links, has no other use that would make a configuration of what is no one's.
+fn may_be_root(api: &Api, path: &Path) -> Result<(), AppError> {
+    if path.parent().is_none() {
+        return Err(AppError::new("root_is_disk").with("path", path_text(path)));
+    }
+    let refused = |code: &str, other: &Path| {
+        let refused = AppError::new(code).with("path", path_text(path));
+        Err(refused.with("other", path_text(other)))
+    };
+    let real = |place: &Path| place.canonicalize().unwrap_or_else(|_| place.to_owned());
+    for own in [real(&api.data_dir), store_dir(&api.store, &api.data_dir)?] {
+        if path.starts_with(&own) || own.starts_with(path) {
+            return refused("root_of_data", &own);
+        }
+    }
+    let chosen = chosen_folder(api)?.map(|folder| real(&folder));
+    if let Some(folder) = chosen.filter(|folder| folder == path) {
+        return refused("root_of_backups", &folder);
+    }
+    let backups = api.store.known_backups()?;
+    let backups = backups.iter().map(|known| text_path(&known.path));
+    match backups.into_iter().find(|backup| path.starts_with(backup)) {
+        Some(backup) => refused("root_of_backups", &backup),
+        None => Ok(()),
+    }
 }
 
 /// A folder that is there, through no links.

@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod agents;
+pub mod away;
 pub mod backups;
 pub mod config_roots;
 pub mod diagnostics;
@@ -42,8 +43,10 @@ pub mod run_overview;
 pub mod run_previews;
 pub mod run_questions;
 pub mod run_related;
+pub mod run_reports;
 pub mod run_steps;
 pub mod run_timeline;
+pub mod run_trend;
 mod run_trust;
 pub mod run_window;
 pub mod runs;

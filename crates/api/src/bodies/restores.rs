@@ -24,7 +24,7 @@ use crate::types::{
     ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
     RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
 };
-use crate::{Api, AppError, Progress, checklist, folders_coming, safety_copy, time};
+use crate::{Api, AppError, Progress, Silent, checklist, folders_coming, safety_copy, time};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -226,6 +226,7 @@ fn import_result(outcome: &ApplyOutcome) -> ImportResult {
         unchanged: outcome.unchanged,
         skipped: outcome.skipped,
         failed: outcome.failed,
+        others: others(outcome),
         undo_id: outcome.operation.map(|id| id.to_string()),
     }
 }
@@ -274,15 +275,6 @@ fn restore_result(
         .map(|total| total.count)
         .sum();
     let skipped = outcome.skipped.saturating_sub(strangers);
-    let others = [
-        (StagedPart::Operations, outcome.operations),
-        (StagedPart::Settings, outcome.settings),
-        (StagedPart::Connections, outcome.connections),
-        (StagedPart::Folders, outcome.folders),
-        (StagedPart::Sessions, outcome.sessions),
-        (StagedPart::Runs, outcome.runs),
-        (StagedPart::Log, outcome.log),
-    ];
     Ok(RestoreResult {
         imported: outcome.imported,
         updated: outcome.updated,
@@ -292,18 +284,30 @@ fn restore_result(
         total: outcome.imported + outcome.updated + outcome.unchanged + skipped + outcome.failed,
         source_dir: path_text(&plan.source),
         result: "restore",
-        others: others
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(kind, count)| KindCount {
-                kind: kind.as_str().to_owned(),
-                count,
-            })
-            .collect(),
+        others: others(outcome),
         damaged: plan.damaged.iter().cloned().map(damaged_item).collect(),
         undo_id: outcome.operation.map(|id| id.to_string()),
         checklist: checklist::of(api, &plan, outcome.operation)?,
     })
+}
+
+/// What came beside documents.
+fn others(outcome: &ApplyOutcome) -> Vec<KindCount> {
+    let others = [
+        (StagedPart::Operations, outcome.operations),
+        (StagedPart::Settings, outcome.settings),
+        (StagedPart::Connections, outcome.connections),
+        (StagedPart::Folders, outcome.folders),
+        (StagedPart::Sessions, outcome.sessions),
+        (StagedPart::Runs, outcome.runs),
+        (StagedPart::Log, outcome.log),
+    ];
+    let some = others.into_iter().filter(|(_, count)| *count > 0);
+    let counted = some.map(|(kind, count)| KindCount {
+        kind: kind.as_str().to_owned(),
+        count,
+    });
+    counted.collect()
 }
 
 /// Asked between the steps; the last of them is one short transaction.
@@ -395,6 +399,19 @@ fn describe_snapshots(api: &Api) {
 /// # Errors
 /// `nothing_to_undo`, `operation_unknown`, `undone_already`.
 pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
+    undo_long(api, input, &Silent)
+}
+
+/// As [`undo`], with what it takes to follow it: runs that were deleted by the thousand take minutes to come back, and
+/// cancelled, the others stay deleted.
+///
+/// # Errors
+/// As [`undo`].
+pub fn undo_long(
+    api: &Api,
+    input: UndoInput,
+    progress: &dyn Progress,
+) -> Result<UndoResult, AppError> {
     let id = if let Some(id) = input.operation_id {
         id
     } else {
@@ -407,7 +424,7 @@ pub fn undo(api: &Api, input: UndoInput) -> Result<UndoResult, AppError> {
         return Err(AppError::new("undone_already").with("id", &id));
     }
     if found.brings_runs_back {
-        return run_change_many::undo(api, found);
+        return run_change_many::undo(api, found, progress);
     }
     if !found.changed_documents() {
         return Err(AppError::new("nothing_to_undo"));

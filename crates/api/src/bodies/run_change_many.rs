@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use flowkeep_core::run::Status;
-use flowkeep_core::{Message, RunId};
+use flowkeep_core::{FolderId, Message, RunId};
 use flowkeep_store::{CleanUpActor, KeptRun, OperationRecord, RemovedRuns, RunStays, RunStaysAway};
 
 use super::logs::LogPlace;
@@ -16,7 +16,7 @@ use crate::types::{
     RunChange, RunChangeManyInput, RunChanged, RunDeleteInput, RunListInput, RunRef, RunRetryInput,
     RunUndeleteInput, RunsChanged, RunsLeftOut, UndoConflict, UndoResult, UndoneOperation,
 };
-use crate::{Api, AppError, Progress, Silent, log_copy, time};
+use crate::{Api, AppError, Progress, log_copy, time};
 
 /// Runs that are changed at once where a list names them.
 const MOST: usize = 10_000;
@@ -161,7 +161,11 @@ fn bring_back(
 ///
 /// # Errors
 /// `nothing_to_undo` where none of them can come back any more; what the database says.
-pub(super) fn undo(api: &Api, deleted: OperationRecord) -> Result<UndoResult, AppError> {
+pub(super) fn undo(
+    api: &Api,
+    deleted: OperationRecord,
+    progress: &dyn Progress,
+) -> Result<UndoResult, AppError> {
     let ids = api.store.removed_by(&deleted.id)?;
     if ids.is_empty() {
         return Err(AppError::new("nothing_to_undo"));
@@ -170,7 +174,7 @@ pub(super) fn undo(api: &Api, deleted: OperationRecord) -> Result<UndoResult, Ap
         each: true,
         ..Told::default()
     };
-    let operation_id = bring_back(api, &ids, &mut told, &Silent)?;
+    let operation_id = bring_back(api, &ids, &mut told, progress)?;
     let left = told.items.into_iter().filter_map(|item| {
         Some(UndoConflict {
             kind: "run".to_owned(),
@@ -331,6 +335,7 @@ fn one_by_one(
         progress.report(report);
     });
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let mut folders = HashSet::new();
     for (at, id) in ids.iter().enumerate() {
         if progress.cancelled() {
             break;
@@ -346,17 +351,15 @@ fn one_by_one(
             continue;
         }
         if dry_run {
-            told.done(*id, None, None);
+            match each.would(api, *id, &mut folders) {
+                Ok(()) => told.done(*id, None, None),
+                Err(reason) => told.left(id.to_string(), reason),
+            }
             continue;
         }
-        let id_text = id.to_string();
         let answered = match each {
-            Each::Cancel => run_changes::cancel(api, RunRef { id: id_text }),
-            Each::Retry(like) => {
-                let mut input = RunRetryInput::clone(like);
-                input.id = id_text;
-                run_changes::retry(api, input)
-            }
+            Each::Cancel => run_changes::cancel(api, RunRef { id: id.to_string() }),
+            Each::Retry(like) => run_changes::retry(api, like_one(like, *id)),
         };
         match answered {
             Ok(now) => {
@@ -376,7 +379,28 @@ fn one_by_one(
     Ok(())
 }
 
+/// The retry of this run, as all of them are asked for.
+fn like_one(like: &RunRetryInput, id: RunId) -> RunRetryInput {
+    RunRetryInput {
+        id: id.to_string(),
+        ..like.clone()
+    }
+}
+
 impl Each<'_> {
+    /// Why it would be refused with a run now, after those before it that take these folders.
+    fn would(&self, api: &Api, id: RunId, folders: &mut HashSet<FolderId>) -> Result<(), Message> {
+        let Each::Retry(like) = self else {
+            return Ok(());
+        };
+        let new = run_changes::to_retry(api, like_one(like, id));
+        let new = new.map_err(|error| error.reason())?;
+        match new.start.folder {
+            Some(folder) if !folders.insert(folder) => Err(Message::new("run_left_folder")),
+            _ => Ok(()),
+        }
+    }
+
     /// Why there is nothing to do with a run.
     fn leaves_out(&self, run: &KeptRun) -> Option<&'static str> {
         match self {
@@ -465,5 +489,62 @@ impl Told {
             more: false,
             cancelled: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::Kind;
+
+    use super::*;
+    use crate::Silent;
+    use crate::bodies::documents;
+    use crate::testing::{keep_workflow, open};
+    use crate::types::{DeleteInput, RunStartInput};
+
+    fn cancelled(api: &Api, workflow: &str) -> String {
+        let input = RunStartInput {
+            workflow: workflow.to_owned(),
+            ..RunStartInput::default()
+        };
+        let id = run_changes::start(api, input).unwrap().run_id;
+        run_changes::cancel(api, RunRef { id: id.clone() }).unwrap();
+        id
+    }
+
+    #[test]
+    fn what_a_retry_would_be_refused_is_left_out_before_it() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let workflow = |id: &str| {
+            let text = format!(
+                r#"{{"id": "{id}", "name": "{id}", "tasks": [{{"id": "do", "action": "manual"}}]}}"#
+            );
+            keep_workflow(&api, &text);
+        };
+        workflow("kept");
+        workflow("gone");
+        let ids = vec![cancelled(&api, "kept"), cancelled(&api, "gone")];
+        let input = DeleteInput {
+            ids: vec!["gone".to_owned()],
+        };
+        documents::delete(&api, Kind::Workflow, input).unwrap();
+        let asked = |dry_run| {
+            let input = RunChangeManyInput {
+                change: RunChange::Retry,
+                ids: Some(ids.clone()),
+                filter: None,
+                dry_run: Some(dry_run),
+                each: Some(true),
+            };
+            let told = change_many(&api, input, &Silent).unwrap();
+            let left = told.left_out.into_iter();
+            let left = left.map(|left| (left.reason.code, left.count));
+            (told.done, left.collect::<Vec<_>>())
+        };
+        let before = asked(true);
+        assert_eq!(before.0, 1);
+        assert_eq!(before.1.len(), 1, "{before:?}");
+        assert_eq!(asked(false), before);
     }
 }

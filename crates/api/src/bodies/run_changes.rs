@@ -245,6 +245,15 @@ fn brought_in(api: &Api, run: KeptRun, found: &mut Vec<KeptRun>) -> Result<(), A
 /// # Errors
 /// As [`start`]; `run_has_not_ended`.
 pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
+    let new = to_retry(api, input)?;
+    add_run(api, new)
+}
+
+/// The run that [`retry`] would begin, which is not there yet. Only a word of trust is kept.
+///
+/// # Errors
+/// As [`retry`].
+pub(super) fn to_retry(api: &Api, input: RunRetryInput) -> Result<NewRun, AppError> {
     let before = find(api, &input.id)?;
     let unreadable = || AppError::new("run_not_readable");
     let then = definition_of(&api.store, &before)?.ok_or_else(unreadable)?;
@@ -287,13 +296,12 @@ pub fn retry(api: &Api, input: RunRetryInput) -> Result<RunStatus, AppError> {
             settled.map_err(|error| error.hint("trust_restored"))
         };
         may_begin(&word, given, trusted)?;
-        let new = again(api, &before, text, context, start)?;
-        return add_run(api, new);
+        return again(api, &before, text, context, start);
     };
     let mut again = Again::of(api, &before, (workflow, folder), context, start)?;
     run_folders::taken(api, &mut again.begun.new.start, anyway)?;
     again.may_begin(api, &before, &word)?;
-    add_run(api, again.begun.new)
+    Ok(again.begun.new)
 }
 
 /// Refuses what [`retry`] with the workflow as it is today would refuse of a run once that has ended. Nothing of the

@@ -8,14 +8,40 @@ use flowkeep_core::run::{Definition, Task, TaskId, lines};
 use flowkeep_core::{Kind, Value};
 use flowkeep_engine::sources::Connected;
 use flowkeep_engine::{params_with, readiness};
+use flowkeep_host::path_text;
 
 use super::preflight::Preflight;
-use super::preflight_folder;
+use super::{preflight_folder, settings};
 use crate::types::{
-    ActionList, ActionRow, Nothing, Object, RunAct, RunContextName, RunContextUse, RunPreview,
-    RunPreviewInput, RunTrust, StepKind,
+    ActionList, ActionRow, Nothing, Object, RunAct, RunConfiguration, RunConfigurationInput,
+    RunContextName, RunContextUse, RunPreview, RunPreviewInput, RunTrust, Snapshots, StepKind,
 };
-use crate::{Api, AppError};
+use crate::{Api, AppError, belonging};
+
+/// With which configuration a run of a workflow would work that begins now. Disks are asked, each for some seconds at
+/// most.
+///
+/// # Errors
+/// `not_found`.
+pub fn configuration(
+    api: &Api,
+    input: RunConfigurationInput,
+) -> Result<RunConfiguration, AppError> {
+    let record = api.store.document(Kind::Workflow, &input.workflow)?;
+    let record = record.ok_or_else(|| not_found(&input.workflow))?;
+    let folder = belonging::expected(&api.store, &record)?;
+    Ok(RunConfiguration {
+        folder: folder.as_deref().map(path_text),
+        is_kept: settings::of(&api.store)?.snapshots != Snapshots::Off,
+    })
+}
+
+fn not_found(workflow: &str) -> AppError {
+    AppError::new("not_found")
+        .with("kind", Kind::Workflow.as_str())
+        .with("id", workflow)
+        .hint("list_first")
+}
 
 /// What a start of a workflow would do, and what it would meet; nothing is done, and nothing kept but
 /// what data sources answered that were asked.
@@ -25,10 +51,7 @@ use crate::{Api, AppError};
 pub fn preview(api: &Api, input: RunPreviewInput) -> Result<RunPreview, AppError> {
     let connected = api.connected()?;
     let Some(ready) = readiness(&api.store, &connected, &input.workflow)? else {
-        return Err(AppError::new("not_found")
-            .with("kind", Kind::Workflow.as_str())
-            .with("id", &input.workflow)
-            .hint("list_first"));
+        return Err(not_found(&input.workflow));
     };
     let context = input.context.map(Object::into_value);
     let trust = RunTrust {

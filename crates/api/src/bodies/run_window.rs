@@ -167,6 +167,9 @@ fn shown(row: WindowRow, asked: &WindowAsked, planned: Vec<RunPlanned>) -> RunWi
         cancelled: span.cancelled,
         open: span.open,
         waiting: span.waiting,
+        interrupted: span.interrupted,
+        paused: span.paused,
+        queued: span.queued,
     };
     RunWindowRow {
         workflow_id: row.workflow,

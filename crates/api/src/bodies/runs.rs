@@ -10,8 +10,8 @@ use flowkeep_core::run::{
 use flowkeep_core::{Message, RunId, excerpt, has_a_word};
 use flowkeep_engine::{params_of, state_of};
 use flowkeep_store::{
-    AttemptRecord, BegunBy, KeptRun, MessageRecord, NotedRecord, OutputRecord, RunCount, RunFilter,
-    RunHit as StoreHit, RunNeed, RunRecord, Said,
+    AttemptRecord, BegunBy, IMPORTED, KeptRun, MessageRecord, NotedRecord, OutputRecord, RunCount,
+    RunFilter, RunHit as StoreHit, RunNeed, RunRecord, Said,
 };
 
 use super::page;
@@ -185,6 +185,7 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     let (folder, archive) = run_folders::shown(folder);
     Ok(RunShow {
         session: run.session.clone(),
+        imported: run.face == IMPORTED,
         folder,
         archive,
         hindered: run.head.as_ref().and_then(|head| head.hindered.clone()),
@@ -493,7 +494,7 @@ fn attempt(record: AttemptRecord) -> RunAttempt {
     }
 }
 
-fn message(record: MessageRecord) -> RunMessage {
+pub(super) fn message(record: MessageRecord) -> RunMessage {
     RunMessage {
         at: time::rfc3339(record.at),
         level: record.level,

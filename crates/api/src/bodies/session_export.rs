@@ -9,7 +9,7 @@ use flowkeep_files::snapshots::restoring::{Beside, export as write_out};
 use flowkeep_host::path_text;
 use serde::Serialize;
 
-use super::session_recovery::{above_is_there, failed, is_elsewhere, refused_place};
+use super::session_recovery::{above_is_there, failed, is_elsewhere, no_room_there, refused_place};
 use super::{runs, session_list};
 use crate::apart::apart_for;
 use crate::progress::Thinned;
@@ -70,7 +70,7 @@ pub fn export(
     };
     let left = || AppError::new("cancelled");
     let written = apart_for(api.patience, progress, work, left, drop).map_err(refused_place)?;
-    let written = written.map_err(failed)?;
+    let written = written.map_err(|error| no_room_there(failed(error), &to))?;
     let lost = written.lost.into_iter().map(|lost| SessionNotRestored {
         path: lost.path.into(),
         reason: lost.reason,

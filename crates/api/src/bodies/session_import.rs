@@ -108,6 +108,7 @@ fn item(file: ImportedFile) -> SessionImportItem {
         recoverable: is_there.then_some(file.recoverable),
         differs: file.differs,
         config,
+        also_in: file.also_in.iter().map(|root| path_text(root)).collect(),
         snapshot: file.snapshot.map(SnapshotStatus::as_str),
     }
 }

@@ -1,6 +1,7 @@
 //! `session_in_place_plan`, and `session_restore` where files of a session go back where they were. What touches
 //! disks is done apart, as in `folders`.
 
+use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256, SnapshotId};
 use flowkeep_files::snapshots::restoring::{
@@ -39,8 +40,9 @@ pub fn plan(
 ) -> Result<SessionInPlacePlan, AppError> {
     let wanted = Wanted::of(api, &input.id, (input.wanted, input.snapshot.as_deref()))?;
     let (workshop, looked) = (api.snapshot_workshop()?, wanted.clone());
+    let masked = paths(input.make_masked);
     let work = move |steps: &Thinned<'_>| {
-        let wanting = wanting(&looked);
+        let wanting = wanting(&looked, &masked);
         Ok(in_place_plan(&workshop, &wanting, steps))
     };
     let left = || AppError::new("cancelled");
@@ -76,15 +78,18 @@ pub(super) fn restore(
     }
     let wanted = Wanted::of(api, &input.id, (input.wanted, input.snapshot.as_deref()))?;
     let (workshop, looked) = (api.snapshot_workshop()?, wanted.clone());
+    let masked = paths(input.make_masked);
     let work = move |steps: &Thinned<'_>| {
-        let wanting = wanting(&looked);
+        let wanting = wanting(&looked, &masked);
         Ok(put_in_place(&workshop, &wanting, stamp, steps))
     };
     // A disk that does not answer is left to itself: what was begun is finished when it does.
     let left = || AppError::new("cancelled").hint("in_place_goes_on");
     let put = apart_for(api.patience, progress, work, left, drop)?;
     let put = put.map_err(|error| refused(error, &wanted))?;
-    if !put.written.is_empty() && put.left.is_empty() && !is_undoing(api, &put)? {
+    // What was made without its keys is not what the work is to have from now on.
+    let is_whole = put.left.is_empty() && put.made_masked.is_empty();
+    if !put.written.is_empty() && is_whole && !is_undoing(api, &put)? {
         let session = session_list::kept(api, &input.id)?;
         keep_as_it_is(api, &session, SnapshotReason::PutBack);
     }
@@ -95,6 +100,7 @@ pub(super) fn restore(
     let PutInPlace { recovery, back, .. } = put;
     let in_place = SessionPutInPlace {
         written: put.written.into_iter().map(String::from).collect(),
+        made_masked: put.made_masked.into_iter().map(String::from).collect(),
         same: put.same.into_iter().map(String::from).collect(),
         left: put.left.into_iter().map(lost).collect(),
         before: put.before.as_ref().map(SnapshotId::to_string),
@@ -105,7 +111,8 @@ pub(super) fn restore(
     let differences = differing(&recovery, back.chosen.snapshot);
     let run = run.as_ref().map(super::run_changes::told);
     let mut done = restored_of(input.id, (told, differences), back, run);
-    done.complete = done.complete && in_place.left.is_empty();
+    let is_whole = in_place.left.is_empty() && in_place.made_masked.is_empty();
+    done.complete = done.complete && is_whole;
     done.in_place = Some(in_place);
     Ok(done)
 }
@@ -122,12 +129,22 @@ fn is_undoing(api: &Api, put: &PutInPlace) -> Result<bool, AppError> {
         .is_some_and(|kept| !kept.reason.is_of_the_work()))
 }
 
-fn wanting(wanted: &Wanted) -> Wanting<'_> {
+fn wanting<'a>(wanted: &'a Wanted, make_masked: &'a [ConfigPath]) -> Wanting<'a> {
     Wanting {
+        goes_on: false,
         seeking: wanted.seeking(),
         from: wanted.from,
         to: None,
+        make_masked,
     }
+}
+
+/// Paths that somebody named; what is none below a root is no file of a plan.
+fn paths(named: Option<Vec<String>>) -> Vec<ConfigPath> {
+    let named = named.unwrap_or_default().into_iter();
+    named
+        .filter_map(|path| ConfigPath::new(path).ok())
+        .collect()
 }
 
 fn is_left(file: &InPlaceFile) -> bool {
@@ -138,6 +155,7 @@ fn file(file: InPlaceFile) -> SessionInPlaceFile {
     let (act, reason) = match file.act {
         InPlaceAct::Same => ("same", None),
         InPlaceAct::Makes => ("makes", None),
+        InPlaceAct::MakesMasked => ("makes_masked", None),
         InPlaceAct::Replaces => ("replaces", None),
         InPlaceAct::Left(reason) => ("left", Some(reason)),
         InPlaceAct::Gone(reason) => ("gone", Some(reason)),

@@ -3,13 +3,13 @@
 
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
-use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked};
+use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked, TreeMissing};
 use flowkeep_files::snapshots::restoring::OVERLAYS;
 use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, ListedSession, SessionFilter, SessionPlace, SessionRecord,
-    Which, WorksWith,
+    ConfigEntry, ConfigSnapshotRecord, KeptRun, ListedSession, SessionFilter, SessionPlace,
+    SessionRecord, Which, WorksWith,
 };
 
 use super::sessions::{left_out, masked};
@@ -34,6 +34,7 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
         Some(SessionWhich::Recoverable) => Which::Recoverable,
         Some(SessionWhich::Active) => Which::Active,
         Some(SessionWhich::Completed) => Which::Completed,
+        Some(SessionWhich::Together) => Which::Together,
         None if input.all.unwrap_or_default() => Which::All,
         None => Which::Open,
     };
@@ -120,6 +121,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         stated_status: row.stated_status,
         stated_config: kept.and_then(|kept| kept.stated_config.clone()),
         run_id: row.run_id,
+        run_status: row.run_status,
         confidence: row.confidence,
         missing: row.missing,
         steps_done: row.steps_done,
@@ -205,6 +207,22 @@ fn unknown(id: &str) -> AppError {
     AppError::new("session_unknown").with("session", id)
 }
 
+/// How much a snapshot refers to that was not there when it was taken; of the one from which a session would go on
+/// where none is named.
+pub(super) fn missing_then(
+    api: &Api,
+    id: &str,
+    snapshot: Option<SnapshotId>,
+) -> Result<u32, AppError> {
+    let named = match snapshot {
+        Some(snapshot) => api.store.config_snapshot(snapshot)?,
+        None => return Ok(listed(api, id)?.missing),
+    };
+    let found = named.map(|named| serde_json::from_str::<TreeFile>(&named.found));
+    let found = found.and_then(Result::ok).unwrap_or_default();
+    Ok(u32::try_from(found.missing.len()).unwrap_or(u32::MAX))
+}
+
 fn listed(api: &Api, id: &str) -> Result<ListedSession, AppError> {
     let page = api.store.sessions(&SessionFilter {
         which: Which::All,
@@ -236,7 +254,11 @@ pub(super) fn taken(api: &Api, id: &str, taken: SnapshotId) -> Result<SessionSna
 }
 
 fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
-    let steps = match listed.run {
+    let run = match listed.run {
+        Some(run) => api.store.run(run)?,
+        None => None,
+    };
+    let steps = match &run {
         Some(run) => steps(api, run)?,
         None => None,
     };
@@ -249,6 +271,7 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         status: listed.status.as_str(),
         stated_status: listed.stated_status,
         run_id: listed.run.map(|run| run.to_string()),
+        run_status: run.map(|run| run.status),
         snapshots: listed.snapshots,
         closed: Some(listed.closed).filter(|count| *count > 0),
         confidence: listed.confidence.as_str(),
@@ -262,11 +285,8 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
 }
 
 /// How many steps of a run have ended, and how many there are; nothing where its definition cannot be read.
-fn steps(api: &Api, run: RunId) -> Result<Option<(u32, u32)>, AppError> {
-    let Some(run) = api.store.run(run)? else {
-        return Ok(None);
-    };
-    let Ok(Some(definition)) = definition_of(&api.store, &run) else {
+fn steps(api: &Api, run: &KeptRun) -> Result<Option<(u32, u32)>, AppError> {
+    let Ok(Some(definition)) = definition_of(&api.store, run) else {
         return Ok(None);
     };
     let steps = u32::try_from(definition.tasks().len()).unwrap_or(u32::MAX);
@@ -282,22 +302,21 @@ fn snapshot(
     let damaged = |error| AppError::new("internal").with("detail", error);
     let found: TreeFile = serde_json::from_str(&record.found).map_err(damaged)?;
     let from = |from: Option<_>| from.map_or_else(|| entry.to_owned(), String::from);
+    let missing = |missing: TreeMissing| SessionMissing {
+        reference: missing.reference,
+        from: from(missing.from),
+        pointer: missing.pointer,
+        leads_out: missing.reason != "not_found",
+        looked: (missing.reason != "outside_root").then_some(missing.looked),
+    };
     let files = api.store.config_entries(record.tree)?;
     let unparsed = found.unparsed.into_iter().chain(found.unread);
     Ok(SessionSnapshot {
         id: record.id.to_string(),
         status: record.status.as_str(),
         files: files.into_iter().map(file).collect(),
-        missing: found
-            .missing
-            .into_iter()
-            .map(|missing| SessionMissing {
-                reference: missing.reference,
-                from: from(missing.from),
-                pointer: missing.pointer,
-                looked: (missing.reason != "outside_root").then_some(missing.looked),
-            })
-            .collect(),
+        missing: found.missing.into_iter().map(missing).collect(),
+        elsewhere: found.elsewhere.into_iter().map(missing).collect(),
         unparsed: unparsed
             .map(|unread| SessionUnread {
                 path: unread.path.into(),

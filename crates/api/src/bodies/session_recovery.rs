@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::configuration::{ConfigKind, ConfigPath};
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::session::candidate::{Candidate, Source, confidence};
-use flowkeep_core::{Document, Kind, SnapshotId, differences};
+use flowkeep_core::{Document, Kind, Message, SnapshotId, differences};
 use flowkeep_files::FilesError;
 use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::{FileState, FileStates};
@@ -54,8 +54,10 @@ pub fn recovery(
     let work = move |steps: &Thinned<'_>| Ok(look_for(&workshop, &wanted.seeking(), steps));
     let left = || AppError::new("cancelled");
     let found = apart_for(api.patience, progress, work, left, drop)??;
+    let missing = session_list::missing_then(api, &input.id, snapshot)?;
     Ok(SessionRecovery {
         session_id: input.id,
+        missing: Some(missing).filter(|count| *count > 0),
         candidates: candidates(&found, &session),
         differences: differing(&found, snapshot),
         confidence: confidence(&found.candidates).as_str(),
@@ -85,7 +87,9 @@ pub fn restore(
     }
     let session = wanted.session.clone();
     let to = input.to.as_ref().map(|to| api.path_of(to)).transpose()?;
-    let data_dir = api.data_dir.clone();
+    let (data_dir, place) = (api.data_dir.clone(), to.clone());
+    let copy = api.store.session_copy(session.row)?;
+    let failures = copy.map_or(0, |copy| copy.failures);
     let workshop = api.snapshot_workshop()?;
     let work = move |steps: &Thinned<'_>| {
         if let Some(to) = &to {
@@ -96,18 +100,27 @@ pub fn restore(
             seeking: wanted.seeking(),
             from,
             to: to.as_deref(),
+            goes_on: resume,
+            make_masked: &[],
         };
         Ok(bring_back(&workshop, &wanting, steps))
     };
     let left = || AppError::new("cancelled");
     let restored = apart_for(api.patience, progress, work, left, drop);
     let restored = restored.map_err(refused_place)?;
-    let Restored { recovery, back } = restored.map_err(without_store)?;
+    let restored = restored.map_err(without_store);
+    let Restored { recovery, back } = match &place {
+        Some(place) => restored.map_err(|error| no_room_there(error, place)),
+        None => restored,
+    }?;
     let back = back.map_err(|nothing| {
         not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
     })?;
     let says = word(input.trust, input.shown);
-    let went_on = resume.then(|| goes_on(api, &session, &back, &says));
+    let went_on = resume.then(|| {
+        let went_on = goes_on(api, &session, &back, &says);
+        went_on.or_else(|error| Err(came_to_nothing(api, &session, failures, error)?))
+    });
     let (run, follows, taken_over) = if let Some(on) = went_on.transpose()? {
         (Some(on.run), on.follows, on.taken_over)
     } else {
@@ -204,6 +217,38 @@ fn goes_on(
         work_with(api, session.row, before.works_with, &own)?;
     }
     gone_on
+}
+
+/// Counts an attempt of which the files came back and the work did not go on. Nothing has come to nothing yet where a
+/// person is asked first, or where it may be tried again in a moment.
+fn came_to_nothing(
+    api: &Api,
+    session: &SessionRecord,
+    before: u32,
+    error: AppError,
+) -> Result<AppError, AppError> {
+    let is_asked = matches!(
+        error.code.as_str(),
+        "trust_required" | "session_question_open" | "session_still_runs" | "session_completed"
+    );
+    if is_asked || error.retryable {
+        return Ok(error);
+    }
+    let why = serde_json::to_string(&Message::from(error.clone()));
+    let why = why.unwrap_or_else(|_| "null".to_owned());
+    let row = session.row;
+    let write = api
+        .store
+        .write::<_, StoreError>(move |tx| tx.fail_session_attempt(row, before, &why));
+    Ok(with_export(error, write?))
+}
+
+/// Names another way after many attempts in a row.
+fn with_export(error: AppError, failures: u32) -> AppError {
+    if failures < MANY {
+        return error;
+    }
+    error.hint("read_snapshots_by_hand")
 }
 
 /// The file that a session begins with, as it came back.
@@ -317,6 +362,14 @@ pub(super) fn refused_place(error: AppError) -> AppError {
     }
 }
 
+/// Where a disk is full, the place that somebody named is, and not what was half written beside it.
+pub(super) fn no_room_there(error: AppError, to: &Path) -> AppError {
+    match error.code.as_str() {
+        "disk_full" => error.with("path", path_text(to)).hint("free_space"),
+        _ => error,
+    }
+}
+
 /// Only the last part of a path is made.
 pub(super) fn above_is_there(to: &Path) -> Result<(), FilesError> {
     match to.parent() {
@@ -381,11 +434,7 @@ pub(super) fn not_recoverable(found: &[Candidate], from: Use, failures: u32) -> 
     error.because = tried
         .and_then(|candidate| candidate.reason.clone())
         .map(Box::new);
-    let is_anything_kept = found.iter().any(|one| one.snapshot.is_some());
-    if failures >= MANY && is_anything_kept {
-        error = error.hint("read_snapshots_by_hand");
-    }
-    error
+    with_export(error, failures)
 }
 
 pub(super) fn candidates(recovery: &Recovery, session: &SessionRecord) -> Vec<SessionCandidate> {

@@ -73,22 +73,21 @@ fn told(look: Look, strategy: String) -> SessionPreview {
     let config = look.entry.as_ref().and_then(Entry::file);
     let config = config.map(ToString::to_string).unwrap_or_default();
     let from = |from: Option<ConfigPath>| from.map_or_else(|| config.clone(), String::from);
+    let missing = |missing: Missing| SessionMissing {
+        reference: missing.reference.name,
+        from: from(missing.from),
+        pointer: missing.reference.pointer,
+        looked: missing.looked,
+        leads_out: missing.leads_out,
+    };
     SessionPreview {
         root: path_text(&look.root),
         strategy,
         status: look.status.as_str(),
         bytes: look.files.iter().map(|file| file.bytes).sum(),
         files: look.files.into_iter().map(file).collect(),
-        missing: look
-            .missing
-            .into_iter()
-            .map(|missing: Missing| SessionMissing {
-                reference: missing.reference.name,
-                from: from(missing.from),
-                pointer: missing.reference.pointer,
-                looked: missing.looked,
-            })
-            .collect(),
+        missing: look.missing.into_iter().map(missing).collect(),
+        elsewhere: look.elsewhere.into_iter().map(missing).collect(),
         ambiguous: look
             .ambiguous
             .into_iter()

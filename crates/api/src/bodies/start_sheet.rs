@@ -100,6 +100,7 @@ fn told(api: &Api, run: KeptRun, decided: bool) -> Result<StartRun, AppError> {
         run_id: run.id.to_string(),
         session_id: run.session,
         name: run.workflow_name,
+        started_at: time::rfc3339(run.started_at.unwrap_or(run.created_at)),
         status: run.status,
         steps_done: progress.succeeded,
         steps: u32::try_from(steps).unwrap_or(u32::MAX),
@@ -190,6 +191,8 @@ mod tests {
             written.unwrap();
         };
         assert!(!sheet().unwrap().runs[0].decided);
+        let created = api.store.run(id).unwrap().unwrap().created_at;
+        assert_eq!(sheet().unwrap().runs[0].started_at, time::rfc3339(created));
         write(Status::Paused);
         decide(&api, id);
         let told = sheet().unwrap();

@@ -1,11 +1,14 @@
-//! Lists as files that others open: in a spreadsheet, in a program of their own.
+//! Files that others open: lists in a spreadsheet, a run in a browser.
 //!
 //! Absent on purpose: what a list holds (the body that writes it), words (the catalogue).
 
+mod chart;
 mod csv;
+mod page;
 mod xlsx;
 
 pub(crate) use csv::Csv;
+pub(crate) use page::Page;
 pub(crate) use xlsx::Xlsx;
 
 use crate::AppError;

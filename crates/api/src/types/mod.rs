@@ -5,6 +5,7 @@
 
 mod activity;
 mod agent;
+mod away;
 mod backup;
 mod config_root;
 mod document;
@@ -34,6 +35,7 @@ mod run_question;
 mod run_related;
 mod run_steps;
 mod run_timeline;
+mod run_trend;
 mod run_window;
 mod schedule;
 mod session;
@@ -53,6 +55,7 @@ mod template;
 
 pub use activity::*;
 pub use agent::*;
+pub use away::*;
 pub use backup::*;
 pub use config_root::*;
 pub use document::*;
@@ -82,6 +85,7 @@ pub use run_question::*;
 pub use run_related::*;
 pub use run_steps::*;
 pub use run_timeline::*;
+pub use run_trend::*;
 pub use run_window::*;
 pub use schedule::*;
 pub use session::*;

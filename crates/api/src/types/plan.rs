@@ -5,7 +5,7 @@ use flowkeep_core::{Encoding, Kind, Message};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ChosenPlace;
+use super::{ChosenPlace, KindCount};
 
 /// Make a plan to import what the operator dropped or picked.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -230,6 +230,10 @@ pub struct ImportResult {
     pub skipped: u32,
     /// Files that are ours and could not be read.
     pub failed: u32,
+    /// What came beside documents: runs that were exported (`run`), executions that other programs recorded (`log`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<KindCount>>", optional)]
+    pub others: Vec<KindCount>,
     /// The entry in Activity; what `db_undo` takes.
     pub undo_id: Option<String>,
 }

@@ -368,6 +368,10 @@ pub struct RunShow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub parent: Option<String>,
+    /// Whether it came in from a file: it was not carried out here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub imported: bool,
     /// What somebody should look at.
     pub warnings: Vec<Message>,
     /// Of a run that succeeded: what it warned of that still holds, such as what it left out.

@@ -81,7 +81,7 @@ pub struct RunsChanged {
 /// Runs that something is not done with, for one reason.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RunsLeftOut {
-    /// `run_left_going`, `run_left_going_below`, `run_left_below`, `run_left_session`, `run_left_unknown`,
+    /// `run_left_going`, `run_left_going_below`, `run_left_below`, `run_left_folder`, `run_left_session`, `run_left_unknown`,
     /// `run_left_fine`, `run_left_ended`, `run_left_back`, or `error_…` as one of them was refused.
     pub reason: Message,
     /// How many.

@@ -27,6 +27,26 @@ pub struct RunPreviewInput {
     pub ask: bool,
 }
 
+/// Of which workflow the configuration is looked for.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfigurationInput {
+    /// The workflow's id.
+    pub workflow: String,
+}
+
+/// The configuration a run of a workflow would work with if it began now.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunConfiguration {
+    /// The listed folder that has most of the files it refers to; absent where it refers to none, or no folder that
+    /// answers has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub folder: Option<String>,
+    /// Whether these files would be kept when it begins: snapshots are not switched off.
+    pub is_kept: bool,
+}
+
 /// What a start would do.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct RunPreview {

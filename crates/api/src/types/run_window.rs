@@ -58,7 +58,7 @@ pub struct RunWindowRow {
     #[ts(as = "Option<Vec<RunChunk>>", optional)]
     pub failures: Vec<RunChunk>,
     /// Those that have not ended, apart from the others: one may wait for days while many come and go. Each chunk is of
-    /// runs that all wait for a person, or of such that are all at work.
+    /// runs that all wait for a person, that are all paused, or that are all at work or queued.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<RunChunk>>", optional)]
     pub open: Vec<RunChunk>,
@@ -90,6 +90,23 @@ pub struct RunChunk {
     pub open: u32,
     /// How many of those wait for a person.
     pub waiting: u32,
+    /// How many of those that wait for a person were broken off; absent where none was.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    #[ts(as = "Option<u32>", optional)]
+    pub interrupted: u32,
+    /// How many of those that have not ended are paused; absent where none is.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    #[ts(as = "Option<u32>", optional)]
+    pub paused: u32,
+    /// How many of those that have not ended wait for their turn; absent where none does.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    #[ts(as = "Option<u32>", optional)]
+    pub queued: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_none_of_them(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A time at which a workflow starts by itself.

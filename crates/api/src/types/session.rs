@@ -42,6 +42,11 @@ pub struct SessionPreview {
     pub files: Vec<SessionFile>,
     /// What is referred to and is not there.
     pub missing: Vec<SessionMissing>,
+    /// What is named by its whole path, from the root of the disk or the folder of a user: only what is named from a
+    /// folder of the tree is kept. It leaves the status as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<SessionMissing>>")]
+    pub elsewhere: Vec<SessionMissing>,
     /// What is referred to and fits several files; all of them are taken.
     pub ambiguous: Vec<SessionAmbiguous>,
     /// What is taken as it is, because it cannot be understood or was being written meanwhile.
@@ -98,6 +103,10 @@ pub struct SessionMissing {
     /// Where it was looked for; absent where it leads out of the tree, of which nothing is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looked: Option<Vec<String>>,
+    /// Whether it leads out of the tree from one of the folders it is followed from.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub leads_out: bool,
 }
 
 /// Something that is referred to and fits several files.

@@ -71,7 +71,7 @@ pub struct SessionCleanUpItem {
     pub at: String,
     /// `removed` or `kept`.
     pub action: &'static str,
-    /// Why it stays: `begin`, `newest`, `in_use`, `young`, `clock_ahead`.
+    /// Why it stays: `begin`, `newest`, `best`, `in_use`, `young`, `clock_ahead`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub reason: Option<&'static str>,

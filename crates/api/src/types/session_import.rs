@@ -60,6 +60,10 @@ pub struct SessionImportItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "string | null")]
     pub config: Option<Option<String>>,
+    /// Other folders on the list that have a file of that name; absent where none has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub also_in: Vec<String>,
     /// What came of the snapshot of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "\"complete\" | \"partial\" | \"failed\"")]

@@ -18,6 +18,9 @@ pub struct SessionInPlaceInput {
     pub wanted: Option<SessionUse>,
     /// This snapshot, also one of what was there before files were put back.
     pub snapshot: Option<String>,
+    /// Files that are gone and whose keys are not kept, by their paths: they are made all the same, with `<masked>` in
+    /// place of each key.
+    pub make_masked: Option<Vec<String>>,
 }
 
 /// What putting files back where they were would do.
@@ -54,8 +57,9 @@ pub struct SessionInPlacePlan {
 pub struct SessionInPlaceFile {
     /// Its path.
     pub path: String,
-    /// What would be done: nothing where it is as it was, made, written over, left alone, or gone and not made.
-    #[ts(type = "\"same\" | \"makes\" | \"replaces\" | \"left\" | \"gone\"")]
+    /// What would be done: nothing where it is as it was, made, made with `<masked>`, written over, left alone, or
+    /// gone and not made.
+    #[ts(type = "\"same\" | \"makes\" | \"makes_masked\" | \"replaces\" | \"left\" | \"gone\"")]
     pub act: &'static str,
     /// Why it is left alone or not made.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +85,10 @@ pub struct SessionFileUser {
 pub struct SessionPutInPlace {
     /// The files that were written.
     pub written: Vec<String>,
+    /// Those of them that were made with `<masked>` in place of their keys.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>")]
+    pub made_masked: Vec<String>,
     /// The files that were as they were already.
     pub same: Vec<String>,
     /// The files that were not written, and why.

@@ -26,6 +26,8 @@ pub struct SessionRestoreInput {
     /// (`session_in_place_plan`).
     #[ts(optional, type = "string")]
     pub in_place: Option<Sha256>,
+    /// As in `session_in_place_plan`.
+    pub make_masked: Option<Vec<String>>,
     /// Whether its work goes on then: its run does, or a new one begins with what it brought back.
     pub resume: Option<bool>,
     /// Whether what that would carry out is trusted.
@@ -125,6 +127,11 @@ pub struct SessionRecovery {
     /// How sure it is that it can go on as it was.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
     pub confidence: &'static str,
+    /// How much the snapshot from which it would go on refers to that was not there when it was taken; absent where all
+    /// was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub missing: Option<u32>,
     /// Attempts in a row that came to nothing.
     pub failures: u32,
 }

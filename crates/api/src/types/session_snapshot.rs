@@ -87,6 +87,11 @@ pub struct SessionSnapshot {
     /// What was taken as it is, because it cannot be understood or was being written meanwhile, and what could
     /// not be read.
     pub unparsed: Vec<SessionUnread>,
+    /// What is named by its whole path, from the root of the disk or the folder of a user: only what is named from a
+    /// folder of the tree is kept. It leaves the status as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<SessionMissing>>")]
+    pub elsewhere: Vec<SessionMissing>,
     /// What is referred to and fits several files; all of them were taken.
     pub ambiguous: Vec<SessionAmbiguous>,
     /// What is referred to and was not wanted.
@@ -180,6 +185,8 @@ pub enum SessionWhich {
     Active,
     /// They are kept and have come to their end.
     Completed,
+    /// These three together.
+    Together,
 }
 
 /// A page of sessions, those first that changed last.
@@ -227,6 +234,9 @@ pub struct SessionRow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands, as long as it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
     /// How many of them cannot be opened with the keys that are here; absent where there are none.
@@ -284,6 +294,9 @@ pub struct SessionShow {
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// How that stands, as long as it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<Status>,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
     /// `session_recovery`.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]

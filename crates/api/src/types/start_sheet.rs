@@ -37,6 +37,8 @@ pub struct StartRun {
     pub session_id: Option<String>,
     /// What the workflow was called when the run began.
     pub name: String,
+    /// When it began, RFC 3339: tells it from others of its workflow.
+    pub started_at: String,
     /// How it stands.
     pub status: Status,
     /// Steps that are finished; what they came to is kept.

@@ -30,6 +30,7 @@ mod preflight;
 mod read_only;
 mod restore;
 mod routes;
+mod run_files;
 mod run_lists;
 mod run_many;
 mod run_people;

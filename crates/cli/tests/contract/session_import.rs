@@ -111,6 +111,37 @@ fn a_session_file_becomes_a_session_with_the_configuration_it_names() {
     );
 }
 
+/// Of several folders that have it, one is taken, and it is said which.
+#[test]
+fn of_folders_that_have_the_same_file_the_one_that_is_taken_is_named() {
+    let flowkeep = Flowkeep::new();
+    for place in ["a", "b"] {
+        tree(&flowkeep, place);
+        let root = text(&flowkeep.path(&format!("{place}/configs")));
+        flowkeep.done(&["session", "roots", "add", &root]);
+    }
+    let file = write(&flowkeep, "old/orders-1.json", v1("s-1", 1, CONFIG));
+    let taken = text(&flowkeep.path("a").join(CONFIG).canonicalize().unwrap());
+    let other = text(&flowkeep.path("b/configs").canonicalize().unwrap());
+    let said = flowkeep.say(&["session", "import", &file, "--dry-run", "-v"]);
+    assert!(
+        said.out.contains(&taken) && said.out.contains(&other),
+        "{said:?}"
+    );
+    let done = flowkeep.done(&["session", "import", &file]);
+    assert_eq!(done["items"][0]["config"], taken);
+    assert_eq!(done["items"][0]["also_in"], json!([other]));
+
+    let named = v1("s-2", 1, CONFIG);
+    let file = write(&flowkeep, "old/orders-2.json", named);
+    let done = flowkeep.done(&["session", "import", &file, "--root", &other]);
+    assert_eq!(
+        done["items"][0].get("also_in"),
+        None,
+        "the operator said it"
+    );
+}
+
 /// The definition that a file holds is compared with the file it names, however both are written.
 #[test]
 fn what_a_session_holds_is_compared_with_what_it_names() {

@@ -423,6 +423,33 @@ fn where_nothing_is_left_it_is_said_why_and_after_three_times_what_else_can_be_d
 }
 
 #[test]
+fn an_attempt_that_brings_the_files_back_and_cannot_go_on_counts_as_one_that_came_to_nothing() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    // No workflow: it has no tasks.
+    for attempt in 1..=3 {
+        let (exit, error) = flowkeep.json(&["session", "restore", &id, "--resume", "--trust"]);
+        assert_eq!(exit, 1, "{error}");
+        let error = &error["error"];
+        assert_eq!(error["code"], "definition_invalid", "{error}");
+        let hints = error["hints"].to_string();
+        assert_eq!(hints.contains("session export"), attempt == 3, "{error}");
+        let looked = flowkeep.done(&["session", "restore", &id, "--dry-run"]);
+        assert_eq!(looked["failures"], attempt);
+    }
+    let out = flowkeep.path("by hand");
+    flowkeep.done(&["session", "export", &id, "--to", &text(&out)]);
+    let attempts = fs::read_to_string(out.join("attempts.json")).unwrap();
+    let attempts: Value = serde_json::from_str(&attempts).unwrap();
+    let last = &attempts[2]["found"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["reason"]["code"], "definition_invalid", "{attempts}");
+    assert_eq!(
+        (&attempts[2]["source"], &last["ok"]),
+        (&json!(null), &json!(false))
+    );
+}
+
+#[test]
 fn what_a_dead_process_left_of_a_copy_is_gone_when_the_data_is_opened() {
     let flowkeep = Flowkeep::new();
     let id = begun(&flowkeep);
@@ -623,4 +650,54 @@ fn a_list_and_a_dry_run_say_by_one_rule_how_much_comes_back() {
         (&shown["confidence"], &shown["missing"]),
         (&looked["confidence"], &json!(1))
     );
+    assert_eq!(looked["missing"], 1);
+    for words in [
+        &["session", "list"][..],
+        &["session", "show", id],
+        &["session", "restore", id, "--dry-run"],
+    ] {
+        let said = flowkeep.say(words).out;
+        let words = "as it was kept; 1 reference was missing then";
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+/// A name is not what a session is called by, and a file that was never there is no file that is the same.
+#[test]
+fn what_is_named_wrongly_is_said_with_what_is_there() {
+    let flowkeep = Flowkeep::new();
+    let id = begun(&flowkeep);
+    for words in [
+        &["session", "show", "orders"][..],
+        &["session", "restore", &id[..8]],
+    ] {
+        let error = flowkeep.refused(words, "session_unknown");
+        let hints = error["error"]["hints"].to_string();
+        assert!(hints.contains("session list --all"), "{hints}");
+    }
+    let compare = ["session", "compare", &id, "workflows/order.yaml"];
+    let error = flowkeep.refused(&compare, "session_file_unknown");
+    assert_eq!(error["error"]["fields"]["near"], "workflows/orders.yaml");
+    let compare = ["session", "compare", &id, "nope.yaml"];
+    let error = flowkeep.refused(&compare, "session_file_unknown");
+    assert_eq!(error["error"]["hints"], json!([]));
+
+    // Sessions of one name are told apart by where their files are.
+    let said = flowkeep.say(&["session", "list"]).out;
+    assert!(said.contains("  workflows/orders.yaml"), "{said}");
+    let config = flowkeep.file("others/workflows/orders.yaml", "name: orders\n");
+    flowkeep.done(&["session", "create", &config]);
+    let said = flowkeep.say(&["session", "list"]).out;
+    let first = flowkeep.say(&["session", "list", "--limit", "1"]).out;
+    assert!(
+        first.contains("1 of 2") && first.contains("--offset 1"),
+        "{first}"
+    );
+    let rest = ["session", "list", "--limit", "1", "--offset", "1"];
+    let rest = flowkeep.say(&rest).out;
+    assert!(!rest.contains("--offset"), "{rest}");
+    for place in ["configs", "others"] {
+        let file = format!("{place}/workflows/orders.yaml");
+        assert!(said.contains(&file), "{said}");
+    }
 }

@@ -32,6 +32,36 @@ fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap()
 }
 
+/// What Flowkeep itself or a backup lies in is no configuration.
+#[test]
+fn a_folder_with_another_use_is_no_folder_of_configurations() {
+    let flowkeep = Flowkeep::new();
+    let (configs, inside) = (flowkeep.path("configs"), flowkeep.data().join("inside"));
+    lay_out(&configs);
+    lay_out(&inside);
+    let backup = flowkeep.backup("backups");
+    let backups = real(backup.parent().unwrap());
+    flowkeep.done(&["settings", "update", "--backup-folder", &text(&backups)]);
+    let data = flowkeep.data();
+    let above = data.parent().unwrap();
+    let add = |path: &Path, code: &str| {
+        let error = flowkeep.refused(&["session", "roots", "add", &text(path)], code);
+        assert_eq!(error["error"]["fields"]["path"], text(&real(path)));
+    };
+    add(Path::new("/"), "root_is_disk");
+    for own in [&data, &inside, above] {
+        add(own, "root_of_data");
+    }
+    for of_backups in [&backups, &backup] {
+        add(of_backups, "root_of_backups");
+    }
+    assert_eq!(flowkeep.done(&["session", "roots"]), json!({"items": []}));
+    let configs = text(&configs);
+    flowkeep.done(&["session", "roots", "add", &configs]);
+    let words = ["session", "relink", &configs, &text(&data)];
+    flowkeep.refused(&words, "root_of_data");
+}
+
 #[test]
 fn roots_are_added_and_taken_off_the_list_and_sessions_stay() {
     let flowkeep = Flowkeep::new();

@@ -297,6 +297,7 @@ fn work_that_was_killed_goes_on_with_the_configuration_it_had() {
     let said = flowkeep.say(&["session", "restore", &id, "--resume"]);
     assert!(said.out.contains("It waits for a person"), "{}", said.out);
     assert!(!said.out.contains("stays queued"), "{}", said.out);
+    assert_eq!(said.code, 3, "it waits for a person: {}", said.out);
     let asked = flowkeep.done(&["run", "show", &run]);
     let question = &asked["tasks"][1]["question"];
     if cfg!(target_os = "linux") {

@@ -42,6 +42,29 @@ impl Resolver<'_> {
     /// Where a path can lead: from the file it stands in, from the folder of its kind, from the root, and
     /// from the root's parent where it begins with the root's name.
     fn places(&self, text: &str, key: ReferenceKey, from: Option<&ConfigPath>) -> Vec<ConfigPath> {
+        let mut places: Vec<ConfigPath> = Vec::new();
+        for place in self.followed(text, key, from).into_iter().flatten() {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    /// Whether a reference leads out of the root from one of the folders it is followed from.
+    pub(super) fn may_lead_out(&self, reference: &Reference, from: Option<&ConfigPath>) -> bool {
+        let (text, _) = reference.path_and_member();
+        let leads_up = text.split('/').any(|part| part == "..");
+        leads_up && self.followed(text, reference.key, from).contains(&None)
+    }
+
+    /// Where a path leads from each of these; nothing where that is out of the root.
+    fn followed(
+        &self,
+        text: &str,
+        key: ReferenceKey,
+        from: Option<&ConfigPath>,
+    ) -> Vec<Option<ConfigPath>> {
         // A definition that is no file of the tree stands with the workflows, as it were.
         let standing = from.map_or(ConfigKind::Workflows, ConfigPath::kind);
         let kind = Some(key.kind().unwrap_or(standing));
@@ -58,15 +81,9 @@ impl Resolver<'_> {
             let rest = text.strip_prefix(root.as_str())?.strip_prefix('/')?;
             Some(("", rest))
         });
-        let mut places: Vec<ConfigPath> = Vec::new();
-        for (base, text) in bases.into_iter().chain(beside) {
-            if let Ok(place) = ConfigPath::from_folder(base, text)
-                && !places.contains(&place)
-            {
-                places.push(place);
-            }
-        }
-        places
+        let followed = bases.into_iter().chain(beside);
+        let followed = followed.map(|(base, text)| ConfigPath::from_folder(base, text).ok());
+        followed.collect()
     }
 
     /// Where the file would be that a reference means and that is not there; nothing where it leads out.

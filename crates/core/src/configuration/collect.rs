@@ -22,6 +22,8 @@ pub struct Collected {
     pub files: BTreeMap<ConfigPath, Vec<Edge>>,
     /// What is referred to and is not there.
     pub missing: Vec<Missing>,
+    /// What is named by its whole path, from the root of the disk: no file of the tree is.
+    pub elsewhere: Vec<Missing>,
     /// What could mean several files; all of them are taken.
     pub ambiguous: Vec<Ambiguous>,
     /// What is referred to and not wanted.
@@ -46,6 +48,8 @@ pub struct Missing {
     pub reference: Reference,
     /// Where it was looked for; nothing where it leads out of the root.
     pub looked: Option<Vec<String>>,
+    /// Whether it leads out of the root from one of the folders it is followed from.
+    pub leads_out: bool,
 }
 
 /// A reference that several files fit.
@@ -158,6 +162,15 @@ impl Collecting<'_> {
     }
 
     fn follow(&mut self, from: Option<&ConfigPath>, reference: &Reference) {
+        if reference.leads_elsewhere() {
+            self.collected.elsewhere.push(Missing {
+                from: from.cloned(),
+                reference: reference.clone(),
+                looked: None,
+                leads_out: true,
+            });
+            return;
+        }
         let (targets, is_ambiguous) = match self.resolver.resolve(reference, from) {
             Resolved::Found(targets) => (targets, false),
             Resolved::Ambiguous(targets) => (targets, true),
@@ -199,6 +212,7 @@ impl Collecting<'_> {
             self.collected.missing.push(Missing {
                 from: from.cloned(),
                 reference: reference.clone(),
+                leads_out: looked.is_none() || self.resolver.may_lead_out(reference, from),
                 looked,
             });
         }
@@ -216,6 +230,8 @@ impl Collecting<'_> {
         let mut collected = self.collected;
         collected.missing.sort();
         collected.missing.dedup();
+        collected.elsewhere.sort();
+        collected.elsewhere.dedup();
         collected.ambiguous.retain(|met| met.taken.len() > 1);
         collected.ambiguous.sort();
         collected.ambiguous.dedup();

@@ -84,12 +84,37 @@ pub(super) fn likeness_of(value: &Value, ending: &str) -> Option<Likeness> {
     }
 }
 
+/// How much a text looks like such a path, wherever that leads; what is told from the root of the disk may be an
+/// address or a place in an answer just as well, so it is none unless it is written as one.
 fn likeness(text: &str, key_ending: &str) -> Option<Likeness> {
-    let leads_elsewhere =
-        text.starts_with(['/', '~']) || text.contains([':', '\\', '<', '>', '|', '*', '?']);
-    if leads_elsewhere {
+    if text.contains([':', '\\', '<', '>', '|', '*', '?']) {
         return None;
     }
+    match from_root_of_disk(text) {
+        Some(below) => {
+            likeness_below(below, key_ending).filter(|likeness| *likeness != Likeness::Perhaps)
+        }
+        None if text.starts_with(['/', '~']) => None,
+        None => likeness_below(text, key_ending),
+    }
+}
+
+/// What a path says below the root of the disk or the folder of a user, where it begins there.
+pub(super) fn from_root_of_disk(text: &str) -> Option<&str> {
+    let below = text.strip_prefix("~/").or(text.strip_prefix('/'))?;
+    (!below.starts_with(['/', '~'])).then_some(below)
+}
+
+/// Whether a value, or the first of what it lists, begins there.
+pub(super) fn begins_at_root_of_disk(value: &Value) -> bool {
+    match value {
+        Value::String(text) => from_root_of_disk(text.trim()).is_some(),
+        Value::Array(items) => items.first().is_some_and(begins_at_root_of_disk),
+        _ => false,
+    }
+}
+
+fn likeness_below(text: &str, key_ending: &str) -> Option<Likeness> {
     let name = text.rsplit('/').next().unwrap_or(text);
     let ending = name.rsplit_once('.').and_then(|(stem, ending)| {
         let is_one = !stem.is_empty() && is_ending(ending);
@@ -158,7 +183,11 @@ mod tests {
     #[case::text("template", "Answer {question} now", None)]
     #[case::sentence("file", "No file was given", None)]
     #[case::folder("file", "prompts/system/", None)]
-    #[case::absolute("file", "/etc/app.conf", None)]
+    #[case::absolute("file", "/etc/app.conf", Some(Likeness::Path))]
+    #[case::of_a_user("path", "~/load.py", Some(Likeness::Known))]
+    #[case::address_here("path", "/api/v1/users", None)]
+    #[case::place_in_json("path", "/data/items", None)]
+    #[case::root("file", "/", None)]
     #[case::address("file", "https://example.org/a.conf", None)]
     fn a_path_is_told_by_how_it_is_written(
         #[case] key: &str,

@@ -114,6 +114,9 @@ impl ReferenceKey {
         }
         let likeness = paths::likeness_of(value, ending)?;
         let is_prompt = before.split('_').any(|word| word == "prompt");
+        if is_prompt && paths::begins_at_root_of_disk(value) {
+            return Some(Self::PromptPath);
+        }
         Some(match (likeness, is_prompt) {
             (Likeness::Known, true) if names_texts(value) => Self::PromptFile,
             (Likeness::Known | Likeness::Path, true) => Self::PromptPath,
@@ -166,10 +169,17 @@ impl Reference {
         }
     }
 
-    /// Whether it can only mean a file, and says where that is.
+    /// Whether it can only mean a file of a tree, and says where that is.
     pub fn names_a_file(&self) -> bool {
         use ReferenceKey::{File, PromptFile, PromptPath};
-        matches!(self.key, File | PromptFile | PromptPath)
+        matches!(self.key, File | PromptFile | PromptPath) && !self.leads_elsewhere()
+    }
+
+    /// Whether it names a file by its whole path, from the root of the disk or the folder of a user: no file of a tree
+    /// is named so.
+    pub fn leads_elsewhere(&self) -> bool {
+        use ReferenceKey::{File, PromptPath};
+        matches!(self.key, File | PromptPath) && paths::from_root_of_disk(&self.name).is_some()
     }
 
     /// The path it names, and the member of that file that is meant alone.

@@ -132,7 +132,7 @@ impl<'t> Reader<'t> {
                 break;
             }
         }
-        if !B::LAST_KEY_COUNTS
+        if !B::KEYS_REPEAT
             && let Some((earlier, later)) = duplicate_key(&members)
         {
             return Err(duplicate_fault(

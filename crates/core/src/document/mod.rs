@@ -16,7 +16,7 @@ use ts_rs::TS;
 
 use crate::{Message, Sha256, Value};
 use place::place_of;
-use tree::{Located, Node, View};
+use tree::{Everything, Located, Node, View};
 
 /// How deep lists and objects may be nested (reliability row 28).
 pub const MAX_DEPTH: usize = 128;
@@ -129,6 +129,19 @@ impl Document {
             Format::Yaml => yaml::read(&self.text, &mut Located).ok(),
             Format::Markdown => Some(markdown::located(&self.text)),
         }
+    }
+}
+
+/// What a text says and where, for who looks for something in it: a key that stands twice counts as often. Nothing where it
+/// cannot be read.
+pub(crate) fn everything(format: Format, text: &str) -> Option<(Value, Node)> {
+    if text.len() > MAX_DOCUMENT_BYTES {
+        return None;
+    }
+    match format {
+        Format::Json => json::read(text, &mut Everything).ok(),
+        Format::Yaml => yaml::read(text, &mut Everything).ok(),
+        Format::Markdown => Some((markdown::read(text), markdown::located(text))),
     }
 }
 

@@ -24,13 +24,13 @@ pub(crate) enum Style {
 pub(crate) trait Builder {
     /// What it makes.
     type Node;
-    /// Whether of a key that stands twice the last one counts; otherwise it is a fault.
-    const LAST_KEY_COUNTS: bool = false;
+    /// Whether a key may stand twice; otherwise it is a fault.
+    const KEYS_REPEAT: bool = false;
     /// A node that is no list and no object.
     fn scalar(&mut self, span: Span, value: Value) -> Self::Node;
     /// A list.
     fn array(&mut self, span: Span, style: Style, items: Vec<Self::Node>) -> Self::Node;
-    /// An object; of a key that stands twice where [`Builder::LAST_KEY_COUNTS`] alone.
+    /// An object; with a key that stands twice only where [`Builder::KEYS_REPEAT`].
     fn object(&mut self, span: Span, style: Style, members: Vec<Member<Self::Node>>) -> Self::Node;
     /// A second appearance of a node that is written elsewhere (YAML's `*name`).
     fn alias(&mut self, span: Span, target: Self::Node) -> Self::Node;
@@ -53,7 +53,7 @@ pub(crate) struct Lenient;
 
 impl Builder for Lenient {
     type Node = Value;
-    const LAST_KEY_COUNTS: bool = true;
+    const KEYS_REPEAT: bool = true;
 
     fn scalar(&mut self, span: Span, value: Value) -> Value {
         View.scalar(span, value)
@@ -144,6 +144,50 @@ impl Builder for Located {
 
     fn alias(&mut self, span: Span, _: Node) -> Node {
         self.scalar(span, Value::Null)
+    }
+}
+
+/// Builds the plain view with the places of its parts, in one pass. A key that stands twice is there twice: for who
+/// looks for something, wherever it is.
+pub(crate) struct Everything;
+
+impl Builder for Everything {
+    type Node = (Value, Node);
+    const KEYS_REPEAT: bool = true;
+
+    fn scalar(&mut self, span: Span, value: Value) -> (Value, Node) {
+        (value, Located.scalar(span, Value::Null))
+    }
+
+    fn array(&mut self, span: Span, style: Style, items: Vec<(Value, Node)>) -> (Value, Node) {
+        let (values, nodes) = items.into_iter().unzip();
+        let value = View.array(span.clone(), style, values);
+        (value, Located.array(span, style, nodes))
+    }
+
+    fn object(
+        &mut self,
+        span: Span,
+        style: Style,
+        members: Vec<Member<(Value, Node)>>,
+    ) -> (Value, Node) {
+        let mut values = Vec::with_capacity(members.len());
+        let mut nodes = Vec::with_capacity(members.len());
+        for member in members {
+            let (value, node) = member.value;
+            values.push((member.key.clone(), value));
+            nodes.push(Member {
+                key: member.key,
+                key_span: member.key_span,
+                value: node,
+            });
+        }
+        (Value::Object(values), Located.object(span, style, nodes))
+    }
+
+    fn alias(&mut self, span: Span, (target, node): (Value, Node)) -> (Value, Node) {
+        let value = View.alias(span.clone(), target);
+        (value, Located.alias(span, node))
     }
 }
 

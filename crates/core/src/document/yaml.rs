@@ -282,7 +282,9 @@ where
             let key = match event {
                 Event::MappingEnd => {
                     self.close(style);
-                    if let Some((earlier, later)) = duplicate_key(&members) {
+                    if !B::KEYS_REPEAT
+                        && let Some((earlier, later)) = duplicate_key(&members)
+                    {
                         let (earlier, later) = (&members[earlier], &members[later]);
                         return Err(duplicate_fault(self.text, earlier, later));
                     }

@@ -1,7 +1,7 @@
 //! Runs along the time of a calendar: what lies so close that it cannot be told apart is one chunk.
 
 /// Some runs, from when to when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
     /// When the first of them was made.
     pub from: i64,
@@ -19,6 +19,12 @@ pub struct Span {
     pub open: u32,
     /// How many of those wait for a person.
     pub waiting: u32,
+    /// How many of those that wait for a person were broken off.
+    pub interrupted: u32,
+    /// How many of those that have not ended are paused.
+    pub paused: u32,
+    /// How many of those that have not ended wait for their turn.
+    pub queued: u32,
 }
 
 /// The spans of a row as they are drawn from `since` on with so many milliseconds to a bucket, which is as narrow as
@@ -47,12 +53,15 @@ pub fn failures(spans: &[Span], since: i64, bucket: i64) -> Vec<Span> {
     chunks(made.collect(), since, bucket)
 }
 
-/// What has not ended: what waits for a person is never one chunk with what is at work, for all of it reaches to now
-/// and would hide who is waited for.
+/// What has not ended: what waits for a person, what is paused and what is at work are never one chunk, for all of it
+/// reaches to now and would hide who is waited for.
 pub fn unended(spans: Vec<Span>, since: i64, bucket: i64) -> Vec<Span> {
-    let (waiting, at_work): (Vec<_>, Vec<_>) = spans.into_iter().partition(|span| span.waiting > 0);
-    let mut apart = chunks(waiting, since, bucket);
-    apart.extend(chunks(at_work, since, bucket));
+    let (waiting, others): (Vec<_>, Vec<_>) = spans.into_iter().partition(|span| span.waiting > 0);
+    let (paused, at_work): (Vec<_>, Vec<_>) = others.into_iter().partition(|span| span.paused > 0);
+    let kinds = [waiting, paused, at_work].into_iter();
+    let mut apart: Vec<_> = kinds
+        .flat_map(|spans| chunks(spans, since, bucket))
+        .collect();
     apart.sort_by_key(|span| span.from);
     apart
 }
@@ -67,6 +76,9 @@ impl Span {
         self.cancelled = self.cancelled.saturating_add(other.cancelled);
         self.open = self.open.saturating_add(other.open);
         self.waiting = self.waiting.saturating_add(other.waiting);
+        self.interrupted = self.interrupted.saturating_add(other.interrupted);
+        self.paused = self.paused.saturating_add(other.paused);
+        self.queued = self.queued.saturating_add(other.queued);
     }
 }
 
@@ -86,6 +98,7 @@ mod tests {
             cancelled: u32::from(from % 3 == 1),
             open: 0,
             waiting: u32::from(from % 5 == 0),
+            ..Span::default()
         }
     }
 
@@ -128,17 +141,30 @@ mod tests {
 
     #[test]
     fn what_waits_is_not_one_with_what_is_at_work() {
-        let open = |from, waiting| Span {
+        let open = |from, waiting, paused| Span {
             open: 1,
             waiting,
+            paused,
             ..span(from, 1000)
         };
-        let spans = vec![open(3, 1), open(40, 0), open(90, 1), open(95, 0)];
+        let spans = vec![
+            open(3, 1, 0),
+            open(40, 0, 0),
+            open(60, 0, 1),
+            open(90, 1, 0),
+            open(95, 0, 0),
+        ];
         let seen: Vec<_> = unended(spans, 0, 10)
             .iter()
-            .map(|chunk| (chunk.from, chunk.made_until, chunk.runs, chunk.waiting))
+            .map(|chunk| {
+                let kinds = (chunk.waiting, chunk.paused);
+                (chunk.from, chunk.made_until, chunk.runs, kinds)
+            })
             .collect();
-        assert_eq!(seen, [(3, 91, 2, 2), (40, 96, 2, 0)]);
+        assert_eq!(
+            seen,
+            [(3, 91, 2, (2, 0)), (40, 96, 2, (0, 0)), (60, 61, 1, (0, 1))]
+        );
     }
 
     proptest! {

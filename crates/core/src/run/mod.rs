@@ -44,6 +44,7 @@ mod state;
 mod status;
 mod step;
 mod task_id;
+pub mod trend;
 mod warning;
 mod work;
 

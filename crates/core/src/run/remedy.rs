@@ -90,7 +90,7 @@ pub fn known() -> impl Iterator<Item = &'static str> {
     GROUPS.iter().flat_map(|(codes, _)| codes.iter().copied())
 }
 
-const GROUPS: [(&[&str], &[Remedy]); 28] = [
+const GROUPS: [(&[&str], &[Remedy]); 29] = [
     (
         &HOW_IT_IS_REACHED,
         &[EditConnection, TestConnection, RetryHere],
@@ -119,8 +119,12 @@ const GROUPS: [(&[&str], &[Remedy]); 28] = [
     (&SECRETS, &[OpenSecrets, RetryHere]),
     (&["timeout"], &[AllowMoreTime, RetryHere, SkipTask]),
     (
-        &["program_failed", "http_status"],
+        &["http_status"],
         &[ReadMessages, EditTask, AcceptIt, RetryHere, SkipTask],
+    ),
+    (
+        &["program_failed"],
+        &[RetryHere, EditTask, AcceptIt, ReadMessages, SkipTask],
     ),
     (&["program_killed"], &[RetryHere, ReadMessages, EditTask]),
     (&OTHER_PLACES, &[RetryHere, EditTask, SkipTask]),

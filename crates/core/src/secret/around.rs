@@ -29,6 +29,12 @@ pub(super) enum Around<'v> {
     Names,
     /// It is a list of lists.
     Rows,
+    /// All there is a secret, whatever it is called.
+    Secrets,
+    /// It is what signs something: its key is a secret.
+    Signing,
+    /// It is pieces of a text, which are called tokens, too.
+    Pieces,
 }
 
 /// What a `pass` is called that is a password.
@@ -36,6 +42,13 @@ pub(super) const PASS: &str = "user_pass";
 
 /// What one of a list of `secrets` is called.
 const ONE_OF_SECRETS: &str = "secret";
+
+/// What the key of something that signs is called.
+const SIGNING_KEY: &str = "signing_key";
+
+/// Below what, and beside what, a `token` is a piece of a text.
+const PIECES: [&str; 3] = ["logprobs", "top_logprobs", "vocab"];
+const OF_PIECES: [&str; 4] = ["logprob", "logit", "bytes", "token_id"];
 
 /// What stands beside a `pass` that is a password.
 const OF_ACCOUNTS: [&str; 18] = [
@@ -194,6 +207,16 @@ impl<'v> Around<'v> {
         let Some((key, value)) = members.get(at) else {
             return Self::Nothing;
         };
+        if self == Self::Secrets || is_kept_secret(members, key) {
+            return Self::Secrets;
+        }
+        let is_piece = is_among(&PIECES, key) || (self == Self::Pieces && !is_key(value));
+        if is_piece || is_piece_beside(members, key) {
+            return Self::Pieces;
+        }
+        if self == Self::Signing && key.eq_ignore_ascii_case("key") && is_long_key(value) {
+            return Self::Named(SIGNING_KEY);
+        }
         let named = name_of(members, key, value).filter(|_| self != Self::Shown || is_key(value));
         if let Some(name) = named {
             return Self::Named(name);
@@ -205,6 +228,7 @@ impl<'v> Around<'v> {
             _ if is_among(&COMMANDS, key) => Self::Command,
             _ if is_among(SHOWN, key) && value.as_object().is_some() => Self::Shown,
             _ if is_among(LISTS, key) => Self::Names,
+            _ if value.as_object().is_some() && has_word(key, "jwt") => Self::Signing,
             _ => Self::Nothing,
         }
     }
@@ -231,7 +255,9 @@ impl<'v> Around<'v> {
             None if before.is_some() && is_short(&items[..at]) => Self::Named(PASS),
             None if value.is_some_and(|value| is_joined(&items[..at], value)) => Self::Joined,
             None if matches!(value, Some(Value::Array(_))) && self == Self::Nothing => Self::Rows,
-            None if matches!(self, Self::Rows | Self::Names | Self::Shown) => Self::Nothing,
+            None if matches!(self, Self::Rows | Self::Names | Self::Shown | Self::Signing) => {
+                Self::Nothing
+            }
             None => self,
         }
     }
@@ -255,12 +281,16 @@ impl<'v> Around<'v> {
 
     /// Whether a value is a secret here.
     pub(super) fn is_secret(self, value: &Value) -> bool {
-        matches!(self, Self::Named(name) if is_secret_field(name, value))
+        match self {
+            Self::Named(name) => is_secret_field(name, value),
+            Self::Secrets => is_secret_field(ONE_OF_SECRETS, value),
+            _ => false,
+        }
     }
 
     /// Whether this is where a secret of some name is expected.
     pub(super) fn is_named(self) -> bool {
-        matches!(self, Self::Named(_))
+        matches!(self, Self::Named(_) | Self::Secrets)
     }
 }
 
@@ -284,6 +314,32 @@ fn is_name_of_secret(value: &Value) -> bool {
     value
         .as_str()
         .is_some_and(|text| text.contains(['_', '-', '.']) && is_name(text))
+}
+
+/// Whether all below this field is secret: the contents of a Kubernetes `Secret`.
+fn is_kept_secret(members: &[(String, Value)], key: &str) -> bool {
+    let is_kind =
+        |(key, value): &(String, Value)| key == "kind" && value.as_str() == Some("Secret");
+    matches!(key, "data" | "stringData") && members.iter().any(is_kind)
+}
+
+/// Whether this is a piece of a text, which stands beside how likely it is.
+fn is_piece_beside(members: &[(String, Value)], key: &str) -> bool {
+    let mut names = members.iter().map(|(key, _)| key);
+    key.eq_ignore_ascii_case("token") && names.any(|name| is_among(&OF_PIECES, name))
+}
+
+/// Whether a text is a key that signs, and no name of one.
+fn is_long_key(value: &Value) -> bool {
+    const SHORTEST: usize = 16;
+    let is_long = |text: &str| text.len() >= SHORTEST;
+    is_key(value) || value.as_str().is_some_and(is_long)
+}
+
+fn has_word(name: &str, word: &str) -> bool {
+    let name = name.as_bytes();
+    name.windows(word.len())
+        .any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn is_key(value: &Value) -> bool {

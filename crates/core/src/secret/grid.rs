@@ -43,7 +43,10 @@ impl Grid<'_> {
         };
         let is_pairs = heads.len() == 2 || heads.get(1).is_some_and(is_value);
         let names: Vec<&str> = heads.iter().map(|head| self.word(head)).collect();
-        let is_named: Vec<bool> = names.iter().map(|name| told_by(name).is_some()).collect();
+        let is_named = names.iter().enumerate();
+        let is_named: Vec<bool> = is_named
+            .map(|(at, name)| told_by(name).is_some() && !self.is_of_words(at, name, rows))
+            .collect();
         let mut found = Vec::new();
         for row in rows {
             for (at, cell) in row.iter().enumerate() {
@@ -54,6 +57,16 @@ impl Grid<'_> {
             }
         }
         found
+    }
+
+    /// Whether a column has the pieces of texts, which are called tokens, too: no more than half of them look like keys.
+    fn is_of_words(&self, at: usize, name: &str, rows: &[Vec<Range<usize>>]) -> bool {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        let words = cells
+            .map(|cell| self.word(cell))
+            .filter(|word| !word.is_empty());
+        let (keys, others): (Vec<_>, Vec<_>) = words.partition(|word| looks_like_key(word));
+        name.eq_ignore_ascii_case("token") && !self.is_prose && keys.len() <= others.len()
     }
 
     fn is_secret_of_row(&self, name: &Range<usize>, cell: &Range<usize>, is_pairs: bool) -> bool {

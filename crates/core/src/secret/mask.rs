@@ -2,20 +2,23 @@
 
 use crate::document::place::Lines;
 use crate::document::tree::Span;
-use crate::{Document, Format, Value, decode};
+use crate::{Format, Value, decode};
 
+use super::directives::is_password_file;
 use super::has_traces;
 use super::places::{
-    SecretKind, SecretPlace, inner, places, places_in_code, places_in_settings, places_in_text,
+    Read, SecretKind, SecretPlace, inner, places_in_code, places_in_settings, places_in_text,
 };
 use super::settings::is_settings;
+use super::several::{SEPARATOR, parts};
+use super::spelling::spellings;
 
 /// What stands in the place of a key: a text in YAML as in JSON, and a placeholder, so that what was masked
-/// once is masked for good.
+/// once is masked for good. In other files it is spelled as they have texts ([`spellings`]).
 pub const MASK: &str = "<masked>";
 
 /// The same where no text stood.
-const QUOTED: &str = "\"<masked>\"";
+pub(super) const QUOTED: &str = "\"<masked>\"";
 
 /// What is left of a file when its keys are taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +37,71 @@ pub fn masked(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
     let Some((text, _)) = decode(bytes) else {
         return masked_letters(format, bytes);
     };
-    if !has_traces(&text) {
+    if !has_traces(&text) && (format.is_some() || !is_password_file(&text)) {
         return None;
     }
-    let parsed = |format| Document::parse(format, text.clone());
-    let document = match format {
-        Some(format) => parsed(format).ok(),
-        None if is_object(&text) => parsed(Format::Json).ok(),
-        None => None,
-    };
-    match document {
-        Some(document) => in_document(&document),
-        None => in_text(format, &text),
+    if format == Some(Format::Yaml) {
+        let parts = parts(&text);
+        if parts.len() > 1 {
+            return in_parts(&text, parts);
+        }
     }
+    in_one(format, &text)
+}
+
+/// A text that is one document, or none.
+fn in_one(format: Option<Format>, text: &str) -> Option<Masked> {
+    match read(format, text) {
+        Some(read) => in_document(&read),
+        None => in_text(format, text),
+    }
+}
+
+/// Several documents in one file: each by itself, so that one that cannot be read is nothing to the others.
+fn in_parts(text: &str, parts: Vec<Span>) -> Option<Masked> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut places = Vec::new();
+    let mut is_whole = false;
+    let mut lines = Lines::new(text);
+    for span in parts {
+        let part = &text[span.clone()];
+        let masked = has_traces(part).then(|| in_one(Some(Format::Yaml), part));
+        let Some(masked) = masked.flatten() else {
+            bytes.extend_from_slice(part.as_bytes());
+            continue;
+        };
+        if masked.is_whole
+            && part.starts_with(SEPARATOR)
+            && !masked.bytes.starts_with(SEPARATOR.as_bytes())
+        {
+            bytes.extend_from_slice(SEPARATOR.as_bytes());
+            bytes.push(b'\n');
+        }
+        bytes.extend_from_slice(&masked.bytes);
+        is_whole |= masked.is_whole;
+        for place in masked.places {
+            let at = place.span.start + span.start..place.span.end + span.start;
+            places.push(SecretPlace {
+                line: lines.line_of(at.start),
+                span: at,
+                // Nobody could tell of which document it is.
+                pointer: None,
+                kind: place.kind,
+            });
+        }
+    }
+    (!places.is_empty()).then_some(Masked {
+        bytes,
+        places,
+        is_whole,
+    })
+}
+
+/// A text as the document it is, whatever its name tells.
+fn read(format: Option<Format>, text: &str) -> Option<Read<'_>> {
+    let format = format.or_else(|| is_object(text).then_some(Format::Json))?;
+    let read = Read::of(format, text);
+    read.or_else(|| (format == Format::Json).then(|| Read::relaxed(text))?)
 }
 
 /// Whether a text begins as an object of JSON does, which has many endings.
@@ -93,7 +148,14 @@ fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
         return None;
     }
     for _ in 0..MOST {
-        let masked = replaced(text, places.iter().map(|place| (place.span.clone(), MASK)));
+        let spellings = match format {
+            Some(Format::Yaml | Format::Markdown) => vec![MASK; places.len()],
+            // What is no JSON may be one with comments.
+            Some(Format::Json) | None => spellings(text, &places),
+        };
+        let spans = places.iter().map(|place| place.span.clone());
+        let masks: Vec<(Span, &str)> = spans.zip(spellings).collect();
+        let masked = replaced(text, masks.iter().cloned());
         let left = left_in(format, &masked);
         if left.is_empty() {
             return Some(Masked {
@@ -102,7 +164,7 @@ fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
                 is_whole: false,
             });
         }
-        places = with_left(text, places, left);
+        places = with_left(text, places, &masks, left);
     }
     Some(Masked {
         bytes: whole(format),
@@ -111,31 +173,34 @@ fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
     })
 }
 
-/// The keys that are left in a masked text. Without what was in the way it may be a document.
+/// The keys that are left in a masked text. Without what was in the way it may be a document, or several.
 fn left_in(format: Option<Format>, masked: &str) -> Vec<SecretPlace> {
-    let format_now = format.or_else(|| is_object(masked).then_some(Format::Json));
-    let again = format_now.and_then(|format| Document::parse(format, masked.to_owned()).ok());
-    match again {
-        Some(document) => self::places(&document),
+    match read(format, masked) {
+        Some(read) => read.places(),
         None => anywhere(format, masked),
     }
 }
 
-/// Places of a text, and those that are left in it where it is masked: each of these where it stood before, with the
-/// masks in it.
-fn with_left(text: &str, places: Vec<SecretPlace>, left: Vec<SecretPlace>) -> Vec<SecretPlace> {
-    let mut masks: Vec<(Span, Span)> = Vec::with_capacity(places.len());
+/// Places of a text, and those that are left in it where it is masked in this way: each of these where it stood before,
+/// with the masks in it.
+fn with_left(
+    text: &str,
+    places: Vec<SecretPlace>,
+    masks: &[(Span, &str)],
+    left: Vec<SecretPlace>,
+) -> Vec<SecretPlace> {
+    let mut moved: Vec<(Span, Span)> = Vec::with_capacity(masks.len());
     let mut told = 0;
     let mut at = 0;
-    for place in &places {
-        at += place.span.start - told;
-        masks.push((at..at + MASK.len(), place.span.clone()));
-        at += MASK.len();
-        told = place.span.end;
+    for (span, mask) in masks {
+        at += span.start - told;
+        moved.push((at..at + mask.len(), span.clone()));
+        at += mask.len();
+        told = span.end;
     }
     let before = |at: usize, is_end: bool| {
-        let behind = masks.partition_point(|(mask, _)| mask.start < at + usize::from(!is_end));
-        let Some((mask, span)) = behind.checked_sub(1).and_then(|last| masks.get(last)) else {
+        let behind = moved.partition_point(|(mask, _)| mask.start < at + usize::from(!is_end));
+        let Some((mask, span)) = behind.checked_sub(1).and_then(|last| moved.get(last)) else {
             return at;
         };
         match at.checked_sub(mask.end) {
@@ -170,15 +235,37 @@ fn with_left(text: &str, places: Vec<SecretPlace>, left: Vec<SecretPlace>) -> Ve
 
 /// The keys in what is no document.
 fn anywhere(format: Option<Format>, text: &str) -> Vec<SecretPlace> {
-    match format {
+    let mut places = match format {
         Some(_) => places_in_text(text),
         None if is_settings(text) => places_in_settings(text),
         None => places_in_code(text),
+    };
+    for place in &mut places {
+        place.span = without_half_quotes(text, place.span.clone());
     }
+    places.retain(|place| !place.span.is_empty());
+    places
 }
 
-fn in_document(document: &Document) -> Option<Masked> {
-    let places = places(document);
+/// A stretch of a text without a quote whose other one stands outside of it.
+fn without_half_quotes(text: &str, mut span: Span) -> Span {
+    for quote in ['"', '\''] {
+        let word = &text[span.clone()];
+        if word.matches(quote).count() != 1 {
+            continue;
+        }
+        let signed = word.strip_prefix('$').unwrap_or(word);
+        if signed.starts_with(quote) {
+            span.start += word.len() - signed.len() + 1;
+        } else if word.ends_with(quote) {
+            span.end -= 1;
+        }
+    }
+    span
+}
+
+fn in_document(read: &Read<'_>) -> Option<Masked> {
+    let places = read.places();
     if places.is_empty() {
         return None;
     }
@@ -187,22 +274,22 @@ fn in_document(document: &Document) -> Option<Masked> {
         places: places.clone(),
         is_whole,
     };
-    let is_all = |place: &SecretPlace| place.span == (0..document.text().len());
+    let is_all = |place: &SecretPlace| place.span == (0..read.text.len());
     if places.iter().any(is_all) {
-        return Some(answer(whole(Some(document.format())), true));
+        return Some(answer(whole(Some(read.format)), true));
     }
     let exact = places
         .iter()
-        .map(|place| (place.span.clone(), mask_for(document, place)));
-    let exact = replaced(document.text(), exact);
-    if is_good(document, &exact) {
+        .map(|place| (place.span.clone(), mask_for(read, place)));
+    let exact = replaced(read.text, exact);
+    if is_good(read, &exact) {
         return Some(answer(exact.into(), false));
     }
-    let top = top_values(document, &places);
+    let top = top_values(read, &places);
     let wider = top
-        .map(|top| replaced(document.text(), top))
-        .filter(|text| is_good(document, text));
-    let bytes = wider.map_or_else(|| whole(Some(document.format())), String::into_bytes);
+        .map(|top| replaced(read.text, top))
+        .filter(|text| is_good(read, text));
+    let bytes = wider.map_or_else(|| whole(Some(read.format)), String::into_bytes);
     Some(answer(bytes, true))
 }
 
@@ -216,19 +303,19 @@ fn whole(format: Option<Format>) -> Vec<u8> {
 }
 
 /// A number of JSON becomes a text.
-fn mask_for(document: &Document, place: &SecretPlace) -> &'static str {
+fn mask_for(read: &Read<'_>, place: &SecretPlace) -> &'static str {
     let pointer = place.pointer.as_deref();
-    let value = pointer.and_then(|pointer| document.value().pointer(pointer));
+    let value = pointer.and_then(|pointer| read.value.pointer(pointer));
     let is_number = place.kind == SecretKind::Name && matches!(value, Some(Value::Number(_)));
-    match document.format() {
+    match read.format {
         Format::Json if is_number => QUOTED,
         _ => MASK,
     }
 }
 
 /// The values right below the top in which the keys are; nothing where one of them is in none.
-fn top_values(document: &Document, places: &[SecretPlace]) -> Option<Vec<(Span, &'static str)>> {
-    let node = document.located()?;
+fn top_values(read: &Read<'_>, places: &[SecretPlace]) -> Option<Vec<(Span, &'static str)>> {
+    let node = &read.node;
     let mut spans: Vec<Span> = Vec::new();
     for place in places {
         let members = node.members()?;
@@ -237,14 +324,14 @@ fn top_values(document: &Document, places: &[SecretPlace]) -> Option<Vec<(Span, 
         if place.span.end > member.value.span.end {
             return None;
         }
-        let span = inner(document.text(), member.value.span.clone());
+        let span = inner(read.text, member.value.span.clone());
         if spans.last() != Some(&span) {
             spans.push(span);
         }
     }
     let mask = |span: &Span| {
-        let in_quotes = document.text()[..span.start].ends_with('"');
-        let is_bare = document.format() == Format::Json && !in_quotes;
+        let in_quotes = read.text[..span.start].ends_with('"');
+        let is_bare = read.format == Format::Json && !in_quotes;
         if is_bare { QUOTED } else { MASK }
     };
     Some(
@@ -268,9 +355,9 @@ fn replaced<'m>(text: &str, spans: impl IntoIterator<Item = (Span, &'m str)>) ->
 }
 
 /// Whether a document can be read without its keys, says the same but for them, and holds none any more.
-fn is_good(document: &Document, masked: &str) -> bool {
-    Document::parse(document.format(), masked.to_owned()).is_ok_and(|masked| {
-        is_same_but_masked(document.value(), masked.value()) && places(&masked).is_empty()
+fn is_good(read: &Read<'_>, masked: &str) -> bool {
+    self::read(Some(read.format), masked).is_some_and(|masked| {
+        is_same_but_masked(&read.value, &masked.value) && masked.places().is_empty()
     })
 }
 
@@ -282,8 +369,13 @@ fn is_same_but_masked(value: &Value, masked: &Value) -> bool {
             items.len() == others.len() && pairs.all(|(one, other)| is_same_but_masked(one, other))
         }
         (Value::Object(members), Value::Object(others)) => {
+            // Two names that are masked would be one.
+            let is_alone = |name: &str| {
+                let named = others.iter().filter(|(other, _)| other == name);
+                name.contains(MASK) && named.count() == 1
+            };
             let same = |((key, one), (name, other)): (&(String, Value), &(String, Value))| {
-                (key == name || name.contains(MASK)) && is_same_but_masked(one, other)
+                (key == name || is_alone(name)) && is_same_but_masked(one, other)
             };
             members.len() == others.len() && members.iter().zip(others).all(same)
         }

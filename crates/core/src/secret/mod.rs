@@ -10,16 +10,23 @@ mod about;
 mod around;
 mod assigned;
 mod beside;
+mod calls;
 mod chinese;
+mod directives;
 mod grid;
+mod lines;
 mod list;
 mod markup;
 mod mask;
 mod name;
 mod options;
+mod pairs;
 mod places;
+mod relaxed;
 mod settings;
+mod several;
 mod shape;
+mod spelling;
 mod spoken;
 mod statement;
 #[cfg(test)]
@@ -28,6 +35,10 @@ mod tests;
 mod tests_around;
 #[cfg(test)]
 mod tests_exact;
+#[cfg(test)]
+mod tests_files;
+#[cfg(test)]
+mod tests_kinds;
 #[cfg(test)]
 mod tests_pieces;
 #[cfg(test)]
@@ -61,7 +72,23 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .chain(name::CHINESE)
         // An account of a program, and a statement of SQL.
         .chain(["-u", "--user", "identified"])
-        .chain(options::PROGRAMS)
+        // Accounts of Redis.
+        .chain([
+            "masterauth",
+            "auth-pass",
+            "net use",
+            "securestring",
+            "auth=(",
+            "auth = (",
+            " on >",
+            " off >",
+            "user default",
+            "rootpw",
+            "bindpw",
+        ])
+        // Names of programs, but for those that are parts of many words.
+        .chain(options::PROGRAMS.into_iter().filter(|name| name.len() > 3))
+        .chain([" -p", "7z"])
         // Escaped characters could spell any of these.
         .chain(["://", "\\u", "\\/", "\\x"]);
     AhoCorasick::builder()
@@ -113,6 +140,11 @@ fn in_value(value: &Value, around: Around<'_>) -> bool {
 
 /// All that is a key in a text that is a value, in its order.
 fn keys_in_text(text: &str, around: Around<'_>) -> Vec<Found> {
+    // Nearly all values are told in one pass, as texts are; in these places nothing else needs to tell a key.
+    let is_told = around.is_named() || matches!(around, Around::Account | Around::Joined);
+    if !is_told && !has_traces(text) {
+        return Vec::new();
+    }
     let mut found = keys_told_in(text);
     let mut assigned = assigned_in(text, around);
     assigned.extend(statements_in(text));

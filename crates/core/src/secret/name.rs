@@ -9,7 +9,7 @@ use crate::Value;
 
 use super::about::{ask_of, do_with, say_of, says_of};
 use super::chinese;
-use super::value::{is_about_secrets, is_no_secret, is_reference, looks_like_key};
+use super::value::{is_about_secrets, is_kept_there, is_no_secret, is_reference, looks_like_key};
 use super::words::{plain, words};
 
 /// What passwords are called. It ends the word it is in: `dbpassword` is one, too; or it is told in several words:
@@ -79,7 +79,7 @@ pub(super) const SECRET_NAME_PARTS: [&str; 14] = [
 ];
 
 /// Words that make a secret of a following `key`.
-const KEY_WORDS: [&str; 13] = [
+const KEY_WORDS: [&str; 14] = [
     "api",
     "access",
     "private",
@@ -93,11 +93,12 @@ const KEY_WORDS: [&str; 13] = [
     "shared",
     "subscription",
     "hmac",
+    "jwt",
 ];
 
 /// Words that make a secret of a following `pass`, which alone is often what follows a test, and of `pw` in one word
 /// with them. Behind another word only what looks like a key is one.
-const PASS_WORDS: [&str; 37] = [
+const PASS_WORDS: [&str; 38] = [
     "db",
     "database",
     "mysql",
@@ -135,6 +136,7 @@ const PASS_WORDS: [&str; 37] = [
     "vpn",
     "wifi",
     "cert",
+    "bind",
 ];
 
 /// Words that make a sign for the end of a text, or the like, of a following `token`.
@@ -213,7 +215,7 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         // `token: 12` counts tokens and `secret: user` names one; a password is at least four long.
         Told::Surely => {
             text.len() >= 4
-                && (!is_short_number(text) || is_password_name(key))
+                && (is_password_name(key) || !(is_short_number(text) || is_kept_there(text)))
                 && (is_phrase(key) || !is_about_secrets(text))
                 && (!is_chinese_name(key)
                     || !text.contains(is_chinese)

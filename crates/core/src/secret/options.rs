@@ -30,7 +30,7 @@ enum Short {
 }
 
 /// Programs with a short option for a password, by what they are called with.
-pub(super) const PROGRAMS: [&str; 22] = [
+pub(super) const PROGRAMS: [&str; 27] = [
     "mysql",
     "mysqldump",
     "mysqladmin",
@@ -53,6 +53,11 @@ pub(super) const PROGRAMS: [&str; 22] = [
     "ldapmodify",
     "ldapadd",
     "7z",
+    "mosquitto_pub",
+    "mosquitto_sub",
+    "cqlsh",
+    "zip",
+    "unzip",
 ];
 
 /// Words that are no passwords where somebody writes about an option.
@@ -114,7 +119,8 @@ fn short_of(program: &str) -> &'static [Short] {
     match program {
         "redis-cli" => &[Short::Apart("-a")],
         "sshpass" => &[Short::Apart("-p"), Short::Joined("-p")],
-        "sqlcmd" => &[Short::Apart("-P")],
+        "sqlcmd" | "mosquitto_pub" | "mosquitto_sub" | "zip" | "unzip" => &[Short::Apart("-P")],
+        "cqlsh" => &[Short::Apart("-p")],
         "ldapsearch" | "ldapmodify" | "ldapadd" => &[Short::Apart("-w")],
         _ if program.starts_with("mongo") || program.ends_with("login") => &[Short::Apart("-p")],
         _ => &[Short::Joined("-p")],
@@ -151,6 +157,7 @@ pub(super) fn options_in(text: &str, place: Place) -> Vec<Range<usize>> {
         found.extend(value.filter(|value| said(program.start(), value)));
     }
     found.extend(given_in(text, place, &fences));
+    found.extend(passed_in(text));
     found.sort_by_key(|at| at.start);
     found
 }
@@ -212,6 +219,18 @@ fn given_in(text: &str, place: Place, fences: &[Range<usize>]) -> Vec<Range<usiz
         found.extend(value);
     }
     found
+}
+
+/// What OpenSSL is given: `-passin pass:hunter2`.
+fn passed_in(text: &str) -> Vec<Range<usize>> {
+    let options = ["-pass pass:", "-passin pass:", "-passout pass:"];
+    let met = options
+        .into_iter()
+        .flat_map(|option| text.match_indices(option));
+    let values = met.filter_map(|(at, option)| token(text, at + option.len()));
+    values
+        .filter(|value| is_password(&text[value.clone()]))
+        .collect()
 }
 
 /// The secret behind an option of its name that begins here: `--password hunter2`, or in a list of texts
@@ -360,6 +379,10 @@ fn is_word(word: &str) -> bool {
 /// What is between the quotes that begin here, else the word.
 fn token(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = &text[at..];
+    // A `$` stands before the quotes of a shell.
+    let signed = rest.strip_prefix('$');
+    let signed = signed.filter(|rest| rest.starts_with(['"', '\'']));
+    let (at, rest) = signed.map_or((at, rest), |rest| (at + 1, rest));
     let quotes = [
         ('"', '"'),
         ('\'', '\''),

@@ -4,25 +4,31 @@ use std::collections::HashSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use crate::document::markdown;
 use crate::document::place::Lines;
 use crate::document::tree::{Content, Node, Span};
+use crate::document::{everything, markdown};
 use crate::value::push_token;
 use crate::{Document, Format, Value};
 
 use super::around::Around;
 use super::assigned::{accounts_in, defaults_in};
 use super::beside::in_comment_behind;
+use super::calls::calls_in;
+use super::directives::{directives_in, in_password_file};
 use super::grid::{in_columns, in_tables};
 use super::keys_in_text;
 use super::list::lists_in;
 use super::markup::markup_in;
 use super::options::{Place, options_in};
+use super::pairs::{escaped_in, pairs_in};
+use super::relaxed;
 use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
-use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese};
+use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese, spoken_in_words};
 use super::statement::statements_in;
-use super::text::{Reading, is_literal, named_in, private_keys_in, said_in_comments};
+use super::text::{
+    Reading, is_literal, named_in, private_keys_in, said_in_comment, said_in_comments,
+};
 
 /// Something like a key, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,30 +68,83 @@ impl SecretKind {
 /// All places of a document in which something like a key stands, in the order of its text. None of them
 /// overlaps another.
 pub fn places(document: &Document) -> Vec<SecretPlace> {
-    let text = document.text();
-    let mut walk = Walk::new(text);
-    match document.format() {
-        Format::Json => walk.document(document),
-        Format::Yaml => {
-            walk.document(document);
-            walk.found(said_in_comments(text), 0);
-            // Lines of comments may hold one together.
-            walk.found(private_keys_in(text), 0);
-        }
-        Format::Markdown => walk.markdown(),
+    let read = Read::of(document.format(), document.text());
+    read.map_or_else(Vec::new, |read| read.places())
+}
+
+/// What a text says, and where.
+pub(super) struct Read<'t> {
+    pub(super) format: Format,
+    pub(super) text: &'t str,
+    pub(super) value: Value,
+    pub(super) node: Node,
+    /// Where the comments of JSON are that has some.
+    comments: Vec<Span>,
+}
+
+impl<'t> Read<'t> {
+    /// A text that can be read; a key that stands twice is no fault here.
+    pub(super) fn of(format: Format, text: &'t str) -> Option<Self> {
+        let (value, node) = everything(format, text)?;
+        Some(Self {
+            format,
+            text,
+            value,
+            node,
+            comments: Vec::new(),
+        })
     }
-    walk.places()
+
+    /// The same of JSON with comments.
+    pub(super) fn relaxed(text: &'t str) -> Option<Self> {
+        let (plain, comments) = relaxed::plain(text)?;
+        let (value, node) = everything(Format::Json, &plain)?;
+        Some(Self {
+            format: Format::Json,
+            text,
+            value,
+            node,
+            comments,
+        })
+    }
+
+    /// As [`places`].
+    pub(super) fn places(&self) -> Vec<SecretPlace> {
+        let text = self.text;
+        let mut walk = Walk::new(text);
+        match self.format {
+            Format::Json => {
+                walk.document(self);
+                for comment in &self.comments {
+                    walk.found(said_in_comment(&text[comment.clone()]), comment.start);
+                }
+            }
+            Format::Yaml => {
+                walk.document(self);
+                walk.found(said_in_comments(text), 0);
+                // Lines of comments may hold one together.
+                walk.found(private_keys_in(text), 0);
+            }
+            Format::Markdown => walk.markdown(),
+        }
+        walk.places()
+    }
 }
 
 /// The same of a text that cannot be understood: by words and shapes alone, so rather too many.
 pub(super) fn places_in_text(text: &str) -> Vec<SecretPlace> {
-    Walk::in_words(text).places()
+    let mut walk = Walk::in_words(text);
+    walk.named(pairs_in(text));
+    walk.named(escaped_in(text));
+    walk.places()
 }
 
 /// The same of settings that are no document.
 pub(super) fn places_in_settings(text: &str) -> Vec<SecretPlace> {
     let mut walk = Walk::in_words(text);
     walk.found(in_sections(text), 0);
+    walk.named(in_password_file(text));
+    walk.found(markup_in(text), 0);
     let mut places = walk.places();
     places.retain(|place| !is_made(&text[place.span.clone()]));
     places
@@ -100,10 +159,12 @@ pub(super) fn places_in_code(text: &str) -> Vec<SecretPlace> {
     walk.found(keys_in(text), 0);
     walk.programs(text);
     walk.found(spoken_in_chinese(text), 0);
+    walk.found(spoken_in_words(text), 0);
     walk.found(lists_in(text), 0);
     walk.found(in_columns(text), 0);
     walk.found(in_spaced_lines(text), 0);
     walk.found(markup_in(text), 0);
+    walk.named(in_password_file(text));
     walk.places()
 }
 
@@ -140,6 +201,8 @@ impl<'t> Walk<'t> {
         self.named(defaults_in(text, false));
         self.named(accounts_in(text));
         self.named(options_in(text, Place::Lines));
+        self.named(directives_in(text));
+        self.named(calls_in(text));
         self.found(statements_in(text), 0);
     }
 
@@ -148,22 +211,16 @@ impl<'t> Walk<'t> {
         self.found(found.collect(), 0);
     }
 
-    fn document(&mut self, document: &Document) {
-        if let Some(node) = document.located() {
-            self.value("", document.value(), &node, (0, Around::Nothing));
-        }
+    fn document(&mut self, read: &Read<'_>) {
+        self.value("", &read.value, &read.node, (0, Around::Nothing));
     }
 
     fn markdown(&mut self) {
         let parts = markdown::parts(self.text);
         if let Some(front) = parts.front {
             let inside = &self.text[front.clone()];
-            let document = Document::parse(Format::Yaml, inside.to_owned()).ok();
-            if let Some((document, node)) = document.and_then(|document| {
-                let node = document.located()?;
-                Some((document, node))
-            }) {
-                self.value("", document.value(), &node, (front.start, Around::Nothing));
+            if let Some((value, node)) = everything(Format::Yaml, inside) {
+                self.value("", &value, &node, (front.start, Around::Nothing));
                 self.found(said_in_comments(inside), front.start);
             } else {
                 self.found(named_in(inside, Reading::Data), front.start);

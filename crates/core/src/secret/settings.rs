@@ -5,35 +5,40 @@ use std::ops::Range;
 
 use super::about::is_about;
 use super::around::{self, PASS};
+use super::lines::{Lines, spaced, spaced_secret};
 use super::name::{Told, is_secret, is_secret_name, of_one, told_by};
 use super::places::SecretKind;
 use super::shape::Found;
 use super::text::FENCES;
 
-/// Whether each line of a text is a setting, the name of a part, a comment, or what a setting goes on with.
+/// Whether the lines of a text are settings, names of parts, comments, or what a setting goes on with, but for a few
+/// of another kind.
 pub(super) fn is_settings(text: &str) -> bool {
-    let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let mut settings = 0_usize;
+    let mut lines = Lines::default();
     let mut open = None;
     let mut in_secrets = false;
     let mut goes_over = false;
-    lines.all(|line| {
+    for line in text.trim_start_matches('\u{feff}').lines() {
         if let Some(section) = section_at(line) {
             in_secrets = name_of_secrets(section).is_some();
         }
         let is_bare = in_secrets && is_word(line);
         let is_inside = open.is_some() || goes_over;
         let is_setting = !is_inside && (is_setting(line) || is_bare);
-        goes_over = (is_setting || goes_over) && ends_open(line);
+        let is_one = is_setting || (!is_inside && spaced(line).is_some());
+        goes_over = (is_one || goes_over) && ends_open(line);
         if is_inside || is_setting {
             open = fence_behind(open, line);
         }
         if is_inside {
-            return true;
+            continue;
         }
-        settings += usize::from(is_setting);
-        is_setting || goes_on(line) || line.starts_with(['#', ';', '[', '!'])
-    }) && settings > 0
+        lines.settings += usize::from(is_setting);
+        if !is_setting && !goes_on(line) && !line.starts_with(['#', ';', '[', '!']) {
+            lines.follow(line);
+        }
+    }
+    lines.are_settings(text)
 }
 
 /// The section whose head this line is.
@@ -103,6 +108,28 @@ struct Setting<'t> {
     value: Range<usize>,
 }
 
+impl Setting<'_> {
+    /// Its value, where that is a secret by its own name.
+    fn secret(&self, text: &str) -> Option<Range<usize>> {
+        is_secret(&letters(self.name), &text[self.value.clone()]).then(|| self.value.clone())
+    }
+}
+
+/// A setting with nothing but blanks between its name and its value.
+fn spaced_in(line: &str, at: usize) -> Option<Setting<'_>> {
+    let (name, value) = if is_setting(line) {
+        spaced_secret(line)?
+    } else {
+        spaced(line)?
+    };
+    let quoted = value.trim_matches(['"', '\'']);
+    let begin = at + line.trim_end().len() - value.len() + value.find(quoted)?;
+    Some(Setting {
+        name,
+        value: begin..begin + quoted.len(),
+    })
+}
+
 /// What settings tell of each other: all below a section with a secret's name, a `value` beside the `name` of a
 /// secret, and a `pass` beside an account.
 pub(super) fn in_sections(text: &str) -> Vec<Found> {
@@ -117,7 +144,13 @@ pub(super) fn in_sections(text: &str) -> Vec<Found> {
             settings.clear();
             section = head;
         } else if at >= told {
-            let setting = setting_in(line, at).or_else(|| bare_in(line, at));
+            let spaced = spaced_in(line, at);
+            if let Some(spaced) = &spaced {
+                found.extend(spaced.secret(text));
+            }
+            let setting = spaced
+                .or_else(|| setting_in(line, at))
+                .or_else(|| bare_in(line, at));
             if let Some(setting) = setting.as_ref().filter(|_| ends_open(line)) {
                 told = end_of(text, at + line.len());
                 found.extend(going_on(text, setting, told));
@@ -166,15 +199,11 @@ fn going_on(text: &str, setting: &Setting<'_>, end: usize) -> Option<Range<usize
 
 /// The value of a setting whose name is spelled with escaped letters: `\u5bc6\u7801`.
 fn spelled(text: &str, setting: &Setting<'_>) -> Option<Range<usize>> {
-    let name = setting
-        .name
-        .contains("\\u")
-        .then(|| letters(setting.name))?;
-    is_secret(&name, &text[setting.value.clone()]).then(|| setting.value.clone())
+    setting.name.contains("\\u").then(|| setting.secret(text))?
 }
 
 /// A name with its escaped letters as they are.
-fn letters(name: &str) -> Cow<'_, str> {
+pub(super) fn letters(name: &str) -> Cow<'_, str> {
     if !name.contains("\\u") {
         return name.into();
     }
@@ -271,11 +300,16 @@ pub(super) fn in_spaced_lines(text: &str) -> Vec<Found> {
         let inside = line.trim();
         if !inside.is_empty() && !inside.starts_with(['#', ';']) {
             let end = inside.find(char::is_whitespace);
-            let Some((name, value)) = end.map(|end| (&inside[..end], inside[end..].trim_start()))
-            else {
+            let pair = end.map(|end| (&inside[..end], inside[end..].trim_start()));
+            let Some((name, value)) = pair.filter(|_| !is_setting(line)) else {
+                if is_setting(line) {
+                    at += line.len();
+                    continue;
+                }
                 return Vec::new();
             };
             if !name.chars().all(is_name)
+                || value.contains(['{', '}'])
                 || value.ends_with(['.', ',', ';', ':', '{', ')', '?', '!'])
             {
                 return Vec::new();

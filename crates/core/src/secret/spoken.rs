@@ -12,7 +12,7 @@ use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
 use super::text::is_in_query;
-use super::value::{is_no_secret, is_placeholder};
+use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
 /// What passwords are called.
 const PASSWORDS: [&str; 11] = [
@@ -53,7 +53,35 @@ const OTHERS: [&str; 15] = [
 ];
 
 /// Words between a name and what it names. A sign may follow them.
-const WORDS: [&str; 5] = ["is", "was", "是", "为", "為"];
+const WORDS: [&str; 21] = [
+    "is now",
+    "is set to",
+    "was set to",
+    "was changed to",
+    "has been set to",
+    "has been changed to",
+    "is",
+    "was",
+    "已改为",
+    "已改成",
+    "已设为",
+    "已设置为",
+    "改为",
+    "改成",
+    "设为",
+    "设成",
+    "设置为",
+    "重置为",
+    "是",
+    "为",
+    "為",
+];
+
+/// Words between a name and whose it is.
+const OF_WHOM: [&str; 6] = ["for", "of", "to", "on", "at", "in"];
+
+/// Words before a name that is given another value: “set the password to …”.
+const SETTING: [&str; 6] = ["set", "change", "changed", "reset", "update", "updated"];
 
 /// Signs between a name and what it names.
 const SIGNS: [&str; 7] = ["=>", "->", "→", ":", "=", "：", "＝"];
@@ -97,6 +125,21 @@ pub(super) fn spoken_in(text: &str) -> impl Iterator<Item = Found> {
 pub(super) fn spoken_in_chinese(text: &str) -> Vec<Found> {
     let is_chinese = |name: &Range<usize>| text[name.clone()].starts_with(is_chinese);
     let named = named_in(text).filter(|(name, _)| is_chinese(name));
+    named.map(|(_, word)| (word, SecretKind::Name)).collect()
+}
+
+/// What people say in a text in which most words may be names: `The password for bob is …`, with a word between.
+pub(super) fn spoken_in_words(text: &str) -> Vec<Found> {
+    let named = named_in(text).filter(|(name, word)| {
+        let between =
+            text[name.end..word.start].trim_end_matches(|c| is_mark(c) || BLANK.contains(&c));
+        let is_told = [" is", " was", " to", " now"]
+            .iter()
+            .any(|link| between.ends_with(link));
+        let is_password = text[name.clone()].to_ascii_lowercase();
+        let is_password = PASSWORDS.contains(&is_password.as_str());
+        is_told && !between.contains('\n') && (is_password || looks_like_key(&text[word.clone()]))
+    });
     named.map(|(_, word)| (word, SecretKind::Name)).collect()
 }
 
@@ -224,7 +267,10 @@ fn is_secret(word: &str, is_password: bool) -> bool {
 /// like, unless a phrase is what it is.
 fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let rest = text[name.end..].trim_start_matches(is_mark);
-    let behind = match behind_link(rest.trim_start_matches(BLANK)) {
+    let link = behind_link(rest.trim_start_matches(BLANK));
+    let behind = link.or_else(|| behind_whom(rest));
+    let behind = behind.or_else(|| behind_setting(&text[..name.start], rest));
+    let behind = match behind {
         Some(behind) => behind,
         None => behind_blank(&text[name.clone()], rest)?,
     };
@@ -274,6 +320,44 @@ fn behind_link(text: &str) -> Option<&str> {
     let behind_sign = SIGNS.iter().find_map(|sign| rest.strip_prefix(sign));
     let behind = behind_sign.or(behind_word)?;
     Some(behind.trim_start_matches(BLANK))
+}
+
+/// What follows somebody whose secret it is, and a word that links: ` for bob is …`.
+fn behind_whom(rest: &str) -> Option<&str> {
+    /// The farthest the word is.
+    const NEAR: usize = 96;
+    let near = &rest[..rest.floor_char_boundary(NEAR)];
+    let near = &near[..near.find(is_end_of_sentence).unwrap_or(near.len())];
+    let mut words = near.trim_start_matches(BLANK).split(BLANK);
+    words.next().filter(|word| OF_WHOM.contains(word))?;
+    let links = near.match_indices([' ', '\t']).map(|(at, _)| at + 1);
+    links.skip(2).find_map(|at| behind_word(&rest[at..]))
+}
+
+/// What follows a link that is a word and stands here.
+fn behind_word(text: &str) -> Option<&str> {
+    let is_link =
+        text.starts_with("is ") || text.starts_with("was ") || text.starts_with("has been ");
+    is_link.then(|| behind_link(text))?
+}
+
+/// What a name is set to that stands behind these words: “set the password to …”.
+fn behind_setting<'t>(before: &str, rest: &'t str) -> Option<&'t str> {
+    /// The farthest the word before it is.
+    const NEAR: usize = 48;
+    let behind = rest.trim_start_matches(BLANK).strip_prefix("to ")?;
+    let near = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
+    let sentence = near.rsplit(is_end_of_sentence).next().unwrap_or(near);
+    let mut words = sentence.split(BLANK);
+    let is_set = words.any(|word| SETTING.iter().any(|set| word.eq_ignore_ascii_case(set)));
+    is_set.then(|| behind.trim_start_matches(BLANK))
+}
+
+fn is_end_of_sentence(c: char) -> bool {
+    matches!(
+        c,
+        '\n' | '.' | ',' | ';' | ':' | '!' | '?' | '(' | ')' | '=' | '"'
+    ) || is_chinese(c)
 }
 
 /// What follows a Chinese name and a space, where that may be a secret: 初始密码 abc123.

@@ -413,18 +413,20 @@ fn what_cannot_be_understood_is_masked_by_words_and_shapes(
     None
 )]
 #[case("password = fetch(2)\ntoken: tok2vec[0]\n", None)]
-#[case("API_KEY=hunter\nx=1\n", Some("API_KEY=<masked>\nx=1\n"))]
+#[case("API_KEY=hunter\nx=1\n", Some("API_KEY=\"<masked>\"\nx=1\n"))]
 #[case("api_key = \"hunter\"\n", Some("api_key = \"<masked>\"\n"))]
-#[case("password = abc123\n", Some("password = <masked>\n"))]
+#[case("password = abc123\n", Some("password = \"<masked>\"\n"))]
 #[case(
     "# mail\n[smtp]\nuser = me\npassword = geheim # x\n\n[db]\npassword=Mein Satz\n",
-    Some("# mail\n[smtp]\nuser = me\npassword = <masked> # x\n\n[db]\npassword=<masked>\n")
+    Some(
+        "# mail\n[smtp]\nuser = me\npassword = \"<masked>\" # x\n\n[db]\npassword=\"<masked>\"\n"
+    )
 )]
 #[case(
     "export DB_USER=me\nexport DB_PASSWORD='Mein Satz'\n",
     Some("export DB_USER=me\nexport DB_PASSWORD='<masked>'\n")
 )]
-#[case("db.password: geheim\n", Some("db.password: <masked>\n"))]
+#[case("db.password: geheim\n", Some("db.password: \"<masked>\"\n"))]
 #[case(
     "{\"password\": \"Mein Satz\", \"a\": 1.50}\n",
     Some("{\"password\": \"<masked>\", \"a\": 1.50}\n")

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// What texts are put together of: names, signs and marks that mean something, and what stands badly beside them.
-const PIECES: [&str; 72] = [
+const PIECES: [&str; 92] = [
     "\"",
     "'",
     "`",
@@ -78,6 +78,26 @@ const PIECES: [&str; 72] = [
     ",",
     ";",
     "- ",
+    "---\n",
+    "kind: Secret\ndata:\n  a: ",
+    "name: API_KEY\n",
+    "value: ",
+    "mail.password ",
+    "machine h login bob password ",
+    "ENV API_KEY ",
+    "proxy_set_header X-Api-Key ",
+    "requirepass ",
+    "user a on >",
+    "set \"API_KEY=",
+    "set ",
+    "variable \"password\" { default = \"",
+    "os.environ[\"API_KEY\"]",
+    "setenv(\"API_KEY\", \"",
+    "h:1:d:u:",
+    "password for bob is ",
+    "pass\\u0077ord",
+    "<a b=\"1\">",
+    "<!--",
 ];
 
 const FORMATS: [Option<Format>; 4] = [

@@ -45,8 +45,12 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
             Reading::Data => long_key(before).or(key),
             Reading::Words => key,
         };
-        let key =
-            key.filter(|key| at >= told && may_name_secret(key) && !is_in_variable(before, key));
+        let key = key.filter(|key| {
+            at >= told
+                && may_name_secret(key)
+                && !is_in_variable(before, key)
+                && !is_compared(&text[at..], reading)
+        });
         let field = key.map(|key| Field {
             text,
             at: at + sign.len_utf8(),
@@ -59,6 +63,22 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Whether a sign that begins here compares: `token == expected1`, `flask==2.0`. A text in quotes may be a secret all
+/// the same.
+fn is_compared(text: &str, reading: Reading) -> bool {
+    let Some(value) = text.strip_prefix("==") else {
+        return false;
+    };
+    let value = value
+        .trim_start_matches('=')
+        .trim_start_matches([' ', '\t']);
+    let is_version = value.trim_end().starts_with(|c: char| c.is_ascii_digit());
+    match reading {
+        Reading::Words => !value.starts_with(['"', '\'']),
+        Reading::Data => is_version,
+    }
 }
 
 /// The name of several words that is all that stands before a sign on its line, where that is a secret's.
@@ -209,6 +229,11 @@ impl Field<'_> {
 /// The name that ends here, without its quotes.
 pub(super) fn key_before(text: &str) -> Option<&str> {
     let text = text.trim_end_matches([' ', '\t']);
+    // What a program looks up: `os.environ["DB_PASSWORD"]`.
+    let looked_up = text
+        .strip_suffix(']')
+        .filter(|text| text.ends_with(['"', '\'']));
+    let text = looked_up.unwrap_or(text);
     let text = text.strip_suffix(['"', '\'']).unwrap_or(text);
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let key = &text[text.trim_end_matches(is_name).len()..];
@@ -244,15 +269,26 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         let begins = begins + fence.len() + inside.len() - inside.trim_start().len();
         return begins..begins + inside.trim().len();
     }
+    if let Some(word) = bare_template(value).filter(|_| !is_line) {
+        return begins + 1..begins + 1 + word.len();
+    }
     if let Some(end) = put_there(value) {
         return begins..begins + end;
     }
     // A letter may stand before the quotes of a program: `N'…'`, `b"…"`.
-    let signed = value.strip_prefix(|c: char| c.is_ascii_alphabetic());
-    let signed = signed.filter(|value| !is_line && value.starts_with(['"', '\'']));
+    // Or a `$` before those of a shell.
+    let signed = value.strip_prefix(|c: char| c == '$' || (!is_line && c.is_ascii_alphabetic()));
+    let signed = signed.filter(|value| value.starts_with(['"', '\'']));
     let (begins, value) = signed.map_or((begins, value), |value| (begins + 1, value));
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        return begins + 1..begins + 1 + closing(&value[1..], quote);
+        let inside = &value[1..];
+        let over_lines = if is_line {
+            closing_over_lines(inside, quote)
+        } else {
+            None
+        };
+        let end = over_lines.unwrap_or_else(|| closing(inside, quote));
+        return begins + 1..begins + 1 + end;
     }
     let line = &value[..value.find(['\r', '\n']).unwrap_or(value.len())];
     let scheme = line
@@ -331,6 +367,38 @@ fn put_there(text: &str) -> Option<usize> {
     })
 }
 
+/// The one word between the signs of a template with which a text begins: nothing is put there.
+fn bare_template(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('`')?;
+    let word = &inside[..inside.find(['`', '\n'])?];
+    let is_word = word
+        .chars()
+        .all(|c| c.is_alphanumeric() || "_-.!#%^&*+=".contains(c));
+    let is_written = word.contains(|c: char| c.is_ascii_digit()) && word.len() >= 4;
+    (is_word && is_written && inside[word.len()..].starts_with('`')).then_some(word)
+}
+
+/// Where a quoted text of a setting ends that goes over several lines, none of which is a setting.
+fn closing_over_lines(rest: &str, quote: char) -> Option<usize> {
+    /// The longest text.
+    const LONGEST: usize = 8_192;
+    let near = &rest[..rest.floor_char_boundary(LONGEST)];
+    let end = near.find(quote)?;
+    let mut lines = near[..end].split('\n').skip(1);
+    let is_setting = |line: &str| {
+        let is_name = |c: char| c.is_alphanumeric() || "_-. ".contains(c);
+        let rest = line.trim_start_matches(is_name);
+        rest.len() < line.len() && rest.trim_end().len() > 1 && rest.starts_with(['=', ':'])
+    };
+    let is_last = near[end + 1..]
+        .lines()
+        .next()
+        .is_none_or(|line| line.trim().is_empty());
+    let goes_over = near[..end].contains('\n');
+    (goes_over && is_last && !lines.any(is_setting) && !near[..end].ends_with(['=', ':']))
+        .then_some(end)
+}
+
 /// Where a quoted text ends: at the quote that is neither escaped nor doubled, else with its line.
 pub(super) fn closing(rest: &str, quote: char) -> usize {
     let mut letters = rest.char_indices().peekable();
@@ -366,8 +434,14 @@ pub(super) fn is_literal(text: &str, at: &Range<usize>) -> bool {
         .and_then(|name| name.strip_suffix('='))
         .is_some_and(|name| name.chars().all(is_setting) && !matches!(behind, Some(',' | ')')));
     let word = &text[at.clone()];
-    let name = before.trim_end_matches([' ', '=', ':', '"', '\'']);
+    let name = before.trim_end_matches([' ', '=', ':', '"', '\'', ']']);
     if word.len() < SHORTEST_TOKEN && name.to_ascii_lowercase().ends_with("token") {
+        return false;
+    }
+    let is_set = line.trim_start().get(..4);
+    let is_set = is_set.is_some_and(|word| word.eq_ignore_ascii_case("set "));
+    // What Windows asks for, and a variable that it puts there.
+    if is_set && (line.contains("/p ") || (word.starts_with('!') && word.ends_with('!'))) {
         return false;
     }
     let is_call = word.contains(['(', '[', '{']);
@@ -401,19 +475,24 @@ pub(super) fn said_in_comments(text: &str) -> Vec<Found> {
         if let Some(comment) = comment_in(line) {
             let begins = at + comment;
             let comment = line[comment..].trim_end();
-            let named = named_in(comment, Reading::Words)
-                .into_iter()
-                .filter(|(at, _)| {
-                    let word = &comment[at.clone()];
-                    word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
-                });
-            let options = options_in(comment, Place::Lines).into_iter();
-            let options = options.map(|at| (at, SecretKind::Name));
-            let all = named.chain(keys_told_in(comment)).chain(options);
+            let all = said_in_comment(comment).into_iter();
             found.extend(all.map(|(at, kind)| (begins + at.start..begins + at.end, kind)));
         }
         at += line.len();
     }
+    found
+}
+
+/// Keys in one comment.
+pub(super) fn said_in_comment(comment: &str) -> Vec<Found> {
+    let mut found = named_in(comment, Reading::Words);
+    found.retain(|(at, _)| {
+        let word = &comment[at.clone()];
+        word.contains(|c: char| c.is_ascii_digit()) && !is_placeholder(word)
+    });
+    found.extend(keys_told_in(comment));
+    let options = options_in(comment, Place::Lines).into_iter();
+    found.extend(options.map(|at| (at, SecretKind::Name)));
     found
 }
 

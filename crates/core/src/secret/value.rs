@@ -101,8 +101,28 @@ const MEASURES: [&str; 6] = [
     "buchstaben",
 ];
 
+/// Where programs keep what is no password.
+const KEPT: [&str; 10] = [
+    "vault",
+    "keyvault",
+    "keystore",
+    "secretsmanager",
+    "environment",
+    "env",
+    "stdin",
+    "netrc",
+    "kms",
+    "iam",
+];
+
+/// Whether a text says where a token or a key is kept.
+pub(super) fn is_kept_there(text: &str) -> bool {
+    KEPT.iter().any(|place| text.eq_ignore_ascii_case(place))
+}
+
 /// Whether a text stands for a secret that is somewhere else.
 pub(super) fn is_placeholder(text: &str) -> bool {
+    let text = text.trim_matches(['"', '\'']);
     let inner = text.strip_prefix("Bearer ").unwrap_or(text);
     let lower = inner.to_ascii_lowercase();
     let holds = |open: &str, close: &str| {
@@ -115,6 +135,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || inner.starts_with("$(")
         || begins_with_slot(inner)
         || (inner.starts_with('<') && inner.ends_with('>'))
+        || (inner.starts_with("&lt;") && inner.trim_end_matches(';').ends_with("&gt"))
         || (inner.starts_with('%') && inner.ends_with('%'))
         || inner.strip_prefix('$').is_some_and(is_variable)
         || lower

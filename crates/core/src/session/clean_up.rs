@@ -1,6 +1,6 @@
 //! Which snapshots of a piece of work go when snapshots are cleaned up.
 
-use super::SessionStatus;
+use std::cmp::Reverse;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -21,8 +21,8 @@ pub struct Rule {
 /// A piece of work, as far as that decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OldSession {
-    /// How it stands.
-    pub status: SessionStatus,
+    /// Whether nobody can take it up again.
+    pub is_over: bool,
     /// Milliseconds; nothing where nobody knows.
     pub ended_at: Option<i64>,
     /// The sequence of the snapshot that its own copy of the files came from.
@@ -42,6 +42,16 @@ pub struct OldSnapshot {
     pub at: i64,
     /// Whether the work can go on from it; else it holds what was written over when files were put back.
     pub is_of_the_work: bool,
+    /// How many files it lacks of those that were referred to, or that are damaged in it; nothing where none can be
+    /// read.
+    pub lacks: Option<u32>,
+}
+
+impl OldSnapshot {
+    /// Work goes on from the one that is least of all.
+    fn rank(&self) -> (u32, Reverse<u32>) {
+        (self.lacks.unwrap_or(u32::MAX), Reverse(self.sequence))
+    }
 }
 
 /// What becomes of a snapshot.
@@ -53,6 +63,8 @@ pub enum Verdict {
     Begin,
     /// It is the newest of work that may be taken up again.
     Newest,
+    /// It lacks less than any newer one.
+    Best,
     /// The session's own copy of the files came from it.
     InUse,
     /// It is not old enough, or its work has not ended long enough ago.
@@ -68,6 +80,7 @@ impl Verdict {
             Self::Goes => "goes",
             Self::Begin => "begin",
             Self::Newest => "newest",
+            Self::Best => "best",
             Self::InUse => "in_use",
             Self::Young => "young",
             Self::ClockAhead => "clock_ahead",
@@ -83,6 +96,8 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
     let of_the_work = || snapshots.clone().filter(|snapshot| snapshot.is_of_the_work);
     let sequences = || of_the_work().map(|snapshot| snapshot.sequence);
     let (first, last) = (sequences().min(), sequences().max());
+    let best = of_the_work().min_by_key(|snapshot| snapshot.rank());
+    let best = best.map(|snapshot| snapshot.sequence);
     let is_ahead = rule
         .last
         .is_some_and(|last| rule.now.saturating_sub(last) > LONGEST_AWAY);
@@ -102,7 +117,7 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
         if session.is_at_work {
             return Verdict::InUse;
         }
-        let is_old = if session.status.has_ended() {
+        let is_old = if session.is_over {
             ended_at.is_some_and(|ended| ended < rule.before)
         } else if Some(snapshot.sequence) == last && first != last {
             return Verdict::Newest;
@@ -110,6 +125,8 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
             return Verdict::InUse;
         } else if Some(snapshot.sequence) == first {
             return Verdict::Begin;
+        } else if Some(snapshot.sequence) == best {
+            return Verdict::Best;
         } else {
             taken_at(snapshot) < Some(rule.before)
         };
@@ -126,14 +143,14 @@ pub fn verdicts(rule: &Rule, session: &OldSession) -> Vec<Verdict> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Verdict::{Begin, ClockAhead, Goes, InUse, Newest, Young};
+    use super::Verdict::{Begin, Best, ClockAhead, Goes, InUse, Newest, Young};
     use super::*;
 
     /// Days ago.
-    fn session(status: SessionStatus, ended: Option<i64>, days: &[i64]) -> OldSession {
+    fn session(is_over: bool, ended: Option<i64>, days: &[i64]) -> OldSession {
         let snapshots = days.iter().zip(1..);
         OldSession {
-            status,
+            is_over,
             ended_at: ended.map(|days| -days * DAY),
             overlay: None,
             is_at_work: false,
@@ -142,6 +159,7 @@ mod tests {
                     sequence,
                     at: -days * DAY,
                     is_of_the_work: true,
+                    lacks: Some(0),
                 })
                 .collect(),
         }
@@ -155,59 +173,76 @@ mod tests {
 
     #[test]
     fn what_a_clock_that_was_behind_made_look_old_is_as_young_as_what_came_before() {
-        let all = session(SessionStatus::Paused, None, &[50, 10, 900, 5]);
+        let all = session(false, None, &[50, 10, 900, 5]);
         assert_eq!(verdicts(&RULE, &all), [Begin, Young, Young, Newest]);
         // One that was ahead makes nothing young for good but what it dates itself.
-        let all = session(SessionStatus::Paused, None, &[50, -900, 40, 5]);
+        let all = session(false, None, &[50, -900, 40, 5]);
         assert_eq!(verdicts(&RULE, &all), [Begin, Young, Goes, Newest]);
     }
 
     #[test]
     fn work_that_may_be_taken_up_keeps_its_first_and_its_newest() {
-        use SessionStatus::{Active, Interrupted, Paused};
-        for status in [Active, Paused, Interrupted] {
-            let mut open = session(status, None, &[90, 80, 70, 20, 60]);
-            assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Goes, Young, Newest]);
-            open.overlay = Some(2);
-            assert_eq!(verdicts(&RULE, &open), [Begin, InUse, Goes, Young, Newest]);
-            open.snapshots.reverse();
-            assert_eq!(verdicts(&RULE, &open), [Newest, Young, Goes, InUse, Begin]);
-            let alone = session(status, None, &[90]);
-            assert_eq!(verdicts(&RULE, &alone), [Begin]);
-        }
+        let mut open = session(false, None, &[90, 80, 70, 20, 60]);
+        assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Goes, Young, Newest]);
+        open.overlay = Some(2);
+        assert_eq!(verdicts(&RULE, &open), [Begin, InUse, Goes, Young, Newest]);
+        open.snapshots.reverse();
+        assert_eq!(verdicts(&RULE, &open), [Newest, Young, Goes, InUse, Begin]);
+        let alone = session(false, None, &[90]);
+        assert_eq!(verdicts(&RULE, &alone), [Begin]);
     }
 
     #[test]
-    fn of_work_that_has_ended_all_go_some_days_later() {
-        use SessionStatus::{Aborted, Completed};
-        for status in [Completed, Aborted] {
-            let mut long_ago = session(status, Some(31), &[90, 40]);
-            long_ago.overlay = Some(1);
-            assert_eq!(verdicts(&RULE, &long_ago), [Goes, Goes]);
-            let lately = session(status, Some(29), &[90, 40]);
-            assert_eq!(verdicts(&RULE, &lately), [Young, Young]);
-            let unknown = session(status, None, &[90, 31]);
-            assert_eq!(verdicts(&RULE, &unknown), [Goes, Goes]);
-            let unknown = session(status, None, &[90, 29]);
-            assert_eq!(verdicts(&RULE, &unknown), [Young, Young]);
-        }
+    fn work_that_may_be_taken_up_keeps_the_one_that_it_would_go_on_from() {
+        let mut open = session(false, None, &[90, 80, 70, 60, 50]);
+        let lack = |open: &mut OldSession, lacks: [Option<u32>; 5]| {
+            for (snapshot, lacks) in open.snapshots.iter_mut().zip(lacks) {
+                snapshot.lacks = lacks;
+            }
+            verdicts(&RULE, open)
+        };
+        // A file was deleted, and that was kept as well.
+        let told = lack(&mut open, [Some(0), Some(0), Some(0), Some(1), Some(1)]);
+        assert_eq!(told, [Begin, Goes, Best, Goes, Newest]);
+        let told = lack(&mut open, [Some(3), Some(1), Some(2), None, None]);
+        assert_eq!(told, [Begin, Best, Goes, Goes, Newest]);
+        let told = lack(&mut open, [None; 5]);
+        assert_eq!(told, [Begin, Goes, Goes, Goes, Newest]);
+        open.snapshots[1].is_of_the_work = false;
+        let told = lack(&mut open, [Some(3), Some(0), Some(2), Some(2), Some(4)]);
+        assert_eq!(told, [Begin, Goes, Goes, Best, Newest]);
+        open.is_over = true;
+        assert_eq!(verdicts(&RULE, &open), [Goes; 5]);
+    }
+
+    #[test]
+    fn of_work_that_is_over_all_go_some_days_later() {
+        let mut long_ago = session(true, Some(31), &[90, 40]);
+        long_ago.overlay = Some(1);
+        assert_eq!(verdicts(&RULE, &long_ago), [Goes, Goes]);
+        let lately = session(true, Some(29), &[90, 40]);
+        assert_eq!(verdicts(&RULE, &lately), [Young, Young]);
+        let unknown = session(true, None, &[90, 31]);
+        assert_eq!(verdicts(&RULE, &unknown), [Goes, Goes]);
+        let unknown = session(true, None, &[90, 29]);
+        assert_eq!(verdicts(&RULE, &unknown), [Young, Young]);
     }
 
     #[test]
     fn what_was_written_over_is_kept_by_its_age_and_in_the_place_of_no_other() {
-        let mut alone = session(SessionStatus::Paused, None, &[90, 80]);
+        let mut alone = session(false, None, &[90, 80]);
         alone.snapshots[1].is_of_the_work = false;
         assert_eq!(
             verdicts(&RULE, &alone),
             [Begin, Goes],
             "it is not called the newest"
         );
-        let mut open = session(SessionStatus::Paused, None, &[90, 80, 70, 60]);
+        let mut open = session(false, None, &[90, 80, 70, 60]);
         open.snapshots[3].is_of_the_work = false;
         assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Newest, Goes]);
         open.snapshots[3].at = -DAY;
         assert_eq!(verdicts(&RULE, &open), [Begin, Goes, Newest, Young]);
-        let mut ended = session(SessionStatus::Completed, Some(31), &[40, 1]);
+        let mut ended = session(true, Some(31), &[40, 1]);
         ended.snapshots[1].is_of_the_work = false;
         assert_eq!(verdicts(&RULE, &ended), [Young, Young]);
         ended.snapshots[1].at = -31 * DAY;
@@ -218,7 +253,7 @@ mod tests {
 
     #[test]
     fn with_a_clock_that_runs_ahead_nothing_goes() {
-        let ended = session(SessionStatus::Completed, Some(500), &[600]);
+        let ended = session(true, Some(500), &[600]);
         let after = |days: i64| Rule {
             last: Some(-days * DAY),
             ..RULE
@@ -230,9 +265,8 @@ mod tests {
     }
 
     fn sessions() -> impl Strategy<Value = OldSession> {
-        use SessionStatus::{Aborted, Active, Completed, Interrupted, Paused};
-        let status = prop::sample::select(vec![Active, Paused, Interrupted, Completed, Aborted]);
-        let snapshot = (-500_i64..100, any::<bool>());
+        let lacks = prop::option::weighted(0.9, 0_u32..4);
+        let snapshot = (-500_i64..100, any::<bool>(), lacks);
         let snapshots = prop::collection::btree_map(1_u32..9, snapshot, 0..6);
         let snapshots = snapshots
             .prop_map(|all| all.into_iter().collect::<Vec<_>>())
@@ -240,24 +274,25 @@ mod tests {
         let ended = prop::option::of(-500_i64..100);
         let is_at_work = prop::bool::weighted(0.1);
         (
-            status,
+            any::<bool>(),
             ended,
             prop::option::of(1_u32..9),
             is_at_work,
             snapshots,
         )
             .prop_map(
-                |(status, ended, overlay, is_at_work, snapshots)| OldSession {
-                    status,
+                |(is_over, ended, overlay, is_at_work, snapshots)| OldSession {
+                    is_over,
                     ended_at: ended.map(|days| days * DAY),
                     overlay,
                     is_at_work,
                     snapshots: snapshots
                         .into_iter()
-                        .map(|(sequence, (days, is_of_the_work))| OldSnapshot {
+                        .map(|(sequence, (days, is_of_the_work, lacks))| OldSnapshot {
                             sequence,
                             at: days * DAY,
                             is_of_the_work,
+                            lacks,
                         })
                         .collect(),
                 },
@@ -285,13 +320,18 @@ mod tests {
                 at.is_some_and(|at| told[at] == Goes)
             };
             let is_ahead = last.is_some_and(|last| now - last > 400);
-            let is_open = !session.status.has_ended();
+            let is_open = !session.is_over;
             let of_the_work = || session.snapshots.iter().filter(|one| one.is_of_the_work);
             let newest = of_the_work().map(|one| one.sequence).max();
             let oldest = of_the_work().map(|one| one.sequence).min();
             let last_taken = session.snapshots.iter().map(|one| one.at).max().unwrap_or(0);
             for one in &session.snapshots {
-                let held = [newest, oldest, session.overlay].contains(&Some(one.sequence));
+                let is_best = one.is_of_the_work && of_the_work().all(|other| {
+                    let of = |one: &OldSnapshot| one.lacks.map_or(i64::MAX, i64::from);
+                    let newer = other.sequence > one.sequence;
+                    of(one) < of(other) || of(one) == of(other) && !newer
+                });
+                let held = [newest, oldest, session.overlay].contains(&Some(one.sequence)) || is_best;
                 let needed = session.is_at_work || is_open && held;
                 let before = session.snapshots.iter().filter(|other| {
                     other.sequence < one.sequence && other.at <= rule.now

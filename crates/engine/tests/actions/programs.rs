@@ -102,6 +102,22 @@ async fn its_exit_code_is_judged(
     }
 }
 
+/// The last line that says anything, of errors before all other output; secrets are hidden, and it stays a sentence.
+#[rstest]
+#[case("echo out; exit 3", Some("out".to_owned()))]
+#[case("echo 'outbox: no such folder' >&2; echo; echo bye; exit 3", Some("outbox: no such folder".to_owned()))]
+#[case("printf 'with hunter22-secret\n\n \n'; exit 3", Some("with ***".to_owned()))]
+#[case("printf '%300s' | tr ' ' x; exit 3", Some(format!("{}…", "x".repeat(240))))]
+#[case("exit 3", None)]
+#[case("echo lost; kill -9 $$", Some("lost".to_owned()))]
+#[tokio::test]
+async fn a_failure_tells_what_it_printed_last(#[case] script: &str, #[case] said: Option<String>) {
+    let mut place = Place::new();
+    place.mask = Mask::new(&[Secret::new("hunter22-secret")]);
+    let error = place.error("program.run", sh(script)).await;
+    assert_eq!(error.message.fields.get("said"), said.as_ref());
+}
+
 #[rstest]
 #[case("no-such-program-here", "program_missing")]
 #[case("./plain.txt", "program_not_allowed")]

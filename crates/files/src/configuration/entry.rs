@@ -69,6 +69,14 @@ impl Definition {
     }
 }
 
+impl Definition {
+    /// Whether it refers to anything that may be a file of a tree.
+    pub fn refers(&self) -> bool {
+        let mut references = self.references.iter();
+        references.any(|reference| !reference.leads_elsewhere())
+    }
+}
+
 impl Entry {
     /// The file, where it is one.
     pub fn file(&self) -> Option<&ConfigPath> {

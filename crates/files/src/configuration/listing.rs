@@ -1,5 +1,6 @@
 //! Which files there are below a root.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,15 @@ fn is_wanted(entry: &DirEntry) -> bool {
     !entry.file_type().is_dir() || !(is_hidden || PASSED_OVER.iter().any(|over| name == *over))
 }
 
+/// What is there and is no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoFile {
+    /// A folder.
+    Folder,
+    /// A pipe, a socket or a device: whoever reads it may wait for ever.
+    Special,
+}
+
 /// What is below a folder.
 #[derive(Default)]
 pub(super) struct Listed {
@@ -30,6 +40,8 @@ pub(super) struct Listed {
     pub(super) files: Vec<ConfigPath>,
     /// Links, in order: what is behind them is not there.
     pub(super) links: Vec<ConfigPath>,
+    /// What else is there and is no file: folders, and what programs talk through.
+    pub(super) others: BTreeMap<ConfigPath, NoFile>,
     /// The folders that cannot be looked into.
     pub(super) unread: Vec<Unread>,
 }
@@ -51,8 +63,16 @@ pub(super) fn listed(root: &Path, progress: &dyn Progress) -> Result<Listed, Con
         };
         if entry.file_type().is_symlink() {
             found.links.extend(below(root, entry.path()));
+            continue;
         }
         if !entry.file_type().is_file() {
+            let what = if entry.file_type().is_dir() {
+                NoFile::Folder
+            } else {
+                NoFile::Special
+            };
+            let path = below(root, entry.path());
+            found.others.extend(path.map(|path| (path, what)));
             continue;
         }
         if found.files.len() == MOST_FILES {

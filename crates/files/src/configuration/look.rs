@@ -1,6 +1,6 @@
 //! Looking at what of a configuration tree belongs to a piece of work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use flowkeep_store::LookedAt;
 
 use super::ConfigurationError;
 use super::entry::{Begin, Definition, Entry, names_of};
-use super::listing::{below, root_above};
+use super::listing::{NoFile, below, root_above};
 use super::tree::ConfigTree;
 use crate::snapshots::manifest::TreeMasked;
 
@@ -65,6 +65,8 @@ pub struct Look {
     pub unread: Vec<Unread>,
     /// What is referred to and is not there.
     pub missing: Vec<Missing>,
+    /// What is named by its whole path, and so is not kept.
+    pub elsewhere: Vec<Missing>,
     /// What several files fit.
     pub ambiguous: Vec<Ambiguous>,
     /// What is taken as bytes, because it cannot be understood or was being written meanwhile.
@@ -244,6 +246,7 @@ impl<'a> Looking<'a> {
             files: Vec::new(),
             unread: Vec::new(),
             missing: Vec::new(),
+            elsewhere: Vec::new(),
             ambiguous: Vec::new(),
             unparsed: Vec::new(),
             left_out: Vec::new(),
@@ -293,9 +296,11 @@ impl<'a> Looking<'a> {
         )?;
         let links = &self.tree.links;
         let (linked, missing) = without_linked(collected.missing, links);
+        let (no_files, missing) = without_no_files(missing, &self.tree.others);
         let mut look = Look {
-            unread: [unread(&self.tree, strategy), linked].concat(),
+            unread: [unread(&self.tree, strategy), linked, no_files].concat(),
             missing,
+            elsewhere: collected.elsewhere,
             ambiguous: collected.ambiguous,
             left_out: collected.left_out.into_iter().collect(),
             ..self.nothing()
@@ -386,6 +391,40 @@ fn without_linked(missing: Vec<Missing>, links: &[ConfigPath]) -> (Vec<Unread>, 
         }
     }
     (linked, gone)
+}
+
+/// What is named by its path and is no file, and what is not there at all.
+fn without_no_files(
+    missing: Vec<Missing>,
+    others: &BTreeMap<ConfigPath, NoFile>,
+) -> (Vec<Unread>, Vec<Missing>) {
+    let mut no_files = Vec::new();
+    let mut gone = Vec::new();
+    for missing in missing {
+        let name = missing.reference.name.trim_end_matches('/');
+        let called = name.rsplit('/').next().unwrap_or(name);
+        let looked = missing.looked.iter().flatten();
+        // A folder in which a name is looked for is not what it means.
+        let met = looked
+            .filter_map(|looked| others.get_key_value(&ConfigPath::new(looked.as_str()).ok()?))
+            .find(|(path, _)| path.file_name() == called);
+        let Some((path, what)) = met else {
+            gone.push(missing);
+            continue;
+        };
+        let reason = Message::new(match what {
+            NoFile::Folder => "config_is_folder",
+            NoFile::Special => "config_is_special",
+        });
+        let unread = Unread {
+            path: path.clone(),
+            reason: reason.with("name", &missing.reference.name),
+        };
+        if !no_files.contains(&unread) {
+            no_files.push(unread);
+        }
+    }
+    (no_files, gone)
 }
 
 /// Whether a link is where something was looked for, or above that.

@@ -1,6 +1,6 @@
 //! A tree of configuration files, and what is in them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use flowkeep_core::{
 use flowkeep_host::{Folder, Progress, ReadError};
 use flowkeep_store::ConfigSeen;
 
-use super::listing::{Listed, listed};
+use super::listing::{Listed, NoFile, listed};
 use super::look::{SCAN, Unread};
 use super::memory::{Content, Memory, reader, recalled, seen};
 use super::stamp::Stamp;
@@ -46,6 +46,8 @@ pub(crate) struct ConfigTree<'a> {
     pub(super) names: Vec<ConfigPath>,
     /// The links below the root, in order.
     pub(super) links: Vec<ConfigPath>,
+    /// What else is below the root and is no file.
+    pub(super) others: BTreeMap<ConfigPath, NoFile>,
     /// The folders that cannot be looked into.
     pub(super) unread: Vec<Unread>,
     read: HashMap<ConfigPath, Arc<FileRead>>,
@@ -114,6 +116,7 @@ impl<'a> ConfigTree<'a> {
         let Listed {
             files,
             links,
+            others,
             unread,
         } = listed(folder.path(), progress)?;
         Ok(Self {
@@ -121,6 +124,7 @@ impl<'a> ConfigTree<'a> {
             keys,
             names: files,
             links,
+            others,
             unread,
             read: HashMap::new(),
             held: HashMap::new(),
@@ -186,8 +190,16 @@ impl<'a> ConfigTree<'a> {
         let mut said = reader().into_bytes();
         let links = self.links.iter().map(ConfigPath::as_str);
         let names = self.names.iter().map(ConfigPath::as_str);
+        // What is no file is named as what it is: a pipe may become a folder.
+        let of = |wanted: NoFile| {
+            let others = self.others.iter();
+            let others = others.filter(move |(_, what)| **what == wanted);
+            others.map(|(path, _)| path.as_str())
+        };
         let names = names.chain([""]).chain(links);
-        // The names end where an empty one stands, which is none.
+        let names = names.chain([""]).chain(of(NoFile::Folder));
+        let names = names.chain([""]).chain(of(NoFile::Special));
+        // The names of each kind end where an empty one stands, which is none.
         let stamps = stamps.into_iter().map(|stamp| stamp.text.as_str());
         for part in names.chain([""]).chain(stamps) {
             said.push(0);

@@ -4,13 +4,14 @@ use std::fs::{File, FileType, Metadata};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use flowkeep_core::log::{LogEntry, LogType};
 use flowkeep_core::{Encoding, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, recognise};
 use flowkeep_host::{Progress, ReadError, open_regular, path_text};
 use flowkeep_store::{IncomingDocument, IndexTerms, Rejection, Staging};
 use walkdir::WalkDir;
 
-use super::archive;
 use super::backup::why;
+use super::{archive, run_file};
 use crate::{FilesError, io_reason};
 
 /// Folders that hold tools' own things, never operators' documents.
@@ -91,6 +92,16 @@ impl Receive for Staged<'_> {
     type Error = FilesError;
 
     fn file(&mut self, met: &Met<'_>) -> Result<(), FilesError> {
+        match run_file::read(met.bytes) {
+            Ok(Some(parts)) => {
+                for part in &parts {
+                    self.staging.add_run_part(part)?;
+                }
+                return Ok(());
+            }
+            Ok(None) => {}
+            Err(reason) => return self.refused(met.shown, true, &reason),
+        }
         match recognise(met.bytes, met.name, self.expected) {
             Recognised::Document {
                 kind,
@@ -114,6 +125,15 @@ impl Receive for Staged<'_> {
                 })?;
                 if encoding != Encoding::Utf8 {
                     tracing::info!(?encoding, "a file was decoded to UTF-8");
+                }
+                Ok(())
+            }
+            // What another program recorded of an execution has its place in the log.
+            Recognised::NotOurs(reason) if reason.code == "not_ours_execution_log" => {
+                let stem = met.name.rsplit_once('.').map_or(met.name, |(stem, _)| stem);
+                match LogEntry::read_bytes(Some(LogType::Executions), met.bytes, stem) {
+                    Ok(LogEntry::Execution(execution)) => self.staging.add_execution(&execution)?,
+                    _ => self.refused(met.shown, false, &reason)?,
                 }
                 Ok(())
             }

@@ -4,6 +4,7 @@
 mod archive;
 mod backup;
 mod loose;
+mod run_file;
 mod source;
 
 pub use backup::{Purpose, ReadBackup, read_manifest, stage_backup};

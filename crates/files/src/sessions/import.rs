@@ -106,6 +106,7 @@ impl Receive for Importing<'_> {
             reason: Some(reason.clone()),
             stated_config: None,
             config: None,
+            also_in: Vec::new(),
             recoverable: false,
             differs: None,
             snapshot: None,
@@ -185,6 +186,7 @@ impl Importing<'_> {
             recoverable,
             differs,
             config: beside.map(Located::file),
+            also_in: beside.map(|found| found.also.clone()).unwrap_or_default(),
             snapshot: None,
             trouble: None,
         });

@@ -16,6 +16,8 @@ pub(super) struct Located {
     pub(super) config: ConfigPath,
     /// Whether it lies in the root that the operator named.
     pub(super) is_named: bool,
+    /// Roots of before that have it as well, and come after this one.
+    pub(super) also: Vec<PathBuf>,
 }
 
 impl Located {
@@ -39,14 +41,18 @@ pub(super) fn locate(
             root,
             config,
             is_named: true,
+            also: Vec::new(),
         });
     }
     let mut known = known.iter().filter_map(|root| in_root(&stated, root));
-    let (root, config) = known.next().or_else(|| above(&stated, session))?;
+    let first = known.next();
+    let also = known.map(|(root, _)| root).collect();
+    let (root, config) = first.or_else(|| above(&stated, session))?;
     Some(Located {
         root,
         config,
         is_named: false,
+        also,
     })
 }
 

@@ -71,6 +71,8 @@ pub struct ImportedFile {
     pub stated_config: Option<String>,
     /// Where that was found.
     pub config: Option<PathBuf>,
+    /// Roots in which a file of that name is as well, and was not taken.
+    pub also_in: Vec<PathBuf>,
     /// Whether there is anything from which its configuration could be restored.
     pub recoverable: bool,
     /// In how many places the definition in it is not as in the file that was found; nothing where either is not

@@ -357,6 +357,7 @@ impl Taking<'_, '_, '_> {
         TreeFile {
             files: look.files.iter().map(entry).collect(),
             missing: look.missing.iter().cloned().map(Into::into).collect(),
+            elsewhere: look.elsewhere.iter().cloned().map(Into::into).collect(),
             ambiguous: look.ambiguous.iter().cloned().map(Into::into).collect(),
             unparsed: unread(&look.unparsed),
             unread: unread(&look.unread),

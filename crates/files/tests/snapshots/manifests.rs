@@ -68,6 +68,7 @@ fn tree() -> TreeFile {
             looked: vec!["tools/**".to_owned()],
             reason: "not_found".to_owned(),
         }],
+        elsewhere: Vec::new(),
         ambiguous: vec![TreeAmbiguous {
             reference: "small".to_owned(),
             from: None,

@@ -116,6 +116,38 @@ fn what_nobody_needs_goes_and_what_may_be_taken_up_stays() {
     assert_eq!(face.done(), told, "where nothing goes, nothing is told");
 }
 
+#[test]
+fn the_one_that_work_would_go_on_from_stays_where_newer_ones_lack_a_file() {
+    use Verdict::{Begin, Best, Goes, Newest};
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    for text in ["name: other\n", "name: whole\n"] {
+        ground.write("tools/sum.yaml", text);
+        face.again(SnapshotReason::Asked, &Unfollowed).unwrap();
+    }
+    fs::remove_file(ground.path("tools/sum.yaml")).unwrap();
+    for text in ["name: one\n", "name: two\n"] {
+        ground.write("tools/table.yaml", text);
+        face.again(SnapshotReason::Asked, &Unfollowed).unwrap();
+    }
+    ground.clock.set(now() + 40 * DAY);
+    assert_eq!(face.verdicts(), [Begin, Goes, Best, Goes, Newest]);
+    face.clean_up(false).unwrap();
+    assert_eq!(face.verdicts(), [Begin, Best, Newest]);
+    face.is_tidy(&ground);
+}
+
+#[test]
+fn what_was_aborted_keeps_what_it_could_be_taken_up_with() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin_as("broken off", SessionStatus::Aborted, &Unfollowed)
+        .unwrap();
+    ground.clock.set(now() + 400 * DAY);
+    assert_eq!(face.verdicts(), [Verdict::Begin]);
+}
+
 #[rstest]
 #[case::plain(Ground::face, false)]
 #[case::encrypted(Ground::encrypting, true)]
@@ -227,7 +259,7 @@ fn what_a_dead_process_left_goes_once_it_is_old_and_what_is_not_ours_never() {
 fn with_a_copy() -> Ground {
     let ground = Ground::orders();
     let face = ground.face();
-    face.begin_as("one", SessionStatus::Aborted, &Unfollowed)
+    face.begin_as("one", SessionStatus::Completed, &Unfollowed)
         .unwrap();
     fs::remove_file(ground.path("workflows/orders.yaml")).unwrap();
     face.restore(&Unfollowed).unwrap().back.ok().unwrap();

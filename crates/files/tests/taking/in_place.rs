@@ -40,6 +40,15 @@ impl Ground {
 
 impl Face {
     fn wanting<T>(&self, from: Use, work: impl FnOnce(&Wanting<'_>) -> T) -> T {
+        self.wanting_masked(from, &[], work)
+    }
+
+    fn wanting_masked<T>(
+        &self,
+        from: Use,
+        make_masked: &[ConfigPath],
+        work: impl FnOnce(&Wanting<'_>) -> T,
+    ) -> T {
         let session = self.session();
         let root = self.config.parent().unwrap().parent().unwrap();
         let named = match from {
@@ -47,6 +56,7 @@ impl Face {
             _ => None,
         };
         work(&Wanting {
+            goes_on: false,
             seeking: Seeking {
                 session: &session,
                 root: Some(root),
@@ -55,6 +65,7 @@ impl Face {
             },
             from,
             to: None,
+            make_masked,
         })
     }
 
@@ -239,6 +250,37 @@ fn a_file_whose_keys_are_not_kept_is_told_as_gone_where_it_is_gone() {
     let put = face.put_back();
     assert_eq!(reasons(&put), [("tools/sum.yaml", "in_place_masked_gone")]);
     assert!(!ground.path("tools/sum.yaml").exists());
+}
+
+#[test]
+fn a_file_that_is_gone_is_made_with_what_stands_for_its_keys_where_somebody_wants_so() {
+    let ground = Ground::orders();
+    ground.write("tools/sum.yaml", &key('a'));
+    ground.write("tools/table.yaml", &key('b'));
+    let face = ground.face();
+    face.begin().unwrap();
+    fs::remove_file(ground.path("tools/sum.yaml")).unwrap();
+    ground.write("tools/table.yaml", &key('c'));
+    // Where a file is there, it is never written over so, whoever names it.
+    let wanted = ["tools/sum.yaml", "tools/table.yaml"].map(|path| ConfigPath::new(path).unwrap());
+    let planned = |wanted: &[ConfigPath]| {
+        face.wanting_masked(Use::Any, wanted, |wanting| {
+            in_place_plan(&face.workshop, wanting, &Unfollowed).unwrap()
+        })
+    };
+    let plan = planned(&wanted);
+    assert_ne!(plan.stamp, planned(&[]).stamp, "it is another plan");
+    let put = face.wanting_masked(Use::Any, &wanted, |wanting| {
+        put_in_place(&face.workshop, wanting, plan.stamp, &Unfollowed).unwrap()
+    });
+    assert_eq!(names(&put.written), ["tools/sum.yaml"]);
+    assert_eq!(put.made_masked, put.written);
+    assert_eq!(reasons(&put), [("tools/table.yaml", "in_place_masked")]);
+    let made = fs::read_to_string(ground.path("tools/sum.yaml")).unwrap();
+    assert!(made.contains("<masked>") && !made.contains("sk-"), "{made}");
+    let other = fs::read_to_string(ground.path("tools/table.yaml")).unwrap();
+    assert_eq!(other, key('c'));
+    assert!(face.workshop.store.session_works().unwrap().is_empty());
 }
 
 #[test]

@@ -27,9 +27,19 @@ impl Face {
         from: Use,
         progress: &dyn Progress,
     ) -> Result<Restored, TakeError> {
+        self.restore_for(from, false, progress)
+    }
+
+    fn restore_for(
+        &self,
+        from: Use,
+        goes_on: bool,
+        progress: &dyn Progress,
+    ) -> Result<Restored, TakeError> {
         let session = self.session();
         let root = self.config.parent().unwrap().parent().unwrap();
         let wanting = Wanting {
+            goes_on,
             seeking: Seeking {
                 session: &session,
                 root: Some(root),
@@ -38,6 +48,7 @@ impl Face {
             },
             from,
             to: None,
+            make_masked: &[],
         };
         restore(&self.workshop, &wanting, progress)
     }
@@ -69,6 +80,24 @@ impl Face {
     pub(crate) fn copy(&self) -> flowkeep_store::SessionCopy {
         let copy = self.workshop.store.session_copy(self.session().row);
         copy.unwrap().unwrap()
+    }
+}
+
+/// Activity says of files that are used as they are today that work went on with them, and not that they came back.
+#[test]
+fn going_on_with_the_files_of_today_is_told_as_that() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    let newest = || face.done().remove(0);
+    for (from, goes_on, told) in [
+        (Use::File, true, "session_go_on"),
+        (Use::File, false, "session_restore"),
+        (Use::Snapshot, true, "session_restore"),
+    ] {
+        let back = face.restore_for(from, goes_on, &Unfollowed).unwrap().back;
+        assert!(back.is_ok());
+        assert_eq!(newest(), told, "{from:?}, {goes_on}");
     }
 }
 
@@ -225,4 +254,28 @@ fn where_only_the_manifest_says_what_a_snapshot_began_with_that_counts() {
         (1, Some("workflows/orders.yaml"), true),
     ];
     assert_eq!(begins(&restored), expected);
+}
+
+/// What was filled in where `<masked>` stood is what the work goes on with; what else was changed in a copy is not.
+#[test]
+fn keys_that_were_filled_in_in_its_own_copy_are_gone_on_with() {
+    let ground = Ground::orders();
+    let key = format!("name: sum\napi_key: sk-{}\n", "a".repeat(40));
+    ground.write("tools/sum.yaml", &key);
+    let face = ground.face();
+    face.begin().unwrap();
+    fs::remove_file(ground.path("tools/sum.yaml")).unwrap();
+    let restored = || face.restore(&Unfollowed).unwrap().back.ok().unwrap();
+    let first = restored();
+    assert_eq!(first.masked.len(), 1);
+    fs::write(first.place.join("tools/sum.yaml"), &key).unwrap();
+    let filled = restored();
+    assert_eq!(filled.place, first.place);
+    assert!(filled.masked.is_empty());
+    assert_eq!(tree(&filled.place)["tools/sum.yaml"], key.into_bytes());
+    let other = first.place.join("tools/sum.yaml");
+    fs::write(other, "name: other\napi_key: sk-b\n").unwrap();
+    let another = restored();
+    assert_ne!(another.place, first.place, "it is not what was kept");
+    assert_eq!(another.masked.len(), 1);
 }

@@ -414,12 +414,8 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<MessageRecord>, StoreError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT message, at, level, task, said, line FROM message
-             WHERE run = ?1 AND message < ?2 AND (?3 IS NULL OR task = ?3)
-             ORDER BY message DESC LIMIT ?4",
-        )?;
-        let rows = statement.query_map((row, before, task, limit), message)?;
+        let mut statement = reader.prepare_cached(before_of(task))?;
+        let rows = statement.query_map((row, before, limit, task), message)?;
         let mut lines: Vec<_> = rows.collect::<Result<_, _>>()?;
         lines.reverse();
         Ok(lines)
@@ -477,6 +473,17 @@ impl Store {
     }
 }
 
+/// The last lines before one. What is asked of one task has an index of its own, for most lines may be about others.
+fn before_of(task: Option<&str>) -> &'static str {
+    if task.is_some() {
+        "SELECT message, at, level, task, said, line FROM message
+         WHERE run = ?1 AND task = ?4 AND message < ?2 ORDER BY message DESC LIMIT ?3"
+    } else {
+        "SELECT message, at, level, task, said, line FROM message
+         WHERE run = ?1 AND message < ?2 AND ?4 IS NULL ORDER BY message DESC LIMIT ?3"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use flowkeep_host::Timestamp;
@@ -507,6 +514,28 @@ mod tests {
         let steps = steps(&connection, &counted::counting(&conditions), &values).join("\n");
         for index in ["run_by_time (created_at>", "run_ended (ended_at>"] {
             assert!(steps.contains(index), "{steps}");
+        }
+    }
+
+    /// A run may have a million lines of which a task has ten.
+    #[test]
+    fn the_last_lines_are_found_without_reading_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flowkeep.db");
+        let connection = schema::open_writer(&path, folder.path(), Timestamp(1)).unwrap();
+        let values = [1.into(), 2.into(), 3.into(), "task".to_owned().into()];
+        for (task, search) in [
+            (
+                Some("task"),
+                "message_by_task (run=? AND task=? AND message<?)",
+            ),
+            (None, "message_by_run (run=? AND message<?)"),
+        ] {
+            let steps = steps(&connection, before_of(task), &values);
+            assert!(
+                matches!(&steps[..], [one] if one.ends_with(search)),
+                "{steps:?}"
+            );
         }
     }
 

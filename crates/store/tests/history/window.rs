@@ -78,7 +78,8 @@ fn shown<'a>(
         failed: u32::from(run.failed),
         cancelled: 0,
         open: u32::from(run.ended.is_none()),
-        waiting: 0,
+        queued: u32::from(run.ended.is_none()),
+        ..Span::default()
     })
 }
 

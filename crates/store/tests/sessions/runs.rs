@@ -75,7 +75,7 @@ fn a_run_is_its_own_session_until_it_carries_a_kept_one_on() {
         let items = store.sessions(&filter).unwrap().items.into_iter();
         items.map(|session| session.id).collect::<Vec<_>>()
     };
-    for which in [Which::All, Which::OpenRuns] {
+    for which in [Which::All, Which::Together, Which::OpenRuns] {
         assert_eq!(told(which), [own.as_str()], "a child belongs to its parent");
     }
     assert!(ids(&store, false).is_empty(), "it has no configuration");
@@ -100,7 +100,10 @@ fn a_run_is_its_own_session_until_it_carries_a_kept_one_on() {
     assert_eq!(told(Which::Completed), [""; 0]);
     assert_eq!(told(Which::All), ["kept", own.as_str()]);
     assert_eq!(listed(&store, &own).status, SessionStatus::Completed);
-    assert_eq!(store.session_counts().unwrap().all, 2);
+    let counts = store.session_counts().unwrap();
+    assert_eq!(counts.all, 2);
+    assert_eq!(told(Which::Together), ["kept"]);
+    assert_eq!(counts.recoverable + counts.active + counts.completed, 1);
 
     // What a session's run begins belongs to that session, and is counted as neither.
     let child = Parent {

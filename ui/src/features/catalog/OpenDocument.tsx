@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { memo, useCallback, useEffect, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useEffect, useState } from 'react';
 import { Button, Chip, IconButton, isPageCovered, Page, Segments } from '@/components';
 import { counted, label, m, visible, when } from '@/i18n';
 import type { DocumentShow } from '@/ipc';
@@ -26,6 +26,8 @@ import { UseTemplate } from './UseTemplate';
 import { useSave } from './useSave';
 
 export type Tab = 'form' | AddressTab;
+
+const Trend = lazy(async () => ({ default: (await import('../runs/trend/Trend')).Trend }));
 
 interface Props {
   show: DocumentShow;
@@ -93,7 +95,14 @@ export function OpenDocument({ show, draft, tab, at, field, onTab, onAt }: Props
               { value: 'text', label: FORMATS[row.format].name, testid: 'tab-text' },
               { value: 'revisions', label: m.tab_revisions(), testid: 'tab-revisions' },
               ...(kind === 'workflow'
-                ? [{ value: 'runs' as const, label: m.nav_runs(), testid: 'tab-runs' }]
+                ? [
+                    { value: 'runs' as const, label: m.nav_runs(), testid: 'tab-runs' },
+                    {
+                      value: 'statistics' as const,
+                      label: m.tab_statistics(),
+                      testid: 'tab-statistics',
+                    },
+                  ]
                 : []),
             ]}
           />
@@ -141,6 +150,11 @@ export function OpenDocument({ show, draft, tab, at, field, onTab, onAt }: Props
       {tab === 'text' && <TextTab draft={draft} />}
       {tab === 'revisions' && <Revisions row={row} draft={draft} />}
       {tab === 'runs' && <WorkflowRuns workflow={row.id} />}
+      {tab === 'statistics' && (
+        <Suspense fallback={null}>
+          <Trend workflow={row.id} />
+        </Suspense>
+      )}
       {using && <UseTemplate id={row.id} onClose={() => setUsing(false)} />}
       {save.conflict && (
         <SaveConflict row={row} draft={draft} onClose={save.forget} onKeepMine={save.keepMine} />

@@ -28,7 +28,7 @@ export function isKind(word: string | null): word is Kind {
 }
 
 /** The views of a document that its address names; without one it is the form. */
-export const ADDRESS_TABS = ['text', 'revisions', 'runs'] as const;
+export const ADDRESS_TABS = ['text', 'revisions', 'runs', 'statistics'] as const;
 export type AddressTab = (typeof ADDRESS_TABS)[number];
 
 /** Where a document is. */

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
 import { invalidate } from '@/app/queries';
-import { Button, Dialog, ErrorNotice, Spring, toast } from '@/components';
+import { Button, Dialog, ErrorNotice, Notice, Spring, toast } from '@/components';
 import { counted, m } from '@/i18n';
-import type { ImportResult, PlanItem } from '@/ipc';
+import type { ImportResult, PlanItem, PlanSummary } from '@/ipc';
 import { ALL_KINDS } from '../catalog/kinds';
 import { undoAction, useUndo } from '../command';
 import { useWork } from '../longWork';
@@ -11,6 +11,7 @@ import { ItemComparison } from '../plan/ItemComparison';
 import { discardPlan, planQuery, useDecide, useKeepPlan, useRefreshPlan } from '../plan/plans';
 import { WorkProgress } from '../plan/WorkProgress';
 import { itemName, sumWords } from '../plan/words';
+import { PlanParts } from '../restore/PlanParts';
 import { ImportItems } from './ImportItems';
 import { ImportOutcomeList } from './ImportOutcomeList';
 import { closeImport, keepImportPlan, type OfferedImport, useOffered } from './store';
@@ -84,6 +85,7 @@ function Decide({ plan, onDone }: DecideProps) {
   const [compared, setCompared] = useState<PlanItem | null>(null);
   if (!summary) return null;
   const total = summary.groups.reduce((sum, group) => sum + group.count, 0);
+  const hasPart = summary.parts.some((part) => part.chosen);
   const conflicts = summary.groups.some((group) => group.group === 'conflict');
   const isBusy = work.status === 'running' || work.status === 'cancelling';
 
@@ -95,11 +97,11 @@ function Decide({ plan, onDone }: DecideProps) {
   const apply = async () => {
     try {
       const result = await applyWork.start({ plan_id: plan });
-      invalidate(client, [...ALL_KINDS, 'operation']);
+      invalidate(client, [...ALL_KINDS, 'operation', 'run', 'log']);
       if (result.failed > 0) return onDone(result);
       closeImport();
       toast({
-        text: counted('imported_count', result.imported + result.updated),
+        text: importedWords(result),
         action: undoAction(undo, result.undo_id),
       });
     } catch (error) {
@@ -140,8 +142,10 @@ function Decide({ plan, onDone }: DecideProps) {
       padding="none"
       closing={isBusy ? 'held' : 'free'}
       onClose={close}
-      title={counted('import_files_title', total)}
-      subtitle={`${sumWords(summary.groups)} · ${m.import_nothing_yet()}`}
+      title={total > 0 ? counted('import_files_title', total) : m.import_run_title()}
+      subtitle={[total > 0 && sumWords(summary.groups), m.import_nothing_yet()]
+        .filter(Boolean)
+        .join(' · ')}
       data-testid="dialog-import"
       foot={
         isBusy ? (
@@ -180,19 +184,40 @@ function Decide({ plan, onDone }: DecideProps) {
             <Button onPress={close}>{m.cancel()}</Button>
             <Button
               look="primary"
-              isDisabled={summary.chosen === 0}
+              isDisabled={summary.chosen === 0 && !hasPart}
               onPress={apply}
               autoFocus
               data-testid="import-apply"
             >
-              {summary.chosen === 0 ? m.import_none() : counted('import_apply', summary.chosen)}
+              {summary.chosen === 0 && !hasPart
+                ? m.import_none()
+                : counted('import_apply', chosenOf(summary))}
             </Button>
           </>
         )
       }
     >
       {work.error && <ErrorNotice error={work.error} onRetry={apply} />}
-      <ImportItems plan={plan} total={total} onCompare={setCompared} />
+      <PlanParts plan={plan} parts={summary.parts} />
+      {total > 0 && <ImportItems plan={plan} total={total} onCompare={setCompared} />}
+      {total === 0 && summary.parts.length === 0 && (
+        <Notice tone="ok" icon="check">
+          {m.import_nothing_new()}
+        </Notice>
+      )}
     </Dialog>
   );
+}
+
+/** How many documents, runs and entries of the log are to come in. */
+function chosenOf({ chosen, parts }: PlanSummary): number {
+  return parts.reduce((sum, part) => sum + (part.chosen ? part.count : 0), chosen);
+}
+
+function importedWords({ imported, updated, others = [] }: ImportResult): string {
+  const beside = others.map(({ kind, count }) => counted(`plan_part_${kind}`, count));
+  const words = beside.map((what) => m.import_others({ what }));
+  const documents = imported + updated;
+  if (documents > 0 || words.length === 0) words.unshift(counted('imported_count', documents));
+  return words.join(' · ');
 }

@@ -10,6 +10,7 @@ import { SecretsCard } from '../connections/SecretsCard';
 import { tasksWaiting } from '../connections/sourceState';
 import { runOverviewQuery } from '../runs/queries';
 import { openRunSheet } from '../runs/sheet/store';
+import { sessionCountsQuery } from '../sessions/queries';
 import { BackupCard } from './BackupCard';
 import { CatalogCard } from './CatalogCard';
 import { ComingCard, ScheduleNotices } from './ComingCard';
@@ -25,6 +26,7 @@ import { WaitingCard } from './WaitingCard';
 /** Seldom there. */
 const FallenCard = lazy(() => import('./FallenCard'));
 const HinderedCard = lazy(() => import('./HinderedCard'));
+const AwayNotice = lazy(() => import('./AwayNotice'));
 const StartNotice = lazy(() => import('../start/StartNotice'));
 const Unsent = lazy(() => import('../notices/Unsent'));
 
@@ -33,11 +35,15 @@ export function OverviewPage() {
   const overview = useQuery(overviewQuery());
   const runs = useQuery(runOverviewQuery());
   const hindered = useQuery(hinderedQuery()).data;
+  // As many as the page of sessions lists.
+  const sessions = useQuery(sessionCountsQuery()).data?.all;
   const { data } = overview;
   return (
     <Page
       title={m.nav_overview()}
-      subtitle={data ? subtitle(data, runs.data, hindered) : ' '}
+      subtitle={
+        data ? subtitle({ ...data, sessions: sessions ?? data.sessions }, runs.data, hindered) : ' '
+      }
       end={
         data?.counts.some(({ kind, count }) => kind === 'workflow' && count > 0) && (
           <Button icon="play" onPress={() => openRunSheet()} data-testid="run">
@@ -57,6 +63,7 @@ export function OverviewPage() {
           <ScheduleNotices />
           <Suspense fallback={null}>
             <StartNotice />
+            <AwayNotice />
             <Unsent />
           </Suspense>
           {data.offer_example && <ExampleOffer />}

@@ -1,4 +1,5 @@
-import { begun, moment, say, visible, visibleText } from '@/i18n';
+import { Link } from '@tanstack/react-router';
+import { begun, m, moment, say, visible, visibleText } from '@/i18n';
 import type { RunMessage } from '@/ipc';
 import styles from './LogLines.module.css';
 import { named } from './named';
@@ -9,7 +10,18 @@ interface Props {
   names: ReadonlyMap<string, string>;
   /** Lines of all tasks say of which. */
   of: 'all' | 'one';
+  /** The session of the run, where it has one. */
+  session?: string;
 }
+
+/** What is told of a configuration and decided about where its session is. */
+const IN_SESSION = new Set([
+  'run_configuration_left_out',
+  'run_configuration_kept_in_part',
+  'run_configuration_kept_too_late',
+  'run_configuration_differs',
+  'run_configuration_not_seen',
+]);
 
 /** Lines of a log: when, of which task, what. A warning or an error says so in words, too. */
 export function LogLines({ lines, names, of }: Props) {
@@ -24,7 +36,7 @@ export function LogLines({ lines, names, of }: Props) {
   );
 }
 
-export function LogLine({ line, names, of }: Omit<Props, 'lines'> & { line: RunMessage }) {
+export function LogLine({ line, names, of, session }: Omit<Props, 'lines'> & { line: RunMessage }) {
   const { at, level, task, text } = line;
   const isOurs = typeof text !== 'string';
   return (
@@ -33,6 +45,14 @@ export function LogLine({ line, names, of }: Omit<Props, 'lines'> & { line: RunM
       {of === 'all' && <span className={styles.task}>{task ? (names.get(task) ?? task) : ''}</span>}
       <span className={isOurs ? styles.said : styles.printed}>
         {isOurs ? begun(visible(say(named(text, names)))) : visibleText(text)}
+        {isOurs && session !== undefined && IN_SESSION.has(text.code) && (
+          <>
+            {' '}
+            <Link to="/sessions/{-$id}" params={{ id: session }} search={{ which: 'all' }}>
+              {m.nav_sessions()}
+            </Link>
+          </>
+        )}
       </span>
     </div>
   );

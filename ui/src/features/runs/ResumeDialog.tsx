@@ -2,6 +2,7 @@ import { Button, Dialog, ErrorNotice, Spring } from '@/components';
 import { m } from '@/i18n';
 import { useCommand } from '../command';
 import { runName } from './columns';
+import { namedError } from './named';
 import type { ShownRun } from './queries';
 import { TrustNotice } from './sheet/TrustNotice';
 import { type Untrusted, untrustedOf } from './sheet/untrusted';
@@ -43,7 +44,7 @@ export function ResumeDialog({ run, untrusted, onClose }: Props) {
       }
     >
       <TrustNotice acts={now.acts} />
-      {error && <ErrorNotice error={error} />}
+      {error && <ErrorNotice error={namedError(error, run)} />}
     </Dialog>
   );
 }

@@ -1,13 +1,16 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import type { ReactNode } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { CallError, type Input, type RunShow, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
+import { session } from '../sessions/fixtures';
 import { RetryDialog } from './RetryDialog';
 
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
   useNavigate: () => () => {},
+  Link: ({ children }: { children: ReactNode }) => <a href="/sessions">{children}</a>,
 }));
 
 afterEach(cleanup);
@@ -86,4 +89,27 @@ it('carries a workflow that was deleted out as it was', async () => {
       definition: 'old',
     }),
   );
+});
+
+it('says with what it works that carries a session on', async () => {
+  for (const [works_with, words] of [
+    ['overlay', 'its own copy of the configuration'],
+    ['file', 'the files in /home/ada/configs'],
+  ] as const) {
+    setTransport(testTransport({ session_show: () => ({ ...session, works_with }) }));
+    render(
+      <QueryClientProvider
+        client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}
+      >
+        <RetryDialog
+          run={{ ...run, session: session.id } as unknown as RunShow}
+          wish={{}}
+          onClose={() => {}}
+        />
+      </QueryClientProvider>,
+    );
+    const told = await screen.findByTestId('run-uses-configuration');
+    expect(told.textContent).toContain(words);
+    cleanup();
+  }
 });

@@ -17,7 +17,9 @@ import { documentQuery } from '../catalog/queries';
 import { useCommand } from '../command';
 import { runName } from './columns';
 import { folderName } from './folder/path';
+import { namedError } from './named';
 import { runNamesQuery, type ShownRun } from './queries';
+import { ConfigurationOfSession, ConfigurationToUse } from './sheet/ConfigurationToUse';
 import { ContextFields, type ContextInput } from './sheet/ContextFields';
 import { contextOf, contextOfRun, differing, missingOf, readRest, spread } from './sheet/context';
 import { printExact } from './sheet/exact';
@@ -194,6 +196,12 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         hint={m.run_retry_skip_hint()}
         data-testid="retry-skip"
       />
+      {run.session !== undefined ? (
+        <ConfigurationOfSession id={run.session} onLeave={onClose} />
+      ) : (
+        run.workflow_id !== null &&
+        !isGone && <ConfigurationToUse workflow={run.workflow_id} onLeave={onClose} />
+      )}
       {names.length > 0 && (
         <details
           className={styles.fold}
@@ -214,7 +222,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
       {untrusted ? (
         <TrustNotice acts={untrusted.acts} />
       ) : (
-        error && <ErrorNotice error={CallError.from(error)} />
+        error && <ErrorNotice error={namedError(error, run)} />
       )}
     </Dialog>
   );

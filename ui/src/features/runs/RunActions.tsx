@@ -6,6 +6,7 @@ import { type CallError, shell } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { tellFailure, useCommand } from '../command';
 import { CancelDialog } from './CancelDialog';
+import { exportRun } from './exportRun';
 import type { ShownRun } from './queries';
 import { ResumeDialog } from './ResumeDialog';
 import { RetryDialog, type RetryWish } from './RetryDialog';
@@ -60,6 +61,13 @@ export function RunActions({ run }: { run: ShownRun }) {
     icon: 'folder',
     run: () => void shell.open_run_folder({ id: run.id, archive: false }).catch(tellFailure),
   });
+  for (const format of ['html', 'json'] as const)
+    entries.push({
+      id: `export-${format}`,
+      label: format === 'html' ? m.run_as_html() : m.run_as_json(),
+      icon: 'export',
+      run: () => void exportRun(run, format),
+    });
   entries.push({
     id: 'copy-id',
     label: m.run_copy_id(),

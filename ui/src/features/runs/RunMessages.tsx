@@ -96,6 +96,7 @@ export function RunMessages({ run, task, onTask }: Props) {
             <Lines
               lines={lines}
               names={names}
+              session={run.session}
               isCut={log.data?.isCut ?? false}
               onTop={areEarlier ? bring : undefined}
             />
@@ -143,13 +144,14 @@ function useEarlier(id: string) {
 interface LinesProps {
   lines: readonly RunMessage[];
   names: ReadonlyMap<string, string>;
+  session: string | undefined;
   /** Whether there are older lines than are kept here. */
   isCut: boolean;
   /** What brings earlier lines; absent where there are none. */
   onTop: (() => void) | undefined;
 }
 
-function Lines({ lines, names, isCut, onTop }: LinesProps) {
+function Lines({ lines, names, session, isCut, onTop }: LinesProps) {
   const scroller = useRef<HTMLElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
   const first = useRef(lines[0]);
@@ -199,7 +201,7 @@ function Lines({ lines, names, isCut, onTop }: LinesProps) {
                   className={styles.line}
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  <LogLine line={line} names={names} of="all" />
+                  <LogLine line={line} names={names} of="all" session={session} />
                 </div>
               )
             );

@@ -154,6 +154,7 @@ function Subtitle({ run, usual }: { run: ShownRun; usual: Usual | undefined }) {
       {usual && ` · ${m.run_usually({ length: took(usual.median) })}`}
       {' · '}
       {starter(run)}
+      {run.imported && ` · ${m.run_imported()}`}
       {run.revision !== null && run.workflow_id !== null && (
         <>
           {' · '}
@@ -215,6 +216,34 @@ function Secrets({ run }: { run: ShownRun }) {
   return locked.length > 0 && <SecretsCard locked={locked} />;
 }
 
+/** To where it is decided with which configuration a run goes on that waits for that. */
+function DecideLink({ run, session }: { run: ShownRun; session: string }) {
+  const navigate = useNavigate();
+  const waits = run.warnings.some(({ code }) => UNDECIDED.has(code));
+  if (!waits || run.status !== 'paused') return null;
+  return (
+    <Button
+      onPress={() =>
+        void navigate({
+          to: '/sessions/{-$id}',
+          params: { id: session },
+          search: { tab: 'recover' },
+        })
+      }
+      data-testid="run-decide"
+    >
+      {m.session_decide()}
+    </Button>
+  );
+}
+
+/** What is told of a run that waits until somebody says with which configuration it goes on. */
+const UNDECIDED = new Set([
+  'run_configuration_kept_too_late',
+  'run_configuration_differs',
+  'run_configuration_not_seen',
+]);
+
 function Warnings({ run }: { run: ShownRun }) {
   const names = new Map(run.tasks.map((task) => [task.id, task.name]));
   // What it waits for is told with the step that helps.
@@ -225,7 +254,12 @@ function Warnings({ run }: { run: ShownRun }) {
   const told = [...new Set(open.map((warning) => say(named(warning, names))))];
   if (told.length === 0) return null;
   return (
-    <Notice tone="warn" icon="warn" data-testid="run-warnings">
+    <Notice
+      tone="warn"
+      icon="warn"
+      data-testid="run-warnings"
+      end={run.session !== undefined && <DecideLink run={run} session={run.session} />}
+    >
       {told.slice(0, 3).map((sentence) => (
         <p key={sentence}>{begun(visible(sentence))}</p>
       ))}

@@ -53,6 +53,16 @@ export function runCountQuery(question: RunQuestion) {
   });
 }
 
+/** The newest runs in which these words are. */
+export function foundRunsQuery(words: string) {
+  return queryOptions({
+    queryKey: ['found runs', words],
+    queryFn: async () => (await call('run_list', { text: words, limit: 5 })).items,
+    placeholderData: keepPreviousData,
+    meta: { tags: ['run'], atMostEvery: COUNT_EVERY },
+  });
+}
+
 /** The latest runs of one workflow. */
 export function lastRunsQuery(workflow: string, limit: number) {
   return queryOptions({

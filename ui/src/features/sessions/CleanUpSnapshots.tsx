@@ -240,6 +240,8 @@ function Fate({ reason }: Pick<SessionCleanUpItem, 'reason'>) {
       return <Chip>{m.snapshot_stays_newest()}</Chip>;
     case 'begin':
       return <Chip>{m.snapshot_stays_begin()}</Chip>;
+    case 'best':
+      return <Chip>{m.snapshot_stays_best()}</Chip>;
     case 'in_use':
       return <Chip>{m.snapshot_stays_in_use()}</Chip>;
     default:

@@ -14,6 +14,7 @@ import { keyLines, reasonWords } from './words';
 interface Props {
   files: readonly SessionFile[];
   missing: readonly SessionMissing[];
+  elsewhere?: readonly SessionMissing[];
   ambiguous: readonly SessionAmbiguous[];
   unparsed: readonly SessionUnread[];
   unread?: readonly SessionUnread[];
@@ -24,7 +25,8 @@ interface Props {
 const NAMED = 3;
 
 /** What of a configuration is missing, not sure, not understood, masked or not wanted, and where that stands. */
-export function Findings({ files, missing, ambiguous, unparsed, unread = [], left_out }: Props) {
+export function Findings(found: Props) {
+  const { files, missing, elsewhere = [], ambiguous, unparsed, unread = [], left_out } = found;
   const masked = files.filter((file) => file.masked);
   return (
     <>
@@ -32,12 +34,18 @@ export function Findings({ files, missing, ambiguous, unparsed, unread = [], lef
       <Finding
         tone="warn"
         stem="config_missing"
-        items={missing.map(({ reference, from, pointer, looked }) => ({
+        items={missing.map((one) => ({
+          key: `${one.from} ${one.pointer} ${one.reference}`,
+          words: missingWords(one)({ name: visible(one.reference), path: visible(one.from) }),
+          detail: one.pointer,
+        }))}
+      />
+      <Finding
+        tone="off"
+        stem="config_elsewhere"
+        items={elsewhere.map(({ reference, from, pointer }) => ({
           key: `${from} ${pointer} ${reference}`,
-          words: (looked === undefined ? m.config_outside_in : m.config_missing_in)({
-            name: visible(reference),
-            path: visible(from),
-          }),
+          words: m.config_missing_in({ name: visible(reference), path: visible(from) }),
           detail: pointer,
         }))}
       />
@@ -67,6 +75,11 @@ export function Findings({ files, missing, ambiguous, unparsed, unread = [], lef
       />
     </>
   );
+}
+
+function missingWords({ looked, leads_out = false }: SessionMissing) {
+  if (looked === undefined) return m.config_outside_in;
+  return leads_out ? m.config_not_inside_in : m.config_missing_in;
 }
 
 interface Item {

@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { DangerDialog, ErrorNotice, Notice, toast } from '@/components';
+import { Button, DangerDialog, ErrorNotice, Notice, toast } from '@/components';
 import { counted, dated, m, sentences, visible } from '@/i18n';
 import type { SessionForgotten, SessionShow } from '@/ipc';
 import { useCommand } from '../command';
+import { useWork } from '../longWork';
 import { isOfTheWork } from './candidates';
 import { placeOf } from './SessionLine';
-import { changedHere } from './work';
+import { hasConfiguration } from './stand';
+import { changedHere, exportWork, useExport } from './work';
 
 interface Props {
   session: SessionShow;
@@ -23,6 +25,8 @@ export function isClean({ failed, waits, elsewhere }: SessionForgotten): boolean
 export function ForgetSession({ session, onClose, onGone }: Props) {
   const client = useQueryClient();
   const forget = useCommand('session_forget', []);
+  const writeOut = useExport(session);
+  const isExporting = useWork(exportWork(session.id)).status !== 'idle';
   const name = visible(session.name);
   const isOnlyCopy = session.snapshots.some((snapshot) => !isOfTheWork(snapshot));
   // What is left of it is told also where the list no longer has it open.
@@ -40,7 +44,7 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
     <DangerDialog
       title={m.session_forget_title({ name })}
       confirm={m.session_forget_yes()}
-      isBusy={forget.isPending}
+      isBusy={forget.isPending || isExporting}
       onConfirm={confirm}
       onClose={onClose}
       data-testid="dialog-forget-session"
@@ -59,6 +63,18 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
         <Notice tone="warn" icon="warn" data-testid="forget-only-copy">
           {m.session_forget_only_copy()}
         </Notice>
+      )}
+      {hasConfiguration(session) && (
+        <p>
+          <Button
+            icon="box"
+            isDisabled={isExporting || forget.isPending}
+            onPress={() => void writeOut()}
+            data-testid="forget-export"
+          >
+            {m.session_forget_export_first()}
+          </Button>
+        </p>
       )}
       {forget.error && <ErrorNotice error={forget.error} />}
     </DangerDialog>

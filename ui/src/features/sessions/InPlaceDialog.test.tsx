@@ -169,6 +169,37 @@ it('says of a file that is gone and not made that it is gone, never that it stay
   show({ session_in_place_plan: () => ({ ...plan, files: [...plan.files, gone] }) });
   const told = (await screen.findByTestId('act-tools/database.yaml')).textContent;
   expect(told).toContain('is gone, and is not made');
-  expect(told).toContain('Bring back…');
   expect(told).not.toContain('stays as it is');
+});
+
+it('makes a file that is gone without its keys only where somebody says so, and says where to fill them in', async () => {
+  const reason = { code: 'in_place_masked_gone' };
+  const gone = { path: 'llms/openai.yaml', act: 'gone' as const, reason, holds_keys: false };
+  const { asked, closed } = show({
+    session_in_place_plan: ({ make_masked }) => ({
+      ...plan,
+      files: [make_masked ? { ...gone, act: 'makes_masked', reason: undefined } : gone],
+      stamp: make_masked ? 'with' : 'without',
+    }),
+    session_restore: () => ({
+      ...done,
+      in_place: { written: [gone.path], made_masked: [gone.path], same: [], left: [] },
+    }),
+  });
+  await userEvent.click(await screen.findByTestId('mask-llms/openai.yaml'));
+  const go = await screen.findByTestId('in-place-go');
+  expect(screen.getByTestId('act-llms/openai.yaml').textContent).toContain('“<masked>”');
+  await userEvent.click(go);
+  const told = await screen.findByTestId('in-place-left');
+  expect(told.textContent).toContain('Fill them in:llms/openai.yaml');
+  expect(closed).not.toHaveBeenCalled();
+  expect(asked('session_restore')).toEqual([
+    {
+      id: '01A',
+      use: 'snapshot',
+      snapshot: '01S1',
+      in_place: 'with',
+      make_masked: ['llms/openai.yaml'],
+    },
+  ]);
 });

@@ -12,6 +12,7 @@ import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
 import { useLongLook } from '../useLongLook';
 import styles from './InPlaceDialog.module.css';
+import { InPlaceLeft, lacksKeys, OpenCopy } from './InPlaceLeft';
 import wizard from './RecoveryWizard.module.css';
 import { reasonWords } from './words';
 import { type Cancelled, inPlaceWork, usePutInPlace } from './work';
@@ -29,7 +30,13 @@ interface Props {
 
 /** What putting files back where they were would do, before it is done; and what was left, after. */
 export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Props) {
-  const look = useLongLook('session_in_place_plan', { id: session.id, ...from });
+  // Files that are made although their keys are not kept: each of them somebody's own choice.
+  const [masked, setMasked] = useState<readonly string[]>([]);
+  const look = useLongLook('session_in_place_plan', {
+    id: session.id,
+    ...from,
+    ...(masked.length > 0 && { make_masked: [...masked] }),
+  });
   const work = useWork(inPlaceWork(session.id));
   const { put, tell } = usePutInPlace(session);
   const [done, setDone] = useState<SessionPutInPlace | null>(null);
@@ -52,7 +59,7 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
     if (result === 'cancelled' || result === 'goes-on') return setCancelled(result);
     if (!result) return;
     tell(result);
-    if (result.left.length > 0) setDone(result);
+    if (result.left.length > 0 || result.made_masked) setDone(result);
     else close();
   };
   const error = look.error ?? work.error;
@@ -108,9 +115,17 @@ export function InPlaceDialog({ session, from, isWayBack = false, onClose }: Pro
         />
       )}
       {!isBusy && !error && plan && !done && cancelled !== 'goes-on' && (
-        <Plan plan={plan} count={count} isWayBack={isWayBack} isAtWork={isAtWork(session)} />
+        <Plan
+          session={session}
+          plan={plan}
+          count={count}
+          isWayBack={isWayBack}
+          onMask={(path, wanted) =>
+            setMasked(wanted ? [...masked, path] : masked.filter((one) => one !== path))
+          }
+        />
       )}
-      {!isBusy && done && <Left done={done} />}
+      {!isBusy && done && <InPlaceLeft session={session.id} done={done} />}
     </Dialog>
   );
 }
@@ -121,17 +136,18 @@ function isAtWork({ status, run_id, works_with }: SessionShow): boolean {
 }
 
 function isWritten({ act }: SessionInPlaceFile): boolean {
-  return act === 'makes' || act === 'replaces';
+  return act === 'makes' || act === 'makes_masked' || act === 'replaces';
 }
 
 interface PlanProps {
+  session: SessionShow;
   plan: SessionInPlacePlan;
   count: number;
   isWayBack: boolean;
-  isAtWork: boolean;
+  onMask: (path: string, wanted: boolean) => void;
 }
 
-function Plan({ plan, count, isWayBack, isAtWork }: PlanProps) {
+function Plan({ session, plan, count, isWayBack, onMask }: PlanProps) {
   const others = plan.files.filter(({ act }) => act !== 'same');
   const same = plan.files.length - others.length;
   const replaced = plan.files.filter(({ act }) => act === 'replaces');
@@ -147,12 +163,15 @@ function Plan({ plan, count, isWayBack, isAtWork }: PlanProps) {
       {others.length > 0 && (
         <ul className={styles.acts} data-testid="in-place-files">
           {others.map((file) => (
-            <File key={file.path} file={file} />
+            <File key={file.path} file={file} onMask={onMask} />
           ))}
         </ul>
       )}
+      {session.overlay !== undefined && others.some(({ reason }) => lacksKeys(reason)) && (
+        <OpenCopy session={session.id} />
+      )}
       {same > 0 && <p>{counted('session_in_place_same', same)}</p>}
-      {isAtWork && count > 0 && (
+      {isAtWork(session) && count > 0 && (
         <Notice tone="warn" icon="warn" data-testid="in-place-at-work">
           {m.session_in_place_at_work()}
         </Notice>
@@ -178,7 +197,14 @@ function Plan({ plan, count, isWayBack, isAtWork }: PlanProps) {
   );
 }
 
-function File({ file }: { file: SessionInPlaceFile }) {
+interface FileProps {
+  file: SessionInPlaceFile;
+  onMask: PlanProps['onMask'];
+}
+
+function File({ file, onMask }: FileProps) {
+  const isMasked = file.act === 'makes_masked';
+  const canBeMade = file.reason?.code === 'in_place_masked_gone';
   return (
     <li className={styles.act} data-testid={`act-${file.path}`}>
       <span className={styles.name}>
@@ -187,24 +213,21 @@ function File({ file }: { file: SessionInPlaceFile }) {
       </span>
       <span className={styles[file.act]}>{label('session_in_place_act', file.act)}</span>
       {file.reason && <small className={styles.why}>{reasonWords(file.reason)}</small>}
+      {(canBeMade || isMasked) && (
+        <span className={styles.choice}>
+          <Button
+            look={isMasked ? 'quiet' : 'plain'}
+            onPress={() => onMask(file.path, canBeMade)}
+            aria-label={m.labelled({
+              label: isMasked ? m.session_in_place_mask_not() : m.session_in_place_mask(),
+              text: visible(file.path),
+            })}
+            data-testid={`mask-${file.path}`}
+          >
+            {isMasked ? m.session_in_place_mask_not() : m.session_in_place_mask()}
+          </Button>
+        </span>
+      )}
     </li>
-  );
-}
-
-/** The files that were not written. */
-function Left({ done }: { done: SessionPutInPlace }) {
-  return (
-    <section data-testid="in-place-left">
-      {done.written.length > 0 && <p>{counted('session_in_place_done', done.written.length)}</p>}
-      <p>{counted('session_in_place_left', done.left.length)}</p>
-      <ul className={wizard.list}>
-        {done.left.map(({ path, reason }) => (
-          <li key={path}>
-            {visible(path)}
-            <small>{reasonWords(reason)}</small>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -9,6 +9,7 @@ import { file, recovery, session, snapshot } from './fixtures';
 import { SessionLine } from './SessionLine';
 import { SessionPanel } from './SessionPanel';
 import type { SessionsSearch } from './which';
+import { standWords } from './words';
 import { restoreWork } from './work';
 
 const went = vi.fn();
@@ -159,7 +160,7 @@ it('says before and after that keys come into a folder with a snapshot', async (
 
 it('tells sessions of one name apart by when they began and where their files are', () => {
   const row = { ...session, snapshots: 1 };
-  render(<SessionLine row={row} isOpen={false} isAlike onOpen={() => {}} />);
+  render(<SessionLine row={row} isOpen={false} begun="today 09:12" onOpen={() => {}} />);
   expect(screen.getByText(/begun /)).toBeTruthy();
   expect(screen.getByText('/home/ada/configs/workflows/import.yaml')).toBeTruthy();
 });
@@ -239,4 +240,11 @@ it('says of a run whose configuration is forgotten that it was kept, by whom it 
     /What was kept of it was forgotten by ada, .+\. The run itself stays/,
   );
   expect(screen.queryByText('No snapshot was taken')).toBeNull();
+});
+
+it('says of a session that was broken off for good what became of its run', () => {
+  const ended = { ...session, status: 'aborted' as const, run_id: '01R' };
+  expect(standWords({ ...ended, run_status: 'failed' })).toContain('failed');
+  expect(standWords({ ...ended, run_status: 'cancelled' })).toContain('cancelled');
+  expect(standWords(ended)).toContain('aborted');
 });

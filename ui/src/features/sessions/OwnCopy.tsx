@@ -4,12 +4,12 @@ import { type SessionShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
 import { firstOfTheWork } from './candidates';
 import styles from './SessionsPage.module.css';
+import { worksFromCopy } from './stand';
 
 /** Of a session that works from its own copy: what is to be filled in there, and what that does not have. */
 export function OwnCopy({ session }: { session: SessionShow }) {
   const snapshot = firstOfTheWork(session.snapshots);
-  const isOver = session.status === 'completed' || session.status === 'aborted';
-  if (session.works_with !== 'overlay' || isOver || !snapshot) return null;
+  if (!worksFromCopy(session) || !snapshot) return null;
   const files = snapshot.files.filter(({ masked }) => masked).map(placed);
   const missing = snapshot.missing.map(({ reference, from }) =>
     m.session_copy_reference({ name: visible(reference), path: visible(from) }),

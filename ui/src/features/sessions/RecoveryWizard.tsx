@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Button, ErrorNotice, Icon, Menu, Notice } from '@/components';
-import { counted, m } from '@/i18n';
+import { counted, listed, m, visible } from '@/i18n';
 import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } from '@/ipc';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
@@ -14,6 +14,7 @@ import {
   isChoosable,
   isWorthALine,
   keyOf,
+  lackingKeys,
   newestOfTheWork,
   offered,
   recommended,
@@ -31,6 +32,9 @@ import { restoreWork, useExport, useGoOn, useRestore } from './work';
 
 /** After so many attempts in a row that came to nothing, another way is named. */
 const MANY = 3;
+
+/** So many of the files are named that come back without their keys. */
+const NAMED = 3;
 
 /** How a session goes on: from what, with what that is not as it was, and after which decisions. */
 export function RecoveryWizard({ session }: { session: SessionShow }) {
@@ -128,11 +132,12 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
   const open = useRef<HTMLDivElement>(null);
   const isNew = isNotStarted(session);
   const exportSession = useExport(session);
+  const differences = isOther ? of.data?.differences : recovery.differences;
   return (
     <>
       <div className={styles.both}>
         <div className={styles.scroll}>
-          {recovery.failures >= MANY && (
+          {(recovery.failures >= MANY || choosable.length === 0) && (
             <div className={styles.notice}>
               <Notice
                 tone="warn"
@@ -143,7 +148,9 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
                   </Button>
                 }
               >
-                {m.session_export_after_failures()}
+                {recovery.failures >= MANY
+                  ? m.session_export_after_failures()
+                  : m.session_export_by_hand()}
               </Notice>
             </div>
           )}
@@ -179,7 +186,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
           <FilesThenAndNow
             session={session.id}
             snapshot={snapshot}
-            differences={isOther ? of.data?.differences : recovery.differences}
+            differences={differences}
             error={isOther ? of.error : null}
             onLookAgain={isOther && of.error ? () => void of.refetch() : onLookAgain}
             isLooking={isLooking || of.isFetching}
@@ -196,6 +203,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
       <Foot
         session={session}
         chosen={chosen}
+        lacking={chosen?.source === 'snapshot' ? lackingKeys(snapshot, differences ?? []) : []}
         onDecide={questions.length > 0 ? () => showFirst(open.current) : undefined}
       />
     </>
@@ -205,12 +213,14 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
 interface FootProps {
   session: SessionShow;
   chosen: SessionCandidate | undefined;
+  /** The files that come back without their keys. */
+  lacking: readonly string[];
   /** Leads to the step that has to be decided about first, where there is one. */
   onDecide: (() => void) | undefined;
 }
 
 /** What is done with it, and that nobody's files are touched by it. */
-function Foot({ session, chosen, onDecide }: FootProps) {
+function Foot({ session, chosen, lacking, onDecide }: FootProps) {
   const isNew = isNotStarted(session);
   const goOn = useGoOn(session);
   const restore = useRestore(session.id);
@@ -233,6 +243,22 @@ function Foot({ session, chosen, onDecide }: FootProps) {
   return (
     <footer className={styles.foot} data-foot>
       {work.error && !untrusted && <ErrorNotice error={work.error} />}
+      {!isBusy && lacking.length > 0 && (
+        <Notice
+          tone="warn"
+          icon="key"
+          end={
+            <Button onPress={() => void look()} data-testid="fill-in">
+              {m.session_keys_fill_in()}
+            </Button>
+          }
+          data-testid="keys-lacking"
+        >
+          {counted('session_keys_lacking', lacking.length, {
+            names: listed(lacking.map(visible), NAMED),
+          })}
+        </Notice>
+      )}
       {isBusy ? (
         <WorkProgress
           title={m.session_restoring()}

@@ -55,6 +55,7 @@ export function RestoredDialog({ session, restored, elsewhere, onClose }: Props)
               <li key={path}>{visible(path)}</li>
             ))}
           </ul>
+          {!elsewhere && <p>{m.session_restored_fill_in()}</p>}
         </section>
       )}
       {not_restored.length > 0 && (

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useTold } from '@/components';
-import { counted, dated, m, visible } from '@/i18n';
+import { counted, m, visible } from '@/i18n';
 import type { SessionRow } from '@/ipc';
 import styles from './SessionsPage.module.css';
 import { shortPath } from './shortPath';
@@ -12,13 +12,13 @@ const ROOM = 46;
 interface Props {
   row: SessionRow;
   isOpen: boolean;
-  /** Another one on the page has its name. */
-  isAlike: boolean;
+  /** When it began, in words, where another one on the page has its name. */
+  begun: string | undefined;
   onOpen: () => void;
 }
 
 /** One session among the others: how it stands, and how sure it is that it can go on. */
-export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
+export function SessionLine({ row, isOpen, begun, onOpen }: Props) {
   // A run without a configuration that has ended is not taken up again.
   const isEnded = row.status === 'completed' || (row.status === 'aborted' && row.origin === 'run');
   // What was not there when it was kept is not missed by what comes back.
@@ -27,7 +27,7 @@ export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
   const told = [
     originWords(row),
     stand,
-    isAlike && m.session_begun_at({ when: dated(row.created_at) }),
+    begun !== undefined && m.session_begun_at({ when: begun }),
     row.missing > 0 && counted(missed, row.missing),
   ];
   const line = useRef<HTMLButtonElement>(null);
@@ -48,7 +48,9 @@ export function SessionLine({ row, isOpen, isAlike, onOpen }: Props) {
         <small>{told.filter(Boolean).join(' · ')}</small>
         {placeOf(row) && (
           <small className={styles.where} title={visible(placeOf(row))}>
-            {visible(shortPath(isAlike ? placeOf(row) : (row.config ?? placeOf(row)), ROOM))}
+            {visible(
+              shortPath(begun !== undefined ? placeOf(row) : (row.config ?? placeOf(row)), ROOM),
+            )}
           </small>
         )}
         {!isEnded && <ConfidenceChip confidence={row.confidence} />}

@@ -16,7 +16,7 @@ import { sessionQuery } from './queries';
 import { RecoveryWizard } from './RecoveryWizard';
 import styles from './SessionsPage.module.css';
 import { SnapshotsTab } from './SnapshotsTab';
-import { hasConfiguration, isHeld, isNotStarted } from './stand';
+import { hasConfiguration, isHeld, isNotStarted, worksFromCopy } from './stand';
 import { WrittenOver } from './WrittenOver';
 import { SESSION_TABS, type SessionsSearch, type SessionTab } from './which';
 import { ConfidenceChip, originWords, standWords, whyInPart } from './words';
@@ -108,6 +108,7 @@ function Title({ session, isHeld }: { session: SessionShow; isHeld: boolean }) {
     (session.config ?? session.root)
       ? visible(session.config ?? session.root ?? '')
       : session.stated_config && m.session_stated_config({ path: visible(session.stated_config) }),
+    worksFromCopy(session) && m.session_works_from_copy(),
     isHeld && m.session_attempt({ number: session.failures + 1 }),
   ];
   return (
@@ -149,7 +150,7 @@ function Exporting({ session }: { session: string }) {
 function Deeds({ session, onGone }: { session: SessionShow; onGone: Props['onGone'] }) {
   const navigate = useNavigate();
   const [isForgetting, setForgetting] = useState(false);
-  const take = useSnapshot(session.id);
+  const take = useSnapshot(session);
   const isTaking = useWork(snapshotWork(session.id)).status !== 'idle';
   const writeOut = useExport(session);
   const isExporting = useWork(exportWork(session.id)).status !== 'idle';

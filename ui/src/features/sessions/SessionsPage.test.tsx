@@ -129,7 +129,7 @@ it('lists what can be recovered with how sure that is, and counts the rest', asy
   expect(line.getByText('can be recovered completely')).toBeTruthy();
   expect(line.getByText(/interrupted .*· step 3 of 5/)).toBeTruthy();
   expect(screen.getByTestId('sessions-active').textContent).toBe('Active 3');
-  expect(screen.getByTestId('sessions-all').textContent).toBe('All 9');
+  expect(screen.getByTestId('sessions-all').textContent).toBe('All 6');
   expect(asked('session_list')).toEqual([{ which: 'recoverable', limit: 50 }]);
   await userEvent.click(screen.getByTestId('sessions-completed'));
   expect(went).toHaveBeenCalledWith(
@@ -137,10 +137,15 @@ it('lists what can be recovered with how sure that is, and counts the rest', asy
   );
 });
 
-it('shows all of them, also runs without a configuration that have ended, page by page', async () => {
+it('shows all of the three lists together, page by page, and says what became of their runs', async () => {
   search = { which: 'all' };
   const ended = { ...row, id: '01R', name: 'Nightly', origin: 'run' as const };
-  const failed = { ...ended, config: undefined, status: 'aborted' as const };
+  const failed = {
+    ...ended,
+    config: undefined,
+    status: 'aborted' as const,
+    run_status: 'cancelled' as const,
+  };
   const asked = show({
     session_list: ({ after }) =>
       after === undefined ? { ...list, next: '9 01A' } : { ...list, items: [failed] },
@@ -149,10 +154,11 @@ it('shows all of them, also runs without a configuration that have ended, page b
   await userEvent.click(screen.getByText('Show more'));
   const line = await screen.findByTestId('session-01R');
   expect(line.textContent).not.toContain('can be recovered');
+  expect(line.textContent).toContain('cancelled · last changed');
   expect(screen.queryByText('Show more')).toBeNull();
   expect(asked('session_list')).toEqual([
-    { all: true, limit: 50 },
-    { all: true, after: '9 01A', limit: 50 },
+    { which: 'together', limit: 50 },
+    { which: 'together', after: '9 01A', limit: 50 },
   ]);
 });
 
@@ -264,6 +270,19 @@ it('shows where the files are when somebody looks first, and which have no keys'
   expect(dialog.getByText('Its content is damaged on the disk')).toBeTruthy();
   expect(asked('session_restore')).toEqual([{ id: '01A', use: 'snapshot', snapshot: '01S1' }]);
   expect(went).not.toHaveBeenCalled();
+});
+
+it('names what needs its keys before it goes on, and leads to where they are filled in', async () => {
+  const gone = { path: 'llms/openai.yaml', kind: 'gone' as const };
+  show({
+    session_recovery: () => ({ ...recovery, differences: [...recovery.differences, gone] }),
+    session_restore: () => ({ ...restored, masked: ['llms/openai.yaml'] }),
+  });
+  const lacking = await screen.findByTestId('keys-lacking');
+  expect(lacking.textContent).toContain('llms/openai.yaml needs its key');
+  await userEvent.click(screen.getByTestId('fill-in'));
+  const told = await screen.findByTestId('dialog-restored');
+  expect(told.textContent).toContain('saved is what it goes on with');
 });
 
 it('lets nothing go on that has to be trusted first', async () => {
@@ -627,6 +646,8 @@ it('names what is to be filled in in the copy with which it works, and what that
     session_show: () =>
       ({ ...session, status: 'active', works_with: 'overlay', overlay, snapshots }) as never,
   });
+  const panel = await screen.findByTestId('session-panel');
+  expect(panel.querySelector('h2')?.textContent).toContain('works from its own copy');
   const told = (await screen.findByTestId('session-own-copy')).textContent;
   expect(told).toContain('llms/openai.yaml (line 4)');
   expect(told).toContain('database (named in tool-sets/basic.yaml)');
@@ -661,7 +682,7 @@ it.each([
   expect(certainty.textContent).toContain(words);
   const line = screen.getByTestId('snapshot-1').textContent;
   expect(line).toContain('is kept is damaged');
-  expect(line).toContain('in part');
+  expect(line).toContain('incomplete');
 });
 
 it('says what of a forgotten session is left on the disk, until somebody has read it', async () => {

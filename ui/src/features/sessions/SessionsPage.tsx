@@ -4,12 +4,13 @@ import { useEffect, useMemo, useState } from 'react';
 import { Button, Card, Empty, ErrorNotice, Page, Segments } from '@/components';
 import { counted, label, m, number } from '@/i18n';
 import type { PickedPlace, SessionForgotten, SessionList, SessionRow } from '@/ipc';
+import { beginsApart } from '../alike';
 import { isClean } from './ForgetSession';
 import { ImportSessions } from './ImportSessions';
 import { LeftOfSession } from './LeftOfSession';
 import { OpenConfigDialog } from './OpenConfigDialog';
 import { pickSessions, useSessionDrop } from './pick';
-import { sessionsQuery } from './queries';
+import { sessionsQuery, togetherOf } from './queries';
 import { SessionLine } from './SessionLine';
 import { SessionPanel } from './SessionPanel';
 import styles from './SessionsPage.module.css';
@@ -35,7 +36,10 @@ export function SessionsPage() {
     () => sessions.data?.pages.flatMap((page) => page.items) ?? [],
     [sessions.data],
   );
-  const alike = useMemo(() => namedAlike(rows), [rows]);
+  const begins = useMemo(
+    () => beginsApart(rows, ({ name, created_at: at }: SessionRow) => ({ name, at })),
+    [rows],
+  );
   // What somebody looks at stays, whatever changes last.
   const [shown, setShown] = useState<string>();
   const open = id ?? (rows.find((row) => row.id === shown) ?? rows[0])?.id;
@@ -113,7 +117,7 @@ export function SessionsPage() {
                     key={row.id}
                     row={row}
                     isOpen={row.id === open}
-                    isAlike={alike.has(row.name)}
+                    begun={begins(row)}
                     onOpen={() => go(row.id, { which: search.which })}
                   />
                 ))}
@@ -161,14 +165,8 @@ export function SessionsPage() {
   );
 }
 
-/** The names that several of the sessions have. */
-function namedAlike(rows: readonly SessionRow[]): Set<string> {
-  const met = new Set<string>();
-  return new Set(rows.map(({ name }) => name).filter((name) => met.has(name) || !met.add(name)));
-}
-
 function Choice({ which, list }: { which: Which; list: SessionList | undefined }) {
-  const count = list?.[which];
+  const count = list && (which === 'all' ? togetherOf(list) : list[which]);
   return (
     <>
       {label('sessions', which)}

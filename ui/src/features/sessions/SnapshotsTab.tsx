@@ -136,7 +136,7 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
         <Button onPress={onFiles} data-testid={`snapshot-files-${id}`}>
           {m.session_tab_files()}
         </Button>
-        {isWork && session.root !== undefined && status !== 'failed' && (
+        {isWork && session.root !== undefined && status !== 'failed' ? (
           <Menu
             label={m.snapshot_more({ number: sequence })}
             entries={[
@@ -149,6 +149,8 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
             ]}
             data-testid={`snapshot-more-${sequence}`}
           />
+        ) : (
+          <span className={styles.withoutMenu} />
         )}
       </span>
       {isAsking && (

@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
 import type { SessionCandidate } from '@/ipc';
-import { fileRows, isChoosable, offered, recommended, stepBetween } from './candidates';
+import {
+  fileRows,
+  isChoosable,
+  lackingKeys,
+  offered,
+  recommended,
+  stepBetween,
+} from './candidates';
 import { file, recovery, snapshot } from './fixtures';
 
 const kept = (sequence: number, ok: boolean): SessionCandidate => ({
@@ -74,4 +81,10 @@ it('says what a snapshot holds otherwise than the one before', () => {
     left: ['tool-sets/basic.yaml', 'llms/openai.yaml'],
   });
   expect(stepBetween(snapshot, snapshot)).toEqual({ changed: [], added: [], left: [] });
+});
+
+it('names what comes back without its keys: they are not kept, and no longer stand where they were', () => {
+  const gone = { path: 'llms/openai.yaml', kind: 'gone' as const };
+  expect(lackingKeys(snapshot, [gone])).toEqual(['llms/openai.yaml']);
+  expect(lackingKeys(snapshot, [{ ...gone, path: 'tools/calculator.yaml' }])).toEqual([]);
 });

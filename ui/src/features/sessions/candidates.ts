@@ -102,6 +102,15 @@ export function fileRows(
   ];
 }
 
+/** The files of a snapshot that come back without their keys: the keys are not kept, and no longer stand where they were. */
+export function lackingKeys(
+  snapshot: SessionSnapshot | undefined,
+  differences: readonly SessionDifference[],
+): string[] {
+  const rows = fileRows(snapshot, differences);
+  return rows.filter(({ isMasked, today }) => isMasked && today !== 'same').map(({ path }) => path);
+}
+
 /** How a snapshot differs from the one before. */
 export interface Step {
   added: string[];

@@ -1,6 +1,6 @@
 /** What the page of sessions asks for. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { call, type Input } from '@/ipc';
+import { call, type Input, type SessionList } from '@/ipc';
 import type { Which } from './which';
 
 /** Rows of one page. */
@@ -9,9 +9,9 @@ const PAGE = 50;
 /** Each step of a run may change how its session stands; it is asked for again at most so often. */
 const TOUCHED = { tags: ['session', 'run', 'run:'], atMostEvery: 3_000 };
 
-/** Sessions, those first that changed last. */
+/** Sessions, those first that changed last. What else has ended without a configuration is found among the runs. */
 export function sessionsQuery(which: Which) {
-  const wanted = which === 'all' ? { all: true } : { which };
+  const wanted = { which: which === 'all' ? ('together' as const) : which };
   return infiniteQueryOptions({
     queryKey: ['sessions', which],
     queryFn: ({ pageParam: after }) => call('session_list', { ...wanted, after, limit: PAGE }),
@@ -22,14 +22,25 @@ export function sessionsQuery(which: Which) {
   });
 }
 
-/** How many sessions can be taken up again. */
-export function recoverableQuery() {
+/** How many sessions can be taken up again, and how many there are of all that are listed. */
+export function sessionCountsQuery() {
   return queryOptions({
-    queryKey: ['sessions recoverable'],
-    queryFn: async () =>
-      (await call('session_list', { which: 'recoverable', limit: 1 })).recoverable,
+    queryKey: ['session counts'],
+    queryFn: async () => {
+      const list = await call('session_list', { which: 'recoverable', limit: 1 });
+      return { recoverable: list.recoverable, all: togetherOf(list) };
+    },
     meta: TOUCHED,
   });
+}
+
+/** How many sessions the lists have together. */
+export function togetherOf({
+  recoverable,
+  active,
+  completed,
+}: Pick<SessionList, 'recoverable' | 'active' | 'completed'>): number {
+  return recoverable + active + completed;
 }
 
 /** One session with all that is kept of its configuration. */

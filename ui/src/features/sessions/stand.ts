@@ -23,3 +23,8 @@ export function isHeld({ status, snapshots }: SessionShow): boolean {
 export function hasConfiguration({ origin, config, snapshots }: SessionShow): boolean {
   return origin !== 'run' || config !== undefined || snapshots.length > 0;
 }
+
+/** Whether its work finds its files in a copy of its own, and not where they are. */
+export function worksFromCopy({ works_with, status }: SessionShow): boolean {
+  return works_with === 'overlay' && status !== 'completed' && status !== 'aborted';
+}

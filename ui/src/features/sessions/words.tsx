@@ -46,13 +46,21 @@ export function whyInPart(session: SessionShow): string[] {
 
 type Stand = Pick<
   SessionRow,
-  'status' | 'steps_done' | 'steps' | 'updated_at' | 'created_at' | 'origin' | 'run_id'
+  | 'status'
+  | 'steps_done'
+  | 'steps'
+  | 'updated_at'
+  | 'created_at'
+  | 'origin'
+  | 'run_id'
+  | 'run_status'
 >;
 
 /** Since when a session stands how, and how far its run is. */
 export function standWords(row: Stand): string {
-  const { status, steps_done, steps, updated_at } = row;
-  const word = label('session_status', status);
+  const { status, run_status, steps_done, steps, updated_at } = row;
+  // Its run is called here as it is everywhere else.
+  const word = run_status ? label('status', run_status) : label('session_status', status);
   // When an earlier tool was interrupted is not known; when its session came in is.
   if (originWords(row) !== '' && row.run_id === undefined)
     return m.session_brought_at({ when: when(row.created_at) });

@@ -21,7 +21,7 @@ import { isNotStarted } from './stand';
 
 /** What somebody has just done himself is shown at once, however often the rest is asked for. */
 export function changedHere(client: QueryClient): void {
-  for (const key of ['sessions', 'sessions recoverable', 'session', 'session stats'])
+  for (const key of ['sessions', 'session counts', 'session', 'session stats'])
     void client.invalidateQueries({ queryKey: [key] });
   invalidate(client, ['run', 'operation']);
 }
@@ -110,8 +110,15 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
   const client = useQueryClient();
   const start = async (plan: SessionInPlacePlan): Promise<SessionPutInPlace | null> => {
     const { source, snapshot, stamp } = plan;
+    const masked = plan.files.filter(({ act }) => act === 'makes_masked').map(({ path }) => path);
     try {
-      const work = inPlaceWork(id).start({ id, use: source, snapshot, in_place: stamp });
+      const work = inPlaceWork(id).start({
+        id,
+        use: source,
+        snapshot,
+        in_place: stamp,
+        ...(masked.length > 0 && { make_masked: masked }),
+      });
       return (await work).in_place ?? null;
     } finally {
       changedHere(client);
@@ -130,13 +137,14 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
       inPlaceWork(id).forget();
     }
   };
-  const tell = ({ written, left, before, begins_with }: SessionPutInPlace) => {
-    if (written.length === 0 && begins_with === undefined) return;
+  const tell = ({ written, made_masked, left, before, begins_with }: SessionPutInPlace) => {
+    const whole = written.length - (made_masked?.length ?? 0);
+    if (whole === 0 && begins_with === undefined) return;
     const path = begins_with && visible(begins_with);
     toast({
       tone: left.length > 0 ? 'warn' : 'ok',
       text: sentences(
-        written.length > 0 && counted('session_in_place_done', written.length),
+        whole > 0 && counted('session_in_place_done', whole),
         path && m.session_begins_with_again({ path }),
       ),
       ...(before !== undefined && {
@@ -162,15 +170,23 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
 }
 
 /** Keeps the configuration of a session as it is now, and says what came of it. */
-export function useSnapshot(session: string) {
+export function useSnapshot({
+  id: session,
+  root,
+  works_with,
+}: Pick<SessionShow, 'id' | 'root' | 'works_with'>) {
   const client = useQueryClient();
   return async () => {
     try {
       const { snapshot, changed } = await snapshotWork(session).start({ id: session });
       const number = snapshot.sequence;
-      toast({
-        text: changed ? m.session_snapshot_taken({ number }) : m.session_snapshot_same({ number }),
-      });
+      const kept = changed
+        ? m.session_snapshot_taken({ number })
+        : m.session_snapshot_same({ number });
+      // What is looked at is what stands in the folder, whatever the work goes on with.
+      const isOther = works_with === 'overlay' && root !== undefined;
+      const copy = isOther && m.session_snapshot_not_copy({ path: visible(root) });
+      toast({ tone: isOther ? 'warn' : 'ok', text: sentences(kept, copy) });
     } catch (thrown) {
       tellFailure(CallError.from(thrown));
     } finally {

@@ -129,7 +129,9 @@ function AllSettings({ settings }: { settings: Settings }) {
           <ExampleNote count={overview.data?.example_documents ?? 0} />
         )}
       </Card>
-      <RootsCard />
+      <div id="config-roots">
+        <RootsCard />
+      </div>
       <NoticesCard />
       <HistoryCard settings={settings} onChange={change} />
       <SnapshotsCard settings={settings} onChange={change} />

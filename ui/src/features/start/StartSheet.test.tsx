@@ -24,6 +24,7 @@ afterEach(cleanup);
 const run = (run_id: string, more: Partial<StartRun> = {}): StartRun => ({
   run_id,
   name: run_id,
+  started_at: '2026-11-21T18:30:00Z',
   status: 'running',
   steps_done: 2,
   steps: 5,
@@ -67,6 +68,21 @@ it('says what is certain, what needs a person, and what went on', async () => {
   expect(within(dialog.getByTestId('start-held')).getByText(/is not as it was/)).toBeTruthy();
   expect(dialog.queryByTestId('start-nightly')).toBeNull();
   expect(dialog.getByText('“nightly”: running')).toBeTruthy();
+});
+
+it('tells runs of one name apart by when they began, to the second where need be', async () => {
+  const close = (run_id: string, started_at: string) =>
+    run(run_id, { name: 'Month close', started_at, status: 'interrupted' });
+  show([
+    close('a', '2026-11-21T18:30:12Z'),
+    close('b', '2026-11-21T18:30:40Z'),
+    run('orders', { status: 'interrupted' }),
+  ]);
+  const dialog = within(await screen.findByTestId('dialog-start'));
+  expect(dialog.getByTestId('start-a').textContent).toMatch(/Month close · begun .+:30:12/);
+  expect(dialog.getByTestId('start-b').textContent).toMatch(/Month close · begun .+:30:40/);
+  expect(dialog.getByTestId('start-orders').textContent).not.toContain('begun');
+  expect(dialog.getByText(/“Month close”: 2 steps.+:30:12/)).toBeTruthy();
 });
 
 it('calls nothing "by itself" that a person decided about', async () => {

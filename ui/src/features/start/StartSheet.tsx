@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Button, Dialog, Icon, type IconName, Spring } from '@/components';
 import { begun, counted, dated, label, m, number, say, visible } from '@/i18n';
 import type { StartSheet as Sheet, StartRun } from '@/ipc';
+import { beginsApart } from '../alike';
 import { sorted } from './needs';
 import { startQuery, useSeen } from './queries';
 import styles from './StartSheet.module.css';
@@ -21,6 +22,11 @@ function Open({ sheet }: { sheet: Sheet }) {
   const look = useLook();
   const { needs, decided, went } = sorted(sheet);
   const [first] = needs;
+  const begins = beginsApart(sheet.runs, ({ name, started_at: at }) => ({ name, at }));
+  const since = (run: StartRun) => {
+    const when = begins(run);
+    return when !== undefined && m.session_begun_at({ when });
+  };
   const understand = () => {
     closeStart();
     seen.mutate();
@@ -59,7 +65,7 @@ function Open({ sheet }: { sheet: Sheet }) {
     >
       <Part icon="check" tone="ok" title={m.start_certain()}>
         {sheet.runs.map((run) => (
-          <li key={run.run_id}>{stepsWords(run)}</li>
+          <li key={run.run_id}>{joined(stepsWords(run), since(run))}</li>
         ))}
         {sheet.folders.map((told) => (
           <li key={say(told)}>{begun(visible(say(told)))}</li>
@@ -69,14 +75,17 @@ function Open({ sheet }: { sheet: Sheet }) {
         {needs.map((run) => (
           <li key={run.run_id} className={styles.run} data-testid={`start-${run.run_id}`}>
             <span>
-              <b>{visible(run.name)}</b>
+              <b>{joined(visible(run.name), since(run))}</b>
               {whyWords(run).map((why) => (
                 <small key={why}>{why}</small>
               ))}
             </span>
             <Button
               onPress={() => look(run)}
-              aria-label={`${m.start_look()}: ${visible(run.name)}`}
+              aria-label={m.labelled({
+                label: m.start_look(),
+                text: joined(visible(run.name), since(run)),
+              })}
             >
               {m.start_look()}
             </Button>
@@ -84,10 +93,15 @@ function Open({ sheet }: { sheet: Sheet }) {
         ))}
         {needs.length === 0 && <li>{m.start_nothing_needs()}</li>}
       </Part>
-      <Standing icon="check" tone="ok" title={m.start_decided()} runs={decided} />
-      <Standing icon="play" tone="run" title={m.start_by_itself()} runs={went} />
+      <Standing icon="check" tone="ok" title={m.start_decided()} runs={decided} since={since} />
+      <Standing icon="play" tone="run" title={m.start_by_itself()} runs={went} since={since} />
     </Dialog>
   );
+}
+
+/** Words with when it began, where that is told. */
+function joined(words: string, since: string | false): string {
+  return since ? `${words} · ${since}` : words;
 }
 
 /** To where a run is decided about: its session, where it stands; one that only asks does so on its own page. */
@@ -121,16 +135,20 @@ function whyWords({ questions, held }: StartRun): string[] {
 
 interface StandingProps extends Omit<PartProps, 'children'> {
   runs: readonly StartRun[];
+  since: (run: StartRun) => string | false;
 }
 
 /** How runs stand that need nobody. */
-function Standing({ runs, ...part }: StandingProps) {
+function Standing({ runs, since, ...part }: StandingProps) {
   if (runs.length === 0) return null;
   return (
     <Part {...part}>
-      {runs.map(({ run_id, name, status }) => (
-        <li key={run_id}>
-          {m.start_goes({ name: visible(name), status: label('status', status) })}
+      {runs.map((run) => (
+        <li key={run.run_id}>
+          {joined(
+            m.start_goes({ name: visible(run.name), status: label('status', run.status) }),
+            since(run),
+          )}
         </li>
       ))}
     </Part>

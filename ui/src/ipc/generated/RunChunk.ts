@@ -35,4 +35,16 @@ open: number,
 /**
  * How many of those wait for a person.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * How many of those that wait for a person were broken off; absent where none was.
+ */
+interrupted?: number, 
+/**
+ * How many of those that have not ended are paused; absent where none is.
+ */
+paused?: number, 
+/**
+ * How many of those that have not ended wait for their turn; absent where none does.
+ */
+queued?: number, };

@@ -96,6 +96,10 @@ repeats?: string,
  */
 parent?: string, 
 /**
+ * Whether it came in from a file: it was not carried out here.
+ */
+imported?: boolean, 
+/**
  * What somebody should look at.
  */
 warnings: Array<Message>, 

@@ -36,7 +36,7 @@ chunks: Array<RunChunk>,
 failures?: Array<RunChunk>, 
 /**
  * Those that have not ended, apart from the others: one may wait for days while many come and go. Each chunk is of
- * runs that all wait for a person, or of such that are all at work.
+ * runs that all wait for a person, that are all paused, or that are all at work or queued.
  */
 open?: Array<RunChunk>, 
 /**

@@ -6,7 +6,7 @@ import type { Message } from "./Message";
  */
 export type RunsLeftOut = { 
 /**
- * `run_left_going`, `run_left_going_below`, `run_left_below`, `run_left_session`, `run_left_unknown`,
+ * `run_left_going`, `run_left_going_below`, `run_left_below`, `run_left_folder`, `run_left_session`, `run_left_unknown`,
  * `run_left_fine`, `run_left_ended`, `run_left_back`, or `error_…` as one of them was refused.
  */
 reason: Message, 

@@ -29,7 +29,7 @@ at: string,
  */
 action: string, 
 /**
- * Why it stays: `begin`, `newest`, `in_use`, `young`, `clock_ahead`.
+ * Why it stays: `begin`, `newest`, `best`, `in_use`, `young`, `clock_ahead`.
  */
 reason?: string, 
 /**

@@ -23,6 +23,10 @@ differs?: number,
  */
 config?: string | null, 
 /**
+ * Other folders on the list that have a file of that name; absent where none has.
+ */
+also_in?: Array<string>, 
+/**
  * What came of the snapshot of it.
  */
 snapshot?: "complete" | "partial" | "failed", 

@@ -10,9 +10,10 @@ export type SessionInPlaceFile = {
  */
 path: string, 
 /**
- * What would be done: nothing where it is as it was, made, written over, left alone, or gone and not made.
+ * What would be done: nothing where it is as it was, made, made with `<masked>`, written over, left alone, or
+ * gone and not made.
  */
-act: "same" | "makes" | "replaces" | "left" | "gone", 
+act: "same" | "makes" | "makes_masked" | "replaces" | "left" | "gone", 
 /**
  * Why it is left alone or not made.
  */

@@ -16,4 +16,9 @@ use?: SessionUse,
 /**
  * This snapshot, also one of what was there before files were put back.
  */
-snapshot?: string, };
+snapshot?: string, 
+/**
+ * Files that are gone and whose keys are not kept, by their paths: they are made all the same, with `<masked>` in
+ * place of each key.
+ */
+make_masked?: Array<string>, };

@@ -19,4 +19,8 @@ pointer: string,
 /**
  * Where it was looked for; absent where it leads out of the tree, of which nothing is read.
  */
-looked?: Array<string>, };
+looked?: Array<string>, 
+/**
+ * Whether it leads out of the tree from one of the folders it is followed from.
+ */
+leads_out?: boolean, };

@@ -39,6 +39,11 @@ files: Array<SessionFile>,
  */
 missing: Array<SessionMissing>, 
 /**
+ * What is named by its whole path, from the root of the disk or the folder of a user: only what is named from a
+ * folder of the tree is kept. It leaves the status as it is.
+ */
+elsewhere?: Array<SessionMissing>, 
+/**
  * What is referred to and fits several files; all of them are taken.
  */
 ambiguous: Array<SessionAmbiguous>, 

@@ -10,6 +10,10 @@ export type SessionPutInPlace = {
  */
 written: Array<string>, 
 /**
+ * Those of them that were made with `<masked>` in place of their keys.
+ */
+made_masked?: Array<string>, 
+/**
  * The files that were as they were already.
  */
 same: Array<string>, 

@@ -23,6 +23,11 @@ differences: Array<SessionDifference>,
  */
 confidence: "complete" | "partial" | "none", 
 /**
+ * How much the snapshot from which it would go on refers to that was not there when it was taken; absent where all
+ * was.
+ */
+missing?: number, 
+/**
  * Attempts in a row that came to nothing.
  */
 failures: number, };

@@ -29,6 +29,10 @@ to?: ChosenPlace,
  */
 in_place?: string, 
 /**
+ * As in `session_in_place_plan`.
+ */
+make_masked?: Array<string>, 
+/**
  * Whether its work goes on then: its run does, or a new one begins with what it brought back.
  */
 resume?: boolean, 

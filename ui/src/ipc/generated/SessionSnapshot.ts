@@ -32,6 +32,11 @@ missing: Array<SessionMissing>,
  */
 unparsed: Array<SessionUnread>, 
 /**
+ * What is named by its whole path, from the root of the disk or the folder of a user: only what is named from a
+ * folder of the tree is kept. It leaves the status as it is.
+ */
+elsewhere?: Array<SessionMissing>, 
+/**
  * What is referred to and fits several files; all of them were taken.
  */
 ambiguous: Array<SessionAmbiguous>, 

@@ -3,4 +3,4 @@
 /**
  * How sessions stand.
  */
-export type SessionWhich = "recoverable" | "active" | "completed";
+export type SessionWhich = "recoverable" | "active" | "completed" | "together";

@@ -19,6 +19,10 @@ session_id?: string,
  */
 name: string, 
 /**
+ * When it began, RFC 3339: tells it from others of its workflow.
+ */
+started_at: string, 
+/**
  * How it stands.
  */
 status: Status, 

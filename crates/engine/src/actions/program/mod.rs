@@ -77,7 +77,9 @@ pub(super) async fn carry_out(
         return Ok(Done::Stopped { undone: false });
     };
     let exit = exit.map_err(|error| not_started(program, &error))?;
-    judge(program, exit, &accept)?;
+    // What went wrong is told where errors are, by most programs.
+    let said = stderr.said().or_else(|| stdout.said());
+    judge(program, exit, &accept, said)?;
     let (stdout, stdout_overflow) = stdout.finish()?;
     let (stderr, stderr_overflow) = stderr.finish()?;
     let mut output = Output::of([
@@ -185,12 +187,21 @@ fn not_started(program: &str, error: &io::Error) -> ActionError {
     ActionError::passing(message.with("program", program))
 }
 
-fn judge(program: &str, exit: ExitStatus, accept: &[&str]) -> Result<(), ActionError> {
-    let message = match exit.code() {
+/// How it ended: a failure says what it printed last.
+fn judge(
+    program: &str,
+    exit: ExitStatus,
+    accept: &[&str],
+    said: Option<String>,
+) -> Result<(), ActionError> {
+    let mut message = match exit.code() {
         Some(0) => return Ok(()),
         Some(code) if accept.contains(&code.to_string().as_str()) => return Ok(()),
         Some(code) => Message::new("program_failed").with("exit_code", code),
         None => Message::new("program_killed").with("signal", group::signal(exit)),
     };
+    if let Some(said) = said {
+        message = message.with("said", said);
+    }
     Err(ActionError::passing(message.with("program", program)))
 }

@@ -16,6 +16,9 @@ const LONGEST_LINE: usize = 16 * 1024;
 /// What a line costs the log beside its own bytes.
 const ROW: u64 = 64;
 
+/// Characters of the last line that stand with the failure of a program.
+const LONGEST_SAID: usize = 240;
+
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -32,6 +35,8 @@ pub(super) struct Stream {
     masked: MaskedStream,
     /// The beginning of a line that has not ended.
     line: Vec<u8>,
+    /// The last line that is not blank.
+    last: Vec<u8>,
 }
 
 impl<'a> Lines<'a> {
@@ -64,6 +69,7 @@ impl Stream {
             bytes: Bytes::new(&attempt.room, part),
             masked: MaskedStream::new(attempt.room.mask.clone()),
             line: Vec::new(),
+            last: Vec::new(),
         }
     }
 
@@ -85,7 +91,8 @@ impl Stream {
         let rest = self.masked.finish();
         self.split(&rest, lines);
         if !self.line.is_empty() {
-            lines.tell(&std::mem::take(&mut self.line));
+            let line = std::mem::take(&mut self.line);
+            self.told(line, lines);
         }
         Ok(())
     }
@@ -93,19 +100,75 @@ impl Stream {
     fn split(&mut self, chunk: &[u8], lines: &Lines<'_>) {
         for piece in chunk.split_inclusive(|&byte| byte == b'\n') {
             self.line.extend_from_slice(piece);
-            if let Some(line) = self.line.strip_suffix(b"\n") {
-                lines.tell(line.strip_suffix(b"\r").unwrap_or(line));
-                self.line.clear();
+            if self.line.ends_with(b"\n") {
+                let mut line = std::mem::take(&mut self.line);
+                line.pop();
+                if line.ends_with(b"\r") {
+                    line.pop();
+                }
+                self.told(line, lines);
             }
             while self.line.len() > LONGEST_LINE {
                 let rest = self.line.split_off(LONGEST_LINE);
-                lines.tell(&std::mem::replace(&mut self.line, rest));
+                let piece = std::mem::replace(&mut self.line, rest);
+                self.told(piece, lines);
             }
         }
+    }
+
+    fn told(&mut self, line: Vec<u8>, lines: &Lines<'_>) {
+        lines.tell(&line);
+        if !line.trim_ascii().is_empty() {
+            self.last = line;
+        }
+    }
+
+    /// Its last line that says anything, without colours and no longer than a sentence may be; secrets are hidden in it.
+    pub(super) fn said(&self) -> Option<String> {
+        let line = plain(&String::from_utf8_lossy(&self.last));
+        let line = line.trim();
+        let end = line.char_indices().nth(LONGEST_SAID);
+        let said = match end {
+            Some((end, _)) => format!("{}…", line[..end].trim_end()),
+            None => line.to_owned(),
+        };
+        (!said.is_empty()).then_some(said)
     }
 
     pub(super) fn finish(self) -> Result<(String, Option<Overflow>), ActionError> {
         let (bytes, overflow) = self.bytes.finish()?;
         Ok((String::from_utf8_lossy(&bytes).into_owned(), overflow))
+    }
+}
+
+/// A line without what a terminal makes colours of, and without other signs that are no text.
+fn plain(line: &str) -> String {
+    let mut rest = line.chars().peekable();
+    let mut text = String::new();
+    while let Some(sign) = rest.next() {
+        if sign == '\u{1b}' && rest.next_if_eq(&'[').is_some() {
+            while rest.next_if(|sign| !sign.is_ascii_alphabetic()).is_some() {}
+            rest.next();
+        } else if sign == '\t' {
+            text.push(' ');
+        } else if !sign.is_control() {
+            text.push(sign);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_colours_a_line_is_no_part_of_it() {
+        assert_eq!(
+            plain("\u{1b}[1;31merror:\u{1b}[0m\tno room\r"),
+            "error: no room"
+        );
+        assert_eq!(plain("\u{1b}[31"), "");
+        assert_eq!(plain("没有空间"), "没有空间");
     }
 }

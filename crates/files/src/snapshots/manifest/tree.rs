@@ -15,6 +15,9 @@ pub struct TreeFile {
     /// What is referred to and was not there.
     #[serde(default)]
     pub missing: Vec<TreeMissing>,
+    /// What is named by its whole path, of which nothing is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<TreeMissing>,
     /// What several files fit.
     #[serde(default)]
     pub ambiguous: Vec<TreeAmbiguous>,
@@ -150,7 +153,8 @@ pub struct TreeMissing {
     /// Where it was looked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looked: Vec<String>,
-    /// `not_found`, or `outside_root` for what leads out of the tree.
+    /// `not_found`, `outside_root` for what leads out of the tree, or `not_inside` for what does so from one of the
+    /// folders it is followed from and is not there from the others.
     pub reason: String,
 }
 
@@ -202,6 +206,7 @@ impl From<Edge> for TreeReference {
 impl From<Missing> for TreeMissing {
     fn from(missing: Missing) -> Self {
         let reason = match missing.looked {
+            Some(_) if missing.leads_out => "not_inside",
             Some(_) => "not_found",
             None => "outside_root",
         };
@@ -244,7 +249,7 @@ impl TreeFile {
     pub(super) fn text(&self, format: &str, version: u64) -> Result<String, serde_json::Error> {
         let mut files: Vec<_> = self.files.iter().collect();
         files.sort_by(|one, other| one.path.cmp(&other.path));
-        let lists = [
+        let mut lists = vec![
             ("files", lines(files)?),
             ("missing", sorted_lines(&self.missing)?),
             ("ambiguous", sorted_lines(&self.ambiguous)?),
@@ -252,6 +257,10 @@ impl TreeFile {
             ("unread", sorted_lines(&self.unread)?),
             ("left_out", sorted_lines(&self.left_out)?),
         ];
+        // A tree without it is written as it always was.
+        if !self.elsewhere.is_empty() {
+            lists.push(("elsewhere", sorted_lines(&self.elsewhere)?));
+        }
         let mut text = format!("{{\"format\": \"{format}\", \"version\": {version}");
         for (name, lines) in lists {
             text.push_str(",\n\"");

@@ -5,14 +5,15 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::secret::MASK;
 use flowkeep_core::session::candidate::{Candidate, Source};
-use flowkeep_core::{SnapshotId, file_name};
+use flowkeep_core::{ObjectHash, SnapshotId, file_name};
 use flowkeep_host::{EntryFiles, EntryKind, Progress};
 use flowkeep_store::{NewAttempt, NewOperation, OperationItemRecord, SessionRecord};
 
 use super::found::{Recovery, Seeking, look_for};
 use super::pieces::Pieces;
-use crate::snapshots::overlay::{Lost, digest, is_as_written, write};
+use crate::snapshots::overlay::{Lost, digest, held, is_as_written, write};
 use crate::snapshots::place::{above, make};
 use crate::snapshots::workshop::PARTIAL;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
@@ -66,6 +67,11 @@ pub struct Wanting<'a> {
     pub from: Use,
     /// Where it is brought back to; its own copy, where nobody says.
     pub to: Option<&'a Path>,
+    /// Whether its work goes on with that.
+    pub goes_on: bool,
+    /// Files whose keys are not kept and that are made all the same where there are none, with what stands for a key.
+    /// Only for putting files back where they were.
+    pub make_masked: &'a [ConfigPath],
 }
 
 impl Wanting<'_> {
@@ -183,6 +189,7 @@ fn bring_back(
             source: chosen.source,
             found: &told(&recovery.candidates),
             own,
+            goes_on: wanting.goes_on,
             work: None,
             entry: None,
         },
@@ -267,7 +274,9 @@ pub(super) fn own_copy(
                     return Ok((place, written));
                 }
             }
-        } else if is_as_written(files, &place, &pieces.entries)? {
+        } else if is_as_written(files, &place, &pieces.entries)?
+            || is_filled_in(workshop, pieces, &place)?
+        {
             let entries = pieces.entries.iter();
             let mut written: Vec<_> = entries.map(|entry| entry.path.clone()).collect();
             written.sort();
@@ -277,6 +286,71 @@ pub(super) fn own_copy(
             return Ok((place, written));
         }
     }
+}
+
+/// Whether an own copy is as it was written but for keys that somebody has filled in there: with these the work goes on,
+/// and they are lacking no more.
+fn is_filled_in(workshop: &Workshop, pieces: &mut Pieces, place: &Path) -> Result<bool, TakeError> {
+    let files = workshop.files.as_ref();
+    let mut entries = pieces.entries.clone();
+    let mut whole = Vec::new();
+    let mut is_any = false;
+    {
+        let mut read = pieces.reader(workshop);
+        let masked = entries.iter_mut();
+        for entry in masked.filter(|entry| pieces.masked.contains(&entry.path)) {
+            let Some(there) = held(files, place, &entry.path)? else {
+                return Ok(false);
+            };
+            let hash = ObjectHash::of(&there);
+            if hash == entry.object.blake3 {
+                continue;
+            }
+            match read(&entry.object.blake3) {
+                Ok(kept) if fills_in(&kept, &there) => {}
+                _ => return Ok(false),
+            }
+            if !holds_mask(&there) {
+                whole.push(entry.path.clone());
+            }
+            (entry.object.blake3, is_any) = (hash, true);
+        }
+    }
+    if !is_any || !is_as_written(files, place, &entries)? {
+        return Ok(false);
+    }
+    pieces.masked.retain(|path| !whole.contains(path));
+    Ok(true)
+}
+
+/// What stands for a key where its text must not be taken for a tag.
+const ESCAPED: &str = "&lt;masked&gt;";
+
+fn holds_mask(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.contains(MASK) || text.contains(ESCAPED)
+}
+
+/// Whether a text is another one with something else in the places of keys alone.
+fn fills_in(kept: &[u8], there: &[u8]) -> bool {
+    let (Ok(kept), Ok(there)) = (str::from_utf8(kept), str::from_utf8(there)) else {
+        return false;
+    };
+    let kept = kept.replace(ESCAPED, MASK);
+    let parts: Vec<_> = kept.split(MASK).collect();
+    let [first, between @ .., last] = &*parts else {
+        return kept == there;
+    };
+    let Some(mut rest) = there.strip_prefix(first) else {
+        return false;
+    };
+    for part in between {
+        let Some((_, after)) = rest.split_once(part) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.ends_with(last)
 }
 
 /// Writes down what is in an own copy, by which it is told later whether somebody has changed something in it.
@@ -338,6 +412,8 @@ pub(super) struct Done<'a> {
     pub(super) found: &'a str,
     /// Its own copy.
     pub(super) own: Option<&'a Path>,
+    /// Whether its work goes on with that.
+    pub(super) goes_on: bool,
     /// What was written down before live files were written over.
     pub(super) work: Option<&'a str>,
     /// The file it begins with from now on, where that is where it was again.
@@ -352,6 +428,11 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
         workshop.face,
     );
     let (source, found) = (done.source, done.found.to_owned());
+    // Where files are used as they are today, nothing was brought back.
+    let operation = match source {
+        Source::File if done.goes_on => "session_go_on",
+        _ => "session_restore",
+    };
     let own = done.own.and_then(Path::file_name);
     let own = own.map(|name| name.to_string_lossy().into_owned());
     let work = done.work.map(str::to_owned);
@@ -385,7 +466,7 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
         let operation = NewOperation {
             actor: &actor,
             face,
-            operation: "session_restore",
+            operation,
             name: None,
             undoes: None,
             items: &items,
@@ -428,4 +509,31 @@ fn unfinished(files: &dyn EntryFiles, overlays: &Path) -> Result<Vec<PathBuf>, T
         entry.kind == EntryKind::Folder && name.ends_with(PARTIAL.as_bytes())
     });
     Ok(unfinished.map(|entry| overlays.join(entry.name)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fills_in;
+
+    #[test]
+    fn a_text_fills_another_one_in_where_only_keys_are_otherwise() {
+        let kept = b"name: db\npassword: <masked>\nport: 1\ntoken: <masked>\n";
+        let filled = [
+            ("name: db\npassword: s3\nport: 1\ntoken: t\n", true),
+            ("name: db\npassword: <masked>\nport: 1\ntoken: t\n", true),
+            ("name: db\npassword: s3\nport: 2\ntoken: t\n", false),
+            ("name: other\npassword: s3\nport: 1\ntoken: t\n", false),
+            (
+                "name: db\npassword: s3\nport: 1\ntoken: t\nmore: 1\nend",
+                false,
+            ),
+            ("", false),
+        ];
+        for (there, expected) in filled {
+            assert_eq!(fills_in(kept, there.as_bytes()), expected, "{there}");
+        }
+        let escaped = b"<a p=\"&lt;masked&gt;\"/>";
+        assert!(fills_in(escaped, b"<a p=\"s3\"/>"));
+        assert!(!fills_in(b"a: 1\n", b"a: 2\n"), "nothing is masked in it");
+    }
 }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use fantoccini::Locator;
-use flowkeep_e2e::{Desk, Language, Window, drop_on_window};
+use flowkeep_e2e::{Desk, Language, Window, configs, drop_on_window};
 use serde_json::json;
 
 #[tokio::main]
@@ -129,6 +129,17 @@ async fn shoot(language: Language, theme: &str, folder: &Path, end: &str) -> Res
     window.click("tab-archives").await?;
     window.shown("archive-panel").await?;
     picture("folder").await?;
+    let named = match language {
+        Language::English => "Customer import",
+        Language::Chinese => "客户数据导入",
+    };
+    let sessions = configs::make(&desk, named)?;
+    window.click("nav-sessions").await?;
+    window
+        .click(&format!("session-{}", sessions.paused))
+        .await?;
+    window.shown("files-then-and-now").await?;
+    picture("sessions").await?;
     window.close().await
 }
 

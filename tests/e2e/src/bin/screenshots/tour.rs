@@ -312,6 +312,17 @@ fn of_runs(failed: &str, asking: &str, many: &str) -> Vec<Screen> {
             &format!("{failed}?tab=messages"),
             "run-messages",
         ),
+        screen("run-data", &format!("{failed}?tab=data"), "page-title"),
+        screen(
+            "run-definition",
+            &format!("{failed}?tab=definition"),
+            "page-title",
+        ),
+        screen(
+            "run-related",
+            &format!("{failed}?tab=related"),
+            "page-title",
+        ),
         screen("question", &asking, "question"),
         pressed(
             "send-back",
@@ -584,7 +595,7 @@ fn about_folders(made: &folders::Made) -> [Screen; 12] {
 }
 
 /// Sessions that can be taken up again, one of them with files that are not as they were.
-fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
+fn with_sessions(made: &Configs, broken: &str) -> [Screen; 15] {
     let at = |session: &str, more: &str| format!("/sessions/{session}{more}");
     [
         screen("sessions", &at(&made.paused, ""), "source-snapshot"),
@@ -658,6 +669,12 @@ fn with_sessions(made: &Configs, broken: &str) -> [Screen; 14] {
             &at(&made.paused, ""),
             &["[data-testid=wizard-more]", "[data-testid=menu-in-place]"],
             "in-place-go",
+        ),
+        pressed(
+            "sessions-forget",
+            &at(&made.paused, ""),
+            &["[data-testid=session-menu]", "[data-testid=menu-forget]"],
+            "forget-export",
         ),
         pressed(
             "sessions-look",

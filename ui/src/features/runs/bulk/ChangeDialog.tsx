@@ -88,7 +88,11 @@ export function ChangeDialog({ change, which, onClose, onDone }: Props) {
           <>
             <Spring />
             <Button onPress={close} autoFocus={found !== undefined && count === 0}>
-              {found && count === 0 ? m.close() : m.cancel()}
+              {found && count === 0
+                ? m.close()
+                : change === 'cancel'
+                  ? m.runs_change_cancel_not()
+                  : m.cancel()}
             </Button>
             {count > 0 && (
               <Button

@@ -5,7 +5,8 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
 import { CallError, type RunCompared, type RunShow, setTransport } from '@/ipc';
-import { testTransport } from '@/ipc/testing';
+import { type Answers, testTransport } from '@/ipc/testing';
+import { file, session, snapshot } from '../../sessions/fixtures';
 import { ComparePage, type CompareSearch } from './ComparePage';
 
 let search: CompareSearch = {};
@@ -90,12 +91,13 @@ const compared: RunCompared = {
   same: 3,
 };
 
-function show(answer: () => RunCompared) {
+function show(answer: () => RunCompared, more: Answers = {}) {
   setTransport(
     testTransport({
       run_show: () => ({ ...compared.after.run, tasks: [], warnings: [] }) as unknown as RunShow,
       run_list: () => ({ items: [compared.before.run, compared.after.run], next: null }),
       run_compare: answer,
+      ...more,
     }),
   );
   render(
@@ -137,4 +139,18 @@ it('says what can be done where nothing has succeeded yet', async () => {
   expect(await screen.findByText(/“Orders” has not succeeded yet/)).toBeTruthy();
   // Another run can be chosen all the same.
   expect(await screen.findByTestId('compare-other')).toBeTruthy();
+});
+
+it('says whether what is kept of their configurations differs, each as it was until it ended', async () => {
+  const first = { ...snapshot, at: '2026-11-20T01:00:00Z', files: [file('a.yaml', 'then')] };
+  const second = { ...first, id: '01S2', at: '2026-11-21T01:00:00Z', files: [file('a.yaml')] };
+  const shown = (id: string) => (id === 'A' ? compared.before.run : compared.after.run);
+  show(() => compared, {
+    run_show: ({ id }) =>
+      ({ ...shown(id), session: '01A', tasks: [], warnings: [] }) as unknown as RunShow,
+    session_show: () => ({ ...session, snapshots: [first, second] }),
+  });
+  const told = await screen.findByTestId('compare-configurations');
+  expect(told.textContent).toContain('differs in 1 file: a.yaml');
+  expect(told.textContent).toContain('See its files');
 });

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Card, Choice, Empty, ErrorNotice, Page } from '@/components';
-import { begun, dated, label, m, sayError, visible } from '@/i18n';
+import { begun, dated, datedAmong, label, m, sayError, visible } from '@/i18n';
 import { CallError, type Difference, type RunCompared } from '@/ipc';
 import { Differences } from '../../catalog/Differences';
 import { runName } from '../columns';
 import { lastRunsQuery, runQuery } from '../queries';
 import styles from './Compare.module.css';
+import { Configurations } from './Configurations';
 import { Facts } from './Facts';
 import { comparedQuery } from './queries';
 import { Tasks } from './Tasks';
@@ -82,6 +83,7 @@ export function ComparePage() {
             unreadable={m.run_compared_definition_unreadable()}
             of={compared.definition}
           />
+          <Configurations compared={compared} />
         </>
       )}
       {id === '' && (
@@ -122,12 +124,13 @@ interface OthersProps {
 /** The runs of the workflow that this one can be compared with. */
 function Others({ workflow, id, value, onChange }: OthersProps) {
   const runs = useQuery(lastRunsQuery(workflow, OFFERED));
+  const times = (runs.data ?? []).map((run) => run.start_time);
   const options = (runs.data ?? [])
     .filter((run) => run.id !== id)
     .map((run) => ({
       value: run.id,
       label: m.run_compared_other({
-        when: dated(run.start_time),
+        when: datedAmong(run.start_time, times),
         status: label('status', run.status),
       }),
     }));

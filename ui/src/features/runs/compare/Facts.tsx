@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Card } from '@/components';
-import { begun, dated, exactly, label, m, say, took, visible } from '@/i18n';
+import { begun, datedAmong, exactly, label, m, say, took, visible } from '@/i18n';
 import type { ComparedRun, RunCompared } from '@/ipc';
 import { folderName } from '../folder/path';
 import { StatusChip } from '../status';
@@ -22,7 +22,7 @@ export function Facts({ compared: { before, after }, asked }: Props) {
       ({ run }) => (
         <Link to="/runs/$id" params={{ id: run.id }}>
           <time dateTime={run.start_time} title={exactly(run.start_time)}>
-            {dated(run.start_time)}
+            {datedAmong(run.start_time, [before.run.start_time, after.run.start_time])}
           </time>
         </Link>
       ),

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Card, ErrorNotice, Segments } from '@/components';
 import { CodeView } from '@/components/CodeView';
-import { label, listed, m, number, visible, visibleLines } from '@/i18n';
+import { elapsed, label, listed, m, number, visible, visibleLines } from '@/i18n';
 import type { Difference, RunDefinition } from '@/ipc';
 import { Differences } from '../../catalog/Differences';
 import { actionWords, paramWords } from '../../catalog/forms/actions';
@@ -97,6 +97,24 @@ function said(difference: Difference): Difference {
   return { ...difference, before: text(difference.before), after: text(difference.after) };
 }
 
+/** What a field of a step says: a length with its unit, and each value of a list on a line of its own. */
+export function textsOf({ param, text }: { param: string; text: string }): string[] {
+  if (param === 'ms' && /^\d{1,15}$/.test(text)) return [elapsed(Number(text))];
+  if (!text.startsWith('[')) return [text];
+  try {
+    const list: unknown = JSON.parse(text);
+    const isPlain = Array.isArray(list) && list.length > 0 && list.every(isPlainText);
+    return isPlain ? (list as string[]) : [text];
+  } catch {
+    return [text];
+  }
+}
+
+/** A text that is no longer told from its neighbours is told as it stands. */
+function isPlainText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && !value.includes('\n');
+}
+
 /** The steps in the language of the form. */
 function Steps({ definition: { kind, steps, total } }: { definition: RunDefinition }) {
   return (
@@ -123,7 +141,14 @@ function Steps({ definition: { kind, steps, total } }: { definition: RunDefiniti
                   {lines.map((line) => (
                     <div key={line.param}>
                       <dt>{paramWords(action, line.param)}</dt>
-                      <dd data-selectable>{visibleLines(line.text)}</dd>
+                      <dd data-selectable>
+                        {textsOf(line).map((text, place) => (
+                          // biome-ignore lint/suspicious/noArrayIndexKey: they never change their places
+                          <span key={place} className={styles.value}>
+                            {visibleLines(text)}
+                          </span>
+                        ))}
+                      </dd>
                     </div>
                   ))}
                 </dl>

@@ -188,7 +188,7 @@ it('asks of what waits for those that wait, and of what is at work for those', a
     transport.calls
       .filter(({ name, input }) => name === 'run_list' && 'since' in (input as object))
       .map(({ input }) => (input as { status?: string }).status);
-  expect(asked()).toEqual(['queued', 'running', 'paused']);
+  expect(asked()).toEqual(['queued', 'running']);
   // All of them run: the list of these is the list of the box.
   expect(inList().textContent).toContain('2');
   fireEvent.click(inList());
@@ -196,37 +196,14 @@ it('asks of what waits for those that wait, and of what is at work for those', a
 });
 
 it('shows paused runs as paused in line, box, legend and table', async () => {
-  const since: number[] = [];
-  const open = [chunk(6, { to: 20 * HOUR, runs: 2, open: 2, made_until: 7 * HOUR })];
-  show([named('a')], [], {
-    run_window: (asked) => {
-      since.push(Date.parse(asked.since));
-      return { rows: [row('a', { chunks: [], open })] };
-    },
-    run_list: ({ status, workflow }) => {
-      const start_time = new Date((since.at(-1) ?? 0) + 6 * HOUR).toISOString();
-      const run = { id: 'r1', workflow_id: 'a', status: 'paused', start_time };
-      const isAsked = status === 'paused' && workflow === undefined;
-      return { items: isAsked ? [run, { ...run, id: 'r2' }] : [], next: null } as never;
-    },
-  });
+  const open = [chunk(6, { to: 20 * HOUR, runs: 2, open: 2, paused: 2, made_until: 7 * HOUR })];
+  show([named('a')], [row('a', { chunks: [], open })]);
   await waitFor(() => expect(line('a').textContent).toContain('2 paused'));
   expect(line('a').querySelector('[data-mark]')?.getAttribute('data-shape')).toBe('barred');
   expect(document.body.textContent).toMatch(/waits for a personpausedqueued/);
   fireEvent.click(screen.getByTestId('history-as-table'));
   const cells = [...screen.getByTestId('history-table').querySelectorAll('tbody td')];
   expect(cells[4]?.textContent).toBe('2 paused');
-});
-
-it('draws nothing of what has not ended before it is known what it is', async () => {
-  const open = [chunk(6, { to: 20 * HOUR, open: 1 })];
-  show([named('a')], [row('a', { chunks: [], open })], {
-    run_list: () => {
-      throw new Error('broken');
-    },
-  });
-  await screen.findByTestId('error');
-  expect(line('a').querySelector('[data-mark]')).toBeNull();
 });
 
 it('says why the runs of a box cannot be shown', async () => {

@@ -15,7 +15,6 @@ import {
   useWidth,
 } from '@/components/timeline';
 import { counted, m, timeOfDay, when } from '@/i18n';
-import type { RunRow } from '@/ipc';
 import type { Filters } from '../RunFilters';
 import { fitting, wantedOf } from './groups';
 import styles from './History.module.css';
@@ -23,8 +22,7 @@ import { HistoryAxis } from './HistoryAxis';
 import { HistoryRows } from './HistoryRows';
 import { HistoryTable } from './HistoryTable';
 import { Legend } from './Legend';
-import { type Drawn, endRunQuery, historyWindowQuery, unendedQuery } from './queries';
-import { withKinds } from './shares';
+import { endRunQuery, historyWindowQuery } from './queries';
 import { useHistory, whichOf } from './useHistory';
 import { WindowTools } from './WindowTools';
 import { closer, moved, type Seen, type WindowWish, wishOf } from './window';
@@ -61,11 +59,7 @@ export function HistoryTimeline({ wish, onWish, filters, words }: Props) {
     ),
     enabled: isFiltered || wanted.length > 0,
   });
-  const unended = useQuery({
-    ...unendedQuery({ ...which, workflow: filters.workflow }),
-    enabled: [...(window.data?.rows.values() ?? [])].some(({ open }) => open?.length),
-  });
-  const drawn = useMemo(() => drawnOf(window.data, unended.data), [window.data, unended.data]);
+  const drawn = window.data;
   const shown = useMemo(
     () => (isFiltered && drawn ? fitting(lines, drawn.rows) : lines),
     [isFiltered, drawn, lines],
@@ -93,8 +87,8 @@ export function HistoryTimeline({ wish, onWish, filters, words }: Props) {
     onRange: setRange,
   });
   const told = useMemo(() => ({ scale, now: now - seen.since, range }), [scale, now, seen, range]);
-  const error = first.error ?? rows.error ?? window.error ?? unended.error;
-  const again = [first, rows, window, unended].filter((one) => one.error);
+  const error = first.error ?? rows.error ?? window.error;
+  const again = [first, rows, window].filter((one) => one.error);
   const isKnown =
     rows.data !== undefined &&
     !rows.isPlaceholderData &&
@@ -195,13 +189,4 @@ export function HistoryTimeline({ wish, onWish, filters, words }: Props) {
       {!isTable && <Legend />}
     </ChartContext>
   );
-}
-
-/** What is drawn, as soon as it is known of what has not ended what it is. */
-function drawnOf(drawn: Drawn | undefined, unended: readonly RunRow[] | undefined) {
-  const rows = [...(drawn?.rows.values() ?? [])];
-  if (!drawn || !rows.some(({ open }) => open?.length)) return drawn;
-  if (!unended) return undefined;
-  const known = rows.map((row) => [row.workflow_id, withKinds(row, drawn.since, unended)] as const);
-  return { ...drawn, rows: new Map(known) };
 }

@@ -5,7 +5,6 @@ import { dayWord, midnightsOf, weeksOf } from './days';
 import { fitting, linesOf, wantedOf } from './groups';
 import { joined, lookOf, markAt, marksOf, statusesOf } from './marks';
 import { historySearch } from './search';
-import { withKinds } from './shares';
 import { closer, LENGTHS, moved, seenOf, wishOf } from './window';
 import { countWords, lineWords, markWords } from './words';
 
@@ -26,8 +25,6 @@ function row(told: Partial<RunWindowRow>): RunWindowRow {
 /** A pixel is a second. */
 const scale = plainScale(1_000_000, 1000);
 const marks = (told: Partial<RunWindowRow>) => marksOf(row(told), NOW, scale, NOW);
-/** Milliseconds after the beginning of what is seen. */
-const at = (time: number) => new Date(NOW + time).toISOString();
 
 describe('what is seen', () => {
   it('goes along with the time in steps, with a fifth of it still to come', () => {
@@ -149,6 +146,13 @@ describe('boxes', () => {
     const waits = row({ open: [chunk(0, 500_000, { open: 1, waiting: 1 })] });
     const found = marks(joined([waits, row({ open: [chunk(100_000, 500_000, { open: 1 })] })]));
     expect(found.map((mark) => lookOf(mark).tone)).toEqual(['wait', 'run']);
+    const paused = row({ open: [chunk(0, 500_000, { open: 1, paused: 1 })] });
+    const both = marks(joined([paused, row({ open: [chunk(100_000, 500_000, { open: 1 })] })]));
+    expect(both.map((mark) => lookOf(mark).shape)).toEqual(['barred', 'solid']);
+    expect(both.map((mark) => statusesOf(mark, undefined))).toEqual([
+      ['paused'],
+      ['queued', 'running'],
+    ]);
   });
 
   it('are one where they would lie over one another', () => {
@@ -158,21 +162,15 @@ describe('boxes', () => {
 
   it('that are too narrow to lie beside one another are one, which tells all that is in it', () => {
     // At 24 h: a failure, a success, two cancelled and two paused within some pixels.
-    const told = withKinds(
-      row({
-        chunks: [
-          chunk(500_000, 502_000, { failed: 1 }),
-          chunk(504_000, 505_000),
-          chunk(507_000, 509_000, { runs: 3, cancelled: 2 }),
-        ],
-        open: [chunk(506_000, 511_000, { runs: 2, open: 2, made_until: 508_000 })],
-        failures: [chunk(500_000, 500_000, { failed: 1 })],
-      }),
-      NOW,
-      [506_000, 507_000].map((time) => ({
-        ...{ workflow_id: 'w', status: 'paused', start_time: at(time) },
-      })),
-    );
+    const told = row({
+      chunks: [
+        chunk(500_000, 502_000, { failed: 1 }),
+        chunk(504_000, 505_000),
+        chunk(507_000, 509_000, { runs: 3, cancelled: 2 }),
+      ],
+      open: [chunk(506_000, 511_000, { runs: 2, open: 2, paused: 2, made_until: 508_000 })],
+      failures: [chunk(500_000, 500_000, { failed: 1 })],
+    });
     const found = marksOf(told, NOW, scale, NOW, NOW + 511_000);
     expect(found).toMatchObject([{ kind: 'chunk', runs: 7, failed: 1, cancelled: 2, paused: 2 }]);
     const [box] = found;
@@ -198,19 +196,13 @@ describe('boxes', () => {
   it('tell what has not ended by its own status', () => {
     const given = row({
       open: [
-        chunk(100_000, 900_000, { open: 1 }),
+        chunk(100_000, 900_000, { open: 1, paused: 1 }),
         chunk(300_000, 900_000, { open: 1 }),
-        chunk(500_000, 900_000, { open: 1, waiting: 1 }),
-        chunk(700_000, 900_000, { open: 1 }),
+        chunk(500_000, 900_000, { open: 1, waiting: 1, interrupted: 1 }),
+        chunk(700_000, 900_000, { open: 1, queued: 1 }),
       ],
     });
-    const runs = [
-      { workflow_id: 'w', status: 'paused', start_time: at(100_000) },
-      { workflow_id: 'other', status: 'paused', start_time: at(300_000) },
-      { workflow_id: 'w', status: 'interrupted', start_time: at(500_000) },
-      { workflow_id: 'w', status: 'queued', start_time: at(700_000) },
-    ] as const;
-    const found = marksOf(withKinds(given, NOW, runs), NOW, scale, NOW);
+    const found = marksOf(given, NOW, scale, NOW);
     const looks = found.map((mark) => Object.values(lookOf(mark)).join(' '));
     expect(looks).toEqual(['off barred', 'run solid', 'warn notched', 'off hatched']);
     expect(new Set(looks).size).toBe(4);

@@ -1,17 +1,9 @@
 /** What is drawn of a workflow's runs: boxes by pixels, each of which can be pointed at and named. */
 import type { Tone } from '@/components';
 import type { Shape, TimeScale } from '@/components/timeline';
-import type { Message, RunPlanned, Status } from '@/ipc';
+import type { Message, RunChunk, RunPlanned, Status } from '@/ipc';
 import { leastOf, merged, SIGN } from './merge';
-import {
-  added,
-  type Counts,
-  type DrawnChunk,
-  type DrawnRow,
-  KINDS,
-  LOOKS,
-  sharesOf,
-} from './shares';
+import { added, type Counts, type DrawnRow, KINDS, LOOKS, sharesOf } from './shares';
 import type { Seen } from './window';
 
 export type MarkKind = 'open' | 'chunk' | 'failures' | 'planned';
@@ -77,7 +69,7 @@ export function marksOf(
     .sort((a, b) => a.left - b.left || rank(a) - rank(b));
 }
 
-function of(kind: MarkKind, chunk: DrawnChunk, since: number, x: (time: number) => number): Mark {
+function of(kind: MarkKind, chunk: RunChunk, since: number, x: (time: number) => number): Mark {
   const { from, to, made_until, runs, failed, cancelled, open, waiting } = chunk;
   const counts: Counts = { runs, failed, cancelled, open, waiting };
   for (const one of KINDS) if (chunk[one]) counts[one] = chunk[one];
@@ -183,17 +175,19 @@ export function lookOf(mark: Mark): { tone: Tone; shape: Shape | 'mixed' } {
 
 /** The statuses that the runs of a box may have; `wanted` is the one that all of them were asked for by. */
 export function statusesOf(mark: Mark, wanted: Status | undefined): Status[] {
-  const { kind, runs, failed, cancelled, open, waiting } = mark;
+  const { kind, runs, failed, cancelled, open, waiting, paused = 0 } = mark;
   if (wanted) return [wanted];
   // The sign of a failure stands for those that failed, not for what is beside them.
   if (kind === 'failures') return ['failed'];
   const counts = { succeeded: runs - failed - cancelled - open, failed, cancelled };
   const ended = (Object.keys(counts) as (keyof typeof counts)[]).filter((one) => counts[one] > 0);
   // What has not ended changes meanwhile.
-  return [...ended, ...(open > waiting ? AT_WORK : []), ...(waiting > 0 ? WAITING : [])];
+  const atWork = open > waiting + paused ? AT_WORK : [];
+  return [...ended, ...atWork, ...(paused > 0 ? PAUSED : []), ...(waiting > 0 ? WAITING : [])];
 }
 
-const AT_WORK: Status[] = ['queued', 'running', 'paused'];
+const AT_WORK: Status[] = ['queued', 'running'];
+const PAUSED: Status[] = ['paused'];
 const WAITING: Status[] = ['waiting', 'interrupted'];
 
 /** The rows of a group as one: what lies over one another is one chunk, but for what waits. */
@@ -213,7 +207,8 @@ export function joined(rows: readonly DrawnRow[]): DrawnRow {
     chunks: together(rows.flatMap((row) => row.chunks)),
     open: [
       ...together(open.filter(({ waiting }) => waiting > 0)),
-      ...together(open.filter(({ waiting }) => waiting === 0)),
+      ...together(open.filter(({ paused }) => paused)),
+      ...together(open.filter(({ waiting, paused }) => waiting === 0 && !paused)),
     ],
     failures: rows.flatMap((row) => row.failures ?? []).sort((a, b) => a.from - b.from),
     planned: planned.filter(({ at }) => at <= known),
@@ -221,8 +216,8 @@ export function joined(rows: readonly DrawnRow[]): DrawnRow {
   };
 }
 
-function together(chunks: DrawnChunk[]): DrawnChunk[] {
-  const found: DrawnChunk[] = [];
+function together(chunks: RunChunk[]): RunChunk[] {
+  const found: RunChunk[] = [];
   for (const chunk of chunks.sort((a, b) => a.from - b.from)) {
     const last = found.at(-1);
     if (!last || chunk.from > last.to) {

@@ -2,7 +2,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call, type RunDay, type RunRow, type Status } from '@/ipc';
 import type { RunQuestion } from '../queries';
-import { type DrawnRow, KINDS } from './shares';
+import type { DrawnRow } from './shares';
 import type { Seen } from './window';
 
 /** Each step of each run makes these stale: they are asked for no more often, in milliseconds. */
@@ -15,9 +15,6 @@ const MOST_BUCKETS = 500;
 const NAMED = 100;
 /** Rows of a list of runs. */
 const LISTED = 20;
-/** Runs that have not ended: of one page, and pages of one status at most. */
-const PAGE = 500;
-const PAGES = 20;
 
 /** What is asked of runs beside their time. */
 export type Which = Omit<RunQuestion, 'since' | 'until'>;
@@ -73,32 +70,6 @@ export function historyWindowQuery(
     placeholderData: keepPreviousData,
     meta: { tags: TAGS, atMostEvery: EVERY },
   });
-}
-
-/** The runs that have not ended and neither are at work nor wait for a person: a window does not tell them apart. */
-export function unendedQuery(which: RunQuestion) {
-  const statuses = KINDS.filter((status) => (which.status ?? status) === status);
-  return queryOptions({
-    queryKey: ['unended runs', which],
-    queryFn: async (): Promise<RunRow[]> => {
-      const lists = await Promise.all(statuses.map((status) => allOf({ ...which, status })));
-      return lists.flat();
-    },
-    placeholderData: keepPreviousData,
-    meta: { tags: ['run', 'run:'], atMostEvery: EVERY },
-  });
-}
-
-async function allOf(which: RunQuestion): Promise<RunRow[]> {
-  const found: RunRow[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES; page += 1) {
-    const { items, next } = await call('run_list', { ...which, limit: PAGE, after });
-    found.push(...items);
-    if (!next) break;
-    after = next;
-  }
-  return found;
 }
 
 /** As many workflows as one question may name. */

@@ -1,7 +1,7 @@
 /** What the runs of a box came to: a share for each status that is among them, with a look of its own. */
 import type { IconName, Tone } from '@/components';
 import type { Shape } from '@/components/timeline';
-import type { RunChunk, RunRow, RunWindowRow, Status } from '@/ipc';
+import type { RunChunk, RunWindowRow, Status } from '@/ipc';
 
 /** From the one that is looked for first, as they lie over one another in a box. */
 const SHARES = [
@@ -17,26 +17,19 @@ const SHARES = [
 
 export type Share = (typeof SHARES)[number];
 
-/** Of those that have not ended, how many are of a status that a window does not tell apart. */
-export interface Kinds {
-  paused?: number;
-  queued?: number;
-  interrupted?: number;
-}
-
-/** The statuses that are asked for, so that each run that has not ended is drawn as what it is. */
+/** The statuses of runs that have not ended, beside those that are at work and those that wait for a person. */
 export const KINDS = ['paused', 'queued', 'interrupted'] as const satisfies readonly Share[];
 
-export type DrawnChunk = RunChunk & Kinds;
-
 /** What is drawn as one row: a workflow's, or those of several. */
-export interface DrawnRow extends Omit<RunWindowRow, 'open'> {
-  open?: DrawnChunk[];
+export interface DrawnRow extends RunWindowRow {
   /** Of several: whether one of them has more planned than is told. */
   isMore?: boolean;
 }
 
-export type Counts = Pick<RunChunk, 'runs' | 'failed' | 'cancelled' | 'open' | 'waiting'> & Kinds;
+export type Counts = Pick<
+  RunChunk,
+  'runs' | 'failed' | 'cancelled' | 'open' | 'waiting' | (typeof KINDS)[number]
+>;
 
 /** How many of each status there are, without those of which there are none. */
 export function sharesOf(counts: Counts): { share: Share; count: number }[] {
@@ -62,34 +55,6 @@ export const LOOKS: Record<Share, { tone: Tone; shape: Shape; sign?: IconName }>
   running: { tone: 'run', shape: 'solid' },
   succeeded: { tone: 'ok', shape: 'solid' },
 };
-
-/** A row in which each box of runs that have not ended knows how many of them are of these statuses. */
-export function withKinds(
-  row: RunWindowRow,
-  since: number,
-  runs: readonly Pick<RunRow, 'workflow_id' | 'status' | 'start_time'>[],
-): DrawnRow {
-  const own = runs.filter(({ workflow_id }) => workflow_id === row.workflow_id);
-  if (own.length === 0 || !row.open) return row;
-  const open = row.open.map((chunk): DrawnChunk => {
-    const within = own.filter(({ start_time }) => {
-      const made = Date.parse(start_time) - since;
-      return chunk.from <= made && made < chunk.made_until;
-    });
-    const count = (status: Status, most: number) =>
-      Math.min(most, within.filter((run) => run.status === status).length);
-    // A chunk is of runs that wait for a person, or of such that do not.
-    const atWork = chunk.open - chunk.waiting;
-    const paused = count('paused', atWork);
-    return {
-      ...chunk,
-      paused,
-      queued: count('queued', atWork - paused),
-      interrupted: count('interrupted', chunk.waiting),
-    };
-  });
-  return { ...row, open };
-}
 
 /** How many of each there are in all. */
 export function added<Given extends Counts>(to: Given, more: Counts): Given {

@@ -2,6 +2,7 @@ import { Button, ErrorNotice, Icon, Time } from '@/components';
 import { m, visible } from '@/i18n';
 import type { RunBroken, RunDecision, RunTask } from '@/ipc';
 import { useCommand } from '../../command';
+import { namedError } from '../named';
 import type { ShownRun } from '../queries';
 import { Acts } from '../sheet/Acts';
 import styles from './Questions.module.css';
@@ -60,7 +61,7 @@ export function BrokenOff({ run, task, broken }: Props) {
             </div>
           ))}
         </div>
-        {decide.error && <ErrorNotice error={decide.error} />}
+        {decide.error && <ErrorNotice error={namedError(decide.error, run)} />}
       </div>
     </section>
   );

@@ -5,6 +5,7 @@ import { m, visible } from '@/i18n';
 import type { RunBroken, RunDecision, RunTask } from '@/ipc';
 import { useCommand } from '../../command';
 import { changedHere } from '../../sessions/work';
+import { namedError } from '../named';
 import type { ShownRun } from '../queries';
 import { Acts } from '../sheet/Acts';
 import { isFinal } from '../status';
@@ -86,7 +87,7 @@ export function BrokenOffLine({ run, task, broken }: Props) {
       >
         {m.broken_answer()}
       </Button>
-      {decide.error && <ErrorNotice error={decide.error} />}
+      {decide.error && <ErrorNotice error={namedError(decide.error, run)} />}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { Button, Choice, ErrorNotice, Icon, Notice, Tick } from '@/components';
 import { counted, m, say, timeOfDay, visible, visibleText } from '@/i18n';
 import type { RunAnswerInput, RunTask, RunWork } from '@/ipc';
 import { useCommand } from '../../command';
+import { namedError } from '../named';
 import { useAge } from '../now';
 import type { ShownRun } from '../queries';
 import { AnswerField } from './AnswerField';
@@ -151,7 +152,9 @@ export function WorkForm({ run, task, work }: Props) {
             <p>{work.deliverables.map(visible).join(' · ')}</p>
           </div>
         )}
-        {(decide.error ?? keep.error) && <ErrorNotice error={decide.error ?? keep.error} />}
+        {(decide.error ?? keep.error) && (
+          <ErrorNotice error={namedError(decide.error ?? keep.error, run)} />
+        )}
       </div>
       {work.next.length > 1 && (
         // Beside the decision, in sight however long the work above is.

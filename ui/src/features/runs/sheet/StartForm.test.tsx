@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import type { ReactNode } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
-import { CallError, type Input, type RunPreview, setTransport } from '@/ipc';
+import { CallError, type Input, type RunConfiguration, type RunPreview, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { StartForm } from './StartForm';
 
@@ -9,6 +10,11 @@ const went = vi.fn();
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
   useNavigate: () => went,
+  Link: ({ children, onClick }: { children: ReactNode; onClick: () => void }) => (
+    <a href="/settings" onClick={onClick}>
+      {children}
+    </a>
+  ),
 }));
 
 afterEach(cleanup);
@@ -42,10 +48,12 @@ function sheet(
   first: RunPreview,
   start: Start = () => ({ run_id: 'r', status: 'queued' }),
   asked: () => RunPreview | Promise<RunPreview> = () => first,
+  configuration: RunConfiguration = { is_kept: true },
 ) {
   const transport = testTransport({
     run_preview: ({ ask }) => (ask ? asked() : first),
     run_start: start,
+    run_configuration: () => configuration,
   });
   setTransport(transport);
   render(
@@ -288,4 +296,19 @@ it.each([
   } as RunPreview['folder'];
   sheet(preview({ folder }));
   expect((await screen.findByTestId('run-folder-also')).textContent).toContain(words);
+});
+
+it('says with which files it will work, and whether they are kept; nothing where there are none', async () => {
+  const first = preview({});
+  const told = () => screen.queryByTestId('run-uses-configuration')?.textContent;
+  sheet(first, undefined, undefined, { folder: '/home/ann/configs', is_kept: true });
+  await waitFor(() => expect(told()).toContain('works with the files in /home/ann/configs'));
+  expect(told()).toContain('kept when it begins');
+  cleanup();
+  sheet(first, undefined, undefined, { folder: '/home/ann/configs', is_kept: false });
+  await waitFor(() => expect(told()).toContain('snapshots are switched off'));
+  cleanup();
+  sheet(first);
+  await screen.findByTestId('run-start');
+  expect(told()).toBeUndefined();
 });

@@ -7,6 +7,7 @@ import { CallError, type RunPreview } from '@/ipc';
 import { SavedTriggerNote } from '../../catalog/TriggerNote';
 import { useCommand } from '../../command';
 import { Acts } from './Acts';
+import { ConfigurationToUse } from './ConfigurationToUse';
 import { ContextFields, type ContextInput } from './ContextFields';
 import { type Context, contextOf, firstField, missingOf, readRest, spread } from './context';
 import { printExact } from './exact';
@@ -150,6 +151,7 @@ export function StartForm({ workflow, task, last, first }: Props) {
         refs={fields.current}
       />
       <FolderChoice data={data} folder={folder} onFolder={setFolder} />
+      <ConfigurationToUse workflow={workflow} onLeave={closeRunSheet} />
       {data.tasks.length > 1 && <Part data={data} only={only} onOnly={setOnly} />}
       <Preflight data={data} known={known} only={only} />
       {!needsTrust && data.trust.acts.length > 0 && (

@@ -43,6 +43,17 @@ export function askedQuery(workflow: string, context: Context, { tasks, sources 
   });
 }
 
+/** With which configuration a run would work that begins now. Files come and go without a word. */
+export function configurationQuery(workflow: string) {
+  return queryOptions({
+    queryKey: ['run configuration', workflow],
+    queryFn: () => call('run_configuration', { workflow }),
+    meta: { tags: [`workflow:${workflow}`, 'session', 'settings'], atMostEvery: 3_000 },
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
 /** What the last run of a workflow was started with; nothing where there was none. */
 export function lastContextQuery(workflow: string) {
   return queryOptions({

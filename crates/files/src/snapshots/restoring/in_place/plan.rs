@@ -58,6 +58,8 @@ pub enum InPlaceAct {
     Same,
     /// It is made: there is none.
     Makes,
+    /// It is made with what stands for its keys, which are not kept: somebody wants so.
+    MakesMasked,
     /// It is written over.
     Replaces,
     /// Nothing, for this reason.
@@ -71,7 +73,7 @@ impl InPlaceAct {
     pub fn reason(&self) -> Option<&Message> {
         match self {
             Self::Left(reason) | Self::Gone(reason) => Some(reason),
-            Self::Same | Self::Makes | Self::Replaces => None,
+            Self::Same | Self::Makes | Self::MakesMasked | Self::Replaces => None,
         }
     }
 }
@@ -79,8 +81,12 @@ impl InPlaceAct {
 impl InPlacePlan {
     /// The files that are written.
     pub(super) fn written(&self) -> impl Iterator<Item = &InPlaceFile> {
-        let is_written =
-            |file: &&InPlaceFile| matches!(file.act, InPlaceAct::Makes | InPlaceAct::Replaces);
+        let is_written = |file: &&InPlaceFile| {
+            matches!(
+                file.act,
+                InPlaceAct::Makes | InPlaceAct::MakesMasked | InPlaceAct::Replaces
+            )
+        };
         self.files.iter().filter(is_written)
     }
 }
@@ -108,6 +114,7 @@ pub fn in_place_plan(
     };
     let pieces = Pieces::of(workshop, &recovery, session, &chosen);
     let files = planned(workshop.files.as_ref(), root, &chosen, &pieces);
+    let files = with_masked(files, wanting.make_masked, &pieces);
     let mut plan = InPlacePlan {
         root: root.to_owned(),
         used_by: Vec::new(),
@@ -200,6 +207,21 @@ fn planned(
     }
     planned.sort_by(|one, other| one.path.cmp(&other.path));
     planned
+}
+
+/// The same where somebody wants files that are gone made although their keys are not kept.
+fn with_masked(
+    mut files: Vec<InPlaceFile>,
+    wanted: &[ConfigPath],
+    pieces: &Pieces,
+) -> Vec<InPlaceFile> {
+    for file in &mut files {
+        let is_gone = matches!(file.act, InPlaceAct::Gone(_));
+        if is_gone && wanted.contains(&file.path) && pieces.masked.contains(&file.path) {
+            file.act = InPlaceAct::MakesMasked;
+        }
+    }
+    files
 }
 
 fn stamp(root: &Path, chosen: &Candidate, files: &[InPlaceFile]) -> Sha256 {

@@ -1,9 +1,9 @@
 //! Putting files back where they were.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::{Message, Sha256, SnapshotId};
+use flowkeep_core::{Message, ObjectHash, Sha256, SnapshotId};
 use flowkeep_host::Progress;
 use flowkeep_store::SessionWork;
 use ulid::Ulid;
@@ -17,6 +17,7 @@ use super::plan::{InPlaceAct, InPlacePlan, in_place_plan};
 use super::work::{Work, WorkFile};
 use super::{InPlaceError, put_back_alone};
 use crate::snapshots::overlay::Lost;
+use crate::snapshots::pack::LARGEST_OBJECT;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
 /// Files that were put back where they were.
@@ -27,6 +28,8 @@ pub struct PutInPlace {
     pub recovery: Recovery,
     /// The files that were written.
     pub written: Vec<ConfigPath>,
+    /// Those of them that were made with what stands for their keys.
+    pub made_masked: Vec<ConfigPath>,
     /// The files that were as they were already.
     pub same: Vec<ConfigPath>,
     /// The files that were not written, and why.
@@ -80,6 +83,7 @@ fn put(
         return Err(InPlaceError::PlanChanged);
     }
     let (place, copied) = own_copy(workshop, session, &mut plan.pieces, progress)?;
+    as_copied(workshop, &place, &mut plan);
     let before = keep(workshop, session, &plan, progress)?;
     if progress.cancelled() {
         return Err(SnapshotError::Cancelled.into());
@@ -111,6 +115,7 @@ fn put(
             source: plan.chosen.source,
             found: &found,
             own: Some(&workshop.data_dir.join(OVERLAYS).join(&*copy)),
+            goes_on: false,
             work: is_any.then_some(id.as_str()),
             entry: entry.as_ref(),
         },
@@ -126,6 +131,20 @@ fn put(
     let back = (place.clone(), entry, copied);
     let put = done(plan, back, (written, left), before);
     Ok(PutInPlace { begins_with, ..put })
+}
+
+/// What a file becomes that is made with what stands for its keys: what its copy is, and not what it was.
+fn as_copied(workshop: &Workshop, copy: &Path, plan: &mut InPlacePlan) {
+    let masked = plan.files.iter_mut();
+    for file in masked.filter(|file| file.act == InPlaceAct::MakesMasked) {
+        let read = workshop
+            .files
+            .read(copy, file.path.as_str(), LARGEST_OBJECT as u64);
+        match read {
+            Ok(bytes) => file.becomes = Some((Sha256::of(&bytes), ObjectHash::of(&bytes))),
+            Err(_) => file.act = InPlaceAct::Gone(Message::new("object_missing")),
+        }
+    }
 }
 
 fn lost(path: &ConfigPath, reason: &Message) -> Lost {
@@ -176,11 +195,13 @@ fn done(
     (written, left): (Vec<ConfigPath>, Vec<Lost>),
     before: Before,
 ) -> PutInPlace {
-    let same = plan
-        .files
-        .iter()
-        .filter(|file| file.act == InPlaceAct::Same);
-    let same = same.map(|file| file.path.clone()).collect();
+    let of = |act: InPlaceAct| {
+        let files = plan.files.iter().filter(move |file| file.act == act);
+        files.map(|file| file.path.clone()).collect::<Vec<_>>()
+    };
+    let same = of(InPlaceAct::Same);
+    let mut made_masked = of(InPlaceAct::MakesMasked);
+    made_masked.retain(|path| written.contains(path) && plan.pieces.masked.contains(path));
     let mut masked = plan.pieces.masked;
     masked.retain(|path| copied.contains(path));
     PutInPlace {
@@ -194,6 +215,7 @@ fn done(
         },
         recovery: plan.recovery,
         written,
+        made_masked,
         same,
         left,
         before: before.snapshot,

@@ -226,6 +226,7 @@ fn settle(
             source: Source::from_word(&work.source).unwrap_or(Source::Snapshot),
             found: &work.found,
             own: Some(&workshop.data_dir.join(OVERLAYS).join(&work.copy)),
+            goes_on: false,
             work: Some(&row.work),
             entry: work.entry_unless(&left).as_ref(),
         },

@@ -1,0 +1,177 @@
+//! Secrets that programs and descriptions of machines give under a name in quotes: `setenv("API_KEY", "…")`,
+//! `variable "password" { default = "…" }`.
+
+use std::ops::Range;
+
+use super::directives::{is_password, is_written_down};
+use super::name::{is_secret, is_secret_name};
+use super::text::{closing, key_before};
+
+/// How functions end that are given a name and its value.
+const FUNCTIONS: [&str; 8] = [
+    "environ.get(",
+    "ENV.fetch(",
+    "etenv(",
+    "utenv(",
+    "etEnv(",
+    "etdefault(",
+    "etProperty(",
+    "EnvironmentVariable(",
+];
+
+/// The farthest the parts of one stand from each other.
+const NEAR: usize = 1_024;
+
+/// All that is given to a function behind a secret's name, and the defaults of variables with such names.
+pub(super) fn calls_in(text: &str) -> Vec<Range<usize>> {
+    let calls = FUNCTIONS.into_iter();
+    let calls = calls.flat_map(|function| {
+        let met = text.match_indices(function);
+        met.map(|(at, function)| at + function.len())
+    });
+    let variables = text.match_indices("variable \"");
+    let variables = variables.map(|(at, begin)| at + begin.len() - 1);
+    let given = calls.filter_map(|at| given_at(text, at));
+    let mut found: Vec<Range<usize>> = given
+        .chain(variables.filter_map(|at| default_at(text, at)))
+        .collect();
+    for (at, sign) in text.char_indices() {
+        if matches!(sign, '"' | '\'') {
+            let value = hidden_at(text, at).or_else(|| set_at(text, at));
+            found.extend(value.or_else(|| instead_at(text, at)));
+        }
+    }
+    for (at, begin) in ["auth=(", "auth = ("]
+        .into_iter()
+        .flat_map(|begin| text.match_indices(begin))
+    {
+        found.extend(second_at(text, at + begin.len()));
+    }
+    for (at, _) in text.match_indices("--password-stdin") {
+        found.extend(piped_to(text, at));
+    }
+    found
+}
+
+/// The password in quotes that begin here which a function is given: `setPassword("…")`, or a word and a blank as some
+/// programs have them: `storePassword "…"`.
+fn set_at(text: &str, at: usize) -> Option<Range<usize>> {
+    /// The longest name.
+    const LONGEST: usize = 48;
+    let near = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
+    let before = near.strip_suffix(['(', ' '])?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let name = &before[before.trim_end_matches(is_name).len()..];
+    let plain = ["set", "with"]
+        .into_iter()
+        .find_map(|verb| name.strip_prefix(verb));
+    let is_given = if near.ends_with('(') {
+        plain.is_some()
+    } else {
+        // A word of a sentence has neither; of tokens people say more.
+        name.contains(|c: char| c.is_ascii_uppercase() || c == '_') && !name.ends_with("oken")
+    };
+    let value = quoted_at(near_from(text, at), at).filter(|_| is_given)?;
+    let word = &text[value.clone()];
+    let name = plain.unwrap_or(name).trim_start_matches('_');
+    (is_written_down(word) && is_secret(name, word)).then_some(value)
+}
+
+/// `ConvertTo-SecureString "…" -AsPlainText`.
+fn hidden_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let is_hidden = text[..at].ends_with("ConvertTo-SecureString ");
+    let value = quoted_at(near_from(text, at), at).filter(|_| is_hidden)?;
+    let line = text[value.end..].lines().next().unwrap_or_default();
+    let is_plain = line.to_ascii_lowercase().contains("-asplaintext");
+    (is_plain && is_password(&text[value.clone()])).then_some(value)
+}
+
+/// What is taken in quotes that begin here where a variable has nothing: `process.env.DB_PASSWORD || "…"`.
+fn instead_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let before = text[..at].strip_suffix(' ').unwrap_or(&text[..at]);
+    let mut signs = ["||", "??", " or"].into_iter();
+    let before = signs.find_map(|sign| before.strip_suffix(sign))?.trim_end();
+    let name = key_before(before.strip_suffix(')').unwrap_or(before))?;
+    let value = quoted_at(near_from(text, at), at)?;
+    let word = &text[value.clone()];
+    let is_word = !word.contains(char::is_whitespace);
+    (is_word && is_secret(name, word)).then_some(value)
+}
+
+/// The second of two texts: `auth=("bob", "…")`.
+fn second_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let near = near_from(text, at);
+    let name = quoted_at(near, skipped(near, at))?;
+    let behind = skipped(near, name.end + 1);
+    let behind = near[behind..].strip_prefix(',').map(|_| behind + 1)?;
+    let value = quoted_at(near, skipped(near, behind))?;
+    is_password(&near[value.clone()]).then_some(value)
+}
+
+/// What is written to a program that reads a password here: `echo … | docker login --password-stdin`.
+fn piped_to(text: &str, at: usize) -> Option<Range<usize>> {
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let begin = text[line..at].rfind("echo ")? + line + "echo ".len();
+    let end = begin + text[begin..at].find('|')?;
+    let word = text[begin..end]
+        .trim()
+        .trim_start_matches("-n ")
+        .trim_matches(['"', '\'']);
+    let begin = begin + text[begin..end].find(word)?;
+    let is_one = is_password(word) && !word.contains(char::is_whitespace) && !word.starts_with('$');
+    is_one.then(|| begin..begin + word.len())
+}
+
+/// The value behind the name in quotes that begins here: `"API_KEY", "…"`.
+fn given_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let near = near_from(text, at);
+    let name = quoted_at(near, skipped(near, at))?;
+    if !is_secret_name(&near[name.clone()]) {
+        return None;
+    }
+    let behind = skipped(near, name.end + 1);
+    let behind = near[behind..].strip_prefix(',').map(|_| behind + 1)?;
+    let value = quoted_at(near, skipped(near, behind))?;
+    is_secret(&near[name], &near[value.clone()]).then_some(value)
+}
+
+/// The default in the block behind the name in quotes that begins here.
+fn default_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let near = near_from(text, at);
+    let name = quoted_at(near, at)?;
+    if !is_secret_name(&near[name.clone()]) {
+        return None;
+    }
+    let open = skipped(near, name.end + 1);
+    let block = near[open..].strip_prefix('{')?;
+    let begin = near.len() - block.len();
+    // The next one has a block of its own.
+    let block = &block[..block.find("variable \"").unwrap_or(block.len())];
+    let mut met = block.match_indices("default").map(|(at, _)| at);
+    met.find_map(|at| {
+        let is_word = block[..at].ends_with(|c: char| c.is_whitespace() || c == '{');
+        let behind = skipped(near, begin + at + "default".len());
+        let behind = near[behind..].strip_prefix('=').map(|_| behind + 1)?;
+        let value = quoted_at(near, skipped(near, behind))?;
+        (is_word && is_secret(&near[name.clone()], &near[value.clone()])).then_some(value)
+    })
+}
+
+fn near_from(text: &str, at: usize) -> &str {
+    &text[..text.floor_char_boundary(at.saturating_add(NEAR))]
+}
+
+fn skipped(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    text.len() - rest.trim_start().len()
+}
+
+/// What is between the quotes that begin here.
+fn quoted_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let length = closing(&rest[1..], quote);
+    rest[1 + length..]
+        .starts_with(quote)
+        .then(|| at + 1..at + 1 + length)
+}

@@ -1,0 +1,377 @@
+//! Lines of servers, shells and programs that give something a name without a sign between: `ENV API_KEY …`,
+//! `proxy_set_header X-Api-Key …;`, `requirepass …`, `machine h login bob password …`.
+
+use std::ops::Range;
+
+use super::name::{Told, is_secret, told_by};
+use super::value::{is_no_secret, is_placeholder, is_reference, looks_like_key};
+
+/// What a line begins with that gives a name and its value.
+const GIVING: [&str; 9] = [
+    "env",
+    "setenv",
+    "setx",
+    "proxy_set_header",
+    "grpc_set_header",
+    "add_header",
+    "fastcgi_param",
+    "uwsgi_param",
+    "scgi_param",
+];
+
+/// What does so behind one of [`ADDING`].
+const HEADERS: [&str; 4] = ["requestheader", "header", "http-request", "http-response"];
+
+const ADDING: [&str; 7] = [
+    "set",
+    "add",
+    "append",
+    "merge",
+    "setifempty",
+    "set-header",
+    "add-header",
+];
+
+/// What a line begins with that a password follows, whatever that looks like.
+const PASSWORDS: [&str; 5] = ["requirepass", "masterauth", "auth_pass", "rootpw", "bindpw"];
+
+/// The shortest password, and the shortest token: pieces of a text are called so, too.
+const SHORTEST: usize = 4;
+const SHORTEST_TOKEN: usize = 8;
+
+/// All that lines give under a secret's name.
+pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let words = Words::of(line);
+        if let Some(value) = words.value() {
+            found.push(at + value.start..at + value.end);
+        }
+        found.extend(words.of_accounts(line, at));
+        if words.begins_login() {
+            found.extend(login_at(text, at));
+        }
+        at += line.len();
+    }
+    found
+}
+
+/// The first words of a line, each without its quotes.
+struct Words<'l> {
+    line: &'l str,
+    places: Vec<Range<usize>>,
+    /// Whether there are more of them.
+    is_more: bool,
+}
+
+impl<'l> Words<'l> {
+    fn of(line: &'l str) -> Self {
+        /// As many as are looked at.
+        const MOST: usize = 5;
+        let mut places = Vec::with_capacity(MOST);
+        let mut at = 0;
+        while places.len() < MOST
+            && let Some(word) = word_at(line, at)
+        {
+            at = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
+            places.push(word);
+        }
+        let is_more = word_at(line, at).is_some();
+        Self {
+            line,
+            places,
+            is_more,
+        }
+    }
+
+    fn word(&self, at: usize) -> Option<&'l str> {
+        self.places.get(at).map(|word| &self.line[word.clone()])
+    }
+
+    /// The secret that the line gives.
+    fn value(&self) -> Option<Range<usize>> {
+        let first = self.word(0)?.to_ascii_lowercase();
+        if first == "set" {
+            return self.of_set();
+        }
+        if GIVING.contains(&first.as_str()) {
+            return self.given(1);
+        }
+        if first == "net" && self.word(1)?.eq_ignore_ascii_case("use") {
+            return self.of_drive();
+        }
+        if HEADERS.contains(&first.as_str()) {
+            let adding = self.word(1)?.to_ascii_lowercase();
+            return ADDING.contains(&adding.as_str()).then(|| self.given(2))?;
+        }
+        if first == "sentinel" && self.word(1)?.eq_ignore_ascii_case("auth-pass") {
+            return self.password(3);
+        }
+        if PASSWORDS.contains(&first.as_str()) {
+            return self.password(1);
+        }
+        self.alone()
+    }
+
+    /// `NAME value`, with the name at this place.
+    fn given(&self, at: usize) -> Option<Range<usize>> {
+        let name = self.word(at)?.trim_start_matches('$');
+        let value = self.places.get(at + 1)?.clone();
+        let is_quoted = self.line[..value.start].ends_with(['"', '\'']);
+        // Of a value without quotes all of its line is.
+        let value = if is_quoted || at > 1 {
+            value
+        } else {
+            let line = self.line.trim_end();
+            let end = line.trim_end_matches([';', '\\']).trim_end().len();
+            let end = line
+                .find(" #")
+                .filter(|end| *end > value.start)
+                .unwrap_or(end);
+            value.start..end.max(value.start)
+        };
+        let word = &self.line[value.clone()];
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let is_one = name.chars().all(is_name) && !word.starts_with('=') && is_secret(name, word);
+        is_one.then_some(value)
+    }
+
+    /// `set $name value;` of a web server, `set "NAME=value"` of a shell.
+    fn of_set(&self) -> Option<Range<usize>> {
+        let first = self.places.get(1)?;
+        if self.line[first.clone()].starts_with('$') {
+            return self.given(1);
+        }
+        let is_quoted = self.line[..first.start].ends_with('"');
+        let line = self.line.trim_end();
+        let end = if is_quoted {
+            first.end
+        } else {
+            let rest = &line[first.start..];
+            first.start + rest.find(" &").unwrap_or(rest.len())
+        };
+        let (name, value) = line[first.start..end].split_once('=')?;
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let begin = end - value.len();
+        let quoted = value.trim_matches(['"', '\'']);
+        let begin = begin + value.find(quoted)?;
+        let is_late = quoted.starts_with('!') && quoted.ends_with('!');
+        let is_one = name.chars().all(is_name) && !is_late && is_secret(name, quoted);
+        is_one.then(|| begin..begin + quoted.len())
+    }
+
+    /// `net use Z: //server/share /user:bob password`, with the two in any order.
+    fn of_drive(&self) -> Option<Range<usize>> {
+        let share = self
+            .places
+            .iter()
+            .skip(2)
+            .position(|word| self.line[word.clone()].starts_with("\\\\"))?;
+        let line = &self.line[self.places[share + 2].end..];
+        let begin = self.places[share + 2].end;
+        let is_account = line.to_ascii_lowercase().contains("/user:");
+        let mut at = 0;
+        while let Some(word) = word_at(line, at).filter(|_| is_account) {
+            at = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
+            let text = &line[word.clone()];
+            if !text.starts_with('/') && is_password(text) {
+                return Some(begin + word.start..begin + word.end);
+            }
+        }
+        None
+    }
+
+    /// The word at this place, which is a password.
+    fn password(&self, at: usize) -> Option<Range<usize>> {
+        let value = self.places.get(at)?;
+        let is_last = self.places.len() == at + 1
+            || self.line[value.end..]
+                .trim_start_matches(['"', '\''])
+                .trim_start()
+                .starts_with(['#', ';']);
+        (is_last && is_password(&self.line[self.end_of(value)])).then(|| self.end_of(value))
+    }
+
+    /// A value without the sign that ends its line.
+    fn end_of(&self, value: &Range<usize>) -> Range<usize> {
+        let word = &self.line[value.clone()];
+        value.start..value.start + word.trim_end_matches(';').len()
+    }
+
+    /// `password hunter2`, which is all of its line.
+    fn alone(&self) -> Option<Range<usize>> {
+        let [name, value] = self.places.as_slice() else {
+            return None;
+        };
+        let name = &self.line[name.clone()];
+        let value = self.end_of(value);
+        let word = &self.line[value.clone()];
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let is_one = !self.is_more
+            && name.chars().all(is_name)
+            && told_by(name) == Some(Told::Surely)
+            && is_written_down(word)
+            && (!name.ends_with("oken") || word.len() >= SHORTEST_TOKEN)
+            && is_secret(name, word);
+        is_one.then_some(value)
+    }
+
+    /// `user default on >…`, as Redis has accounts.
+    fn of_accounts(&self, line: &str, at: usize) -> Vec<Range<usize>> {
+        let is_rule = |word: &str| {
+            [
+                "on",
+                "off",
+                "reset",
+                "resetpass",
+                "nopass",
+                "allkeys",
+                "allcommands",
+            ]
+            .contains(&word)
+                || word.starts_with(['~', '+', '&', '>', '%'])
+                || word.starts_with("-@")
+        };
+        let is_account = self.word(0) == Some("user") && self.word(2).is_some_and(is_rule);
+        if !is_account {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let mut from = self.places[1].end;
+        while let Some(word) = word_at(line, from) {
+            from = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
+            let raw = &line[word.clone()];
+            let inside = raw.strip_prefix('>').map(|inside| inside.trim_matches('"'));
+            if let Some(inside) = inside.filter(|inside| is_password(inside)) {
+                let begin = word.start + raw.find(inside).unwrap_or_default();
+                found.push(at + begin..at + begin + inside.len());
+            }
+        }
+        found
+    }
+
+    /// Whether a login begins here as `.netrc` has them.
+    fn begins_login(&self) -> bool {
+        let behind = match self.word(0) {
+            Some("machine") => 2,
+            Some("default") => 1,
+            _ => return false,
+        };
+        self.word(behind).is_none_or(|word| LOGIN.contains(&word))
+    }
+}
+
+/// What a login has.
+const LOGIN: [&str; 5] = ["login", "user", "account", "password", "port"];
+
+/// The passwords of a login that begins here, on one line or on several.
+fn login_at(text: &str, at: usize) -> Vec<Range<usize>> {
+    /// The longest login.
+    const LONGEST: usize = 1_024;
+    let near = &text[..text.floor_char_boundary(at.saturating_add(LONGEST))];
+    let mut found = Vec::new();
+    let next = |from: usize| {
+        let rest = near[from..].trim_start();
+        word_at(near, near.len() - rest.len())
+    };
+    let Some(first) = next(at) else {
+        return found;
+    };
+    let is_machine = &near[first.clone()] == "machine";
+    let begin = if is_machine {
+        next(first.end)
+    } else {
+        Some(first)
+    };
+    let mut from = begin.map_or(near.len(), |word| word.end);
+    while let Some(key) = next(from).filter(|key| LOGIN.contains(&&near[key.clone()])) {
+        let Some(value) = next(key.end) else { break };
+        from = value.end + usize::from(near[value.end..].starts_with('"'));
+        if &near[key] == "password" && is_password(&near[value.clone()]) {
+            found.push(value);
+        }
+    }
+    found
+}
+
+/// The word that begins behind this place on its line: between its quotes, where it has some.
+fn word_at(line: &str, at: usize) -> Option<Range<usize>> {
+    let rest = line.get(at..)?.trim_start_matches([' ', '\t']);
+    let begin = line.len() - rest.len();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+    if let Some(length) = quote.and_then(|quote| rest[1..].find([quote, '\n']))
+        && rest[1 + length..].starts_with(['"', '\''])
+    {
+        return Some(begin + 1..begin + 1 + length);
+    }
+    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    (length > 0).then(|| begin..begin + length)
+}
+
+pub(super) fn is_password(word: &str) -> bool {
+    word.len() >= SHORTEST && !is_reference(word) && !is_no_secret(word)
+}
+
+/// Whether a word can only be written down: letters and digits, and no kind or number of something.
+pub(super) fn is_written_down(word: &str) -> bool {
+    const KINDS: [&str; 12] = [
+        "int", "uint", "i", "u", "float", "f", "sha", "md", "base", "utf", "char", "v",
+    ];
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let is_kind = KINDS.iter().any(|kind| letters.eq_ignore_ascii_case(kind));
+    let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
+    let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    // A port with its kind: `464/tcp`.
+    let is_port = word.ends_with("/tcp") || word.ends_with("/udp");
+    !is_kind
+        && !is_port
+        && (is_mixed || looks_like_key(word))
+        && !word.contains(['(', '[', '{', '<', ')', ']', '}', '*', '=', ','])
+        && !word.ends_with([':', '.', '?', '!'])
+}
+
+/// The passwords of `host:port:database:user:password`, where each line is so.
+pub(super) fn in_password_file(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let inside = line.trim_end();
+        if !inside.is_empty() && !inside.starts_with('#') {
+            let Some(begin) = password_of(inside) else {
+                return Vec::new();
+            };
+            let word = inside[begin..].trim_matches('"');
+            let begin = begin + inside[begin..].find(word).unwrap_or_default();
+            if !word.is_empty() && !is_placeholder(word) {
+                found.push(at + begin..at + begin + word.len());
+            }
+        }
+        at += line.len();
+    }
+    found
+}
+
+/// Whether a text begins as such files do: of others it is told by its first line.
+pub(super) fn is_password_file(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let first = lines.find(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| password_of(line.trim_end()).is_some())
+}
+
+/// Where the password of such a line begins.
+fn password_of(line: &str) -> Option<usize> {
+    let line = line.trim_start_matches('\u{feff}');
+    if line.contains(char::is_whitespace) {
+        return None;
+    }
+    let mut signs = line.match_indices(':').map(|(at, _)| at);
+    // A `\` stands before one that is of a name.
+    let mut next = || signs.find(|at| !line[..*at].ends_with('\\'));
+    let ends = [next()?, next()?, next()?, next()?];
+    let port = &line[ends[0] + 1..ends[1]];
+    let is_port = port == "*" || (!port.is_empty() && port.parse::<u16>().is_ok());
+    let is_said = |from: usize, to: usize| from + 1 < to;
+    let is_one = is_port && ends[0] > 0 && is_said(ends[1], ends[2]) && is_said(ends[2], ends[3]);
+    is_one.then_some(ends[3] + 1)
+}

@@ -1,0 +1,138 @@
+//! How a mask is spelled where a key stood, so that a file is still one of its kind.
+
+use std::ops::Range;
+
+use super::mask::{MASK, QUOTED};
+use super::places::SecretPlace;
+
+/// The same in markup, where `<` begins a tag.
+const IN_MARKUP: &str = "&lt;masked&gt;";
+
+/// What stands before or behind a text, so that it needs no quotes of its own.
+const QUOTES: [char; 11] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '」', '『', '』'];
+
+/// The mask for each place of a text that is no document, in their order: in the quotes that shells and programs want,
+/// where it does not stand in some; in markup as that has such signs.
+pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str> {
+    let is_markup = is_markup(text);
+    let mut quotes = Quotes::new(text);
+    let mut outside = Outside::default();
+    let mut told = 0;
+    let mut spell = |at: &Range<usize>| {
+        let between = &text[told.min(at.start)..at.start];
+        told = at.start;
+        outside.follow(between);
+        let is_tagged = text[..at.start].ends_with('>') && text[at.end..].starts_with("</");
+        if is_markup || is_tagged {
+            return if outside.is_open() { MASK } else { IN_MARKUP };
+        }
+        let is_block =
+            text[at.clone()].contains('\n') && (at.start == 0 || text[..at.start].ends_with('\n'));
+        let is_quoted = is_block
+            || text[..at.start].ends_with(QUOTES)
+            || text[at.end..].starts_with(QUOTES)
+            || quotes.are_open_at(at.start);
+        if is_quoted { MASK } else { QUOTED }
+    };
+    places.iter().map(|place| spell(&place.span)).collect()
+}
+
+/// Whether all of a text is XML or the like.
+fn is_markup(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let inside = text.strip_prefix('<');
+    // Some servers have parts that look like tags: `<VirtualHost *:80>`.
+    let is_tag = |rest: &str| {
+        let tag = &rest[..rest.find('>').unwrap_or(rest.len())];
+        let name = tag.find(char::is_whitespace).unwrap_or(tag.len());
+        let is_whole = tag[name..].trim().is_empty() || tag.contains('=');
+        let is_named = rest.starts_with(char::is_alphabetic) && is_whole;
+        is_named || rest.starts_with("?xml") || rest.starts_with('!')
+    };
+    inside.is_some_and(is_tag) && (text.contains("</") || text.contains("/>"))
+}
+
+/// Which stretches of markup are open in which `<` means nothing.
+#[derive(Default)]
+struct Outside {
+    open: Option<&'static str>,
+}
+
+impl Outside {
+    fn follow(&mut self, mut text: &str) {
+        const STRETCHES: [(&str, &str); 2] = [("<![CDATA[", "]]>"), ("<!--", "-->")];
+        loop {
+            if let Some(end) = self.open {
+                let Some(at) = text.find(end) else { return };
+                text = &text[at + end.len()..];
+                self.open = None;
+            }
+            let begins = STRETCHES.iter();
+            let begins = begins.filter_map(|(begin, end)| Some((text.find(begin)?, *begin, *end)));
+            let Some((at, begin, end)) = begins.min() else {
+                return;
+            };
+            text = &text[at + begin.len()..];
+            self.open = Some(end);
+        }
+    }
+
+    const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+}
+
+/// Where in a text quotes are open: those of one line, and double ones that go over several.
+struct Quotes<'t> {
+    text: &'t str,
+    /// Whether each double quote of the text has another one.
+    are_paired: bool,
+    told: usize,
+    is_open: bool,
+}
+
+impl<'t> Quotes<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            are_paired: doubles(text).is_multiple_of(2),
+            told: 0,
+            is_open: false,
+        }
+    }
+
+    /// Whether some are open at a place that is not before the last one.
+    fn are_open_at(&mut self, at: usize) -> bool {
+        let between = &self.text[self.told.min(at)..at];
+        self.told = at;
+        self.is_open ^= !doubles(between).is_multiple_of(2);
+        let line = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let line = &self.text[line..at];
+        let in_line = open_in(line);
+        in_line.is_some() || (self.are_paired && self.is_open)
+    }
+}
+
+/// How many double quotes there are that have no `\` before them.
+fn doubles(text: &str) -> usize {
+    let quotes = text.match_indices('"');
+    quotes
+        .filter(|(at, _)| !text[..*at].ends_with('\\'))
+        .count()
+}
+
+/// The quote that is open at the end of a line. One behind a letter may be of a word: `don't`.
+fn open_in(line: &str) -> Option<char> {
+    let mut open = None;
+    let mut before = ' ';
+    for sign in line.chars() {
+        match open {
+            Some(quote) if quote == sign && before != '\\' => open = None,
+            None if matches!(sign, '"' | '`') && before != '\\' => open = Some(sign),
+            None if sign == '\'' && !before.is_alphanumeric() => open = Some(sign),
+            _ => {}
+        }
+        before = sign;
+    }
+    open
+}

@@ -1,0 +1,166 @@
+//! A masked file is still one of its kind.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use quick_xml::events::Event;
+use rstest::rstest;
+
+use super::*;
+
+#[rstest]
+#[case::text(
+    "<a><password>geheim</password></a>\n",
+    "<a><password>&lt;masked&gt;</password></a>\n"
+)]
+#[case::attribute(
+    "<a><add key=\"Password\" value='geheim'/></a>\n",
+    "<a><add key=\"Password\" value='&lt;masked&gt;'/></a>\n"
+)]
+#[case::data(
+    "<a><password><![CDATA[geheim]]></password></a>\n",
+    "<a><password><![CDATA[<masked>]]></password></a>\n"
+)]
+#[case::in_program(
+    "x = \"<password>geheim</password>\"\n",
+    "x = \"<password>&lt;masked&gt;</password>\"\n"
+)]
+#[case::server(
+    "<VirtualHost *:80>\nSetEnv API_KEY geheim\n</VirtualHost>\n",
+    "<VirtualHost *:80>\nSetEnv API_KEY \"<masked>\"\n</VirtualHost>\n"
+)]
+#[case::environment(
+    "PASSWORD=geheim\nexport API_KEY='geheim'\nX=1 # secret=geheim2\n",
+    "PASSWORD=\"<masked>\"\nexport API_KEY='<masked>'\nX=1 # secret=\"<masked>\"\n"
+)]
+#[case::shell(
+    "#!/bin/sh\nset -e\nconnect --password=geheim1 --token abcd1234 \"--password=geheim2\"\nmysql -pgeheim\ncurl https://u:pa55@h/\necho \"a\nPASSWORD=geheim1\n\"\n",
+    "#!/bin/sh\nset -e\nconnect --password=\"<masked>\" --token \"<masked>\" \"--password=<masked>\"\nmysql -p\"<masked>\"\ncurl https://u:\"<masked>\"@h/\necho \"a\nPASSWORD=<masked>\n\"\n"
+)]
+#[case::python(
+    "password = 12345678\nx = \"don't\"\n",
+    "password = \"<masked>\"\nx = \"don't\"\n"
+)]
+#[case::batch(
+    "set PASSWORD=geheim\nset \"API_KEY=geheim\"\n",
+    "set PASSWORD=\"<masked>\"\nset \"API_KEY=<masked>\"\n"
+)]
+fn what_stands_for_a_key_is_a_text_there(#[case] text: &str, #[case] expected: &str) {
+    let found = masked(None, text.as_bytes()).expect(text);
+    let left = String::from_utf8(found.bytes).unwrap();
+    assert_eq!(left, expected);
+    assert_eq!(masked(None, left.as_bytes()), None);
+}
+
+/// What was kept before masks were spelled as files have texts is masked still.
+#[rstest]
+#[case("PASSWORD=<masked>\nx=1\n")]
+#[case("<a><password><masked></password><b secret=\"<masked>\"/></a>\n")]
+#[case("requirepass <masked>\nport 1\n")]
+#[case("#!/bin/sh\nmysql -p<masked> -e x\nexport API_KEY=<masked>\n")]
+fn what_was_masked_before_stays(#[case] text: &str) {
+    assert_eq!(masked(None, text.as_bytes()), None);
+}
+
+#[test]
+fn json_with_comments_has_a_text_for_a_number() {
+    let text = "{\n  // mine\n  \"password\": 12345678,\n  \"api_key\": \"geheim\"\n}\n";
+    let found = masked(Some(Format::Json), text.as_bytes()).unwrap();
+    let left = String::from_utf8(found.bytes).unwrap();
+    let expected = text
+        .replace("12345678", "\"<masked>\"")
+        .replace("geheim", "<masked>");
+    assert_eq!(left, expected);
+}
+
+fn is_xml(text: &str) -> bool {
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Eof) => return true,
+            Ok(Event::Start(tag) | Event::Empty(tag)) => {
+                if tag.attributes().any(|attribute| attribute.is_err()) {
+                    return false;
+                }
+            }
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+/// A name, which may be a secret's.
+fn name() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "password",
+        "api_key",
+        "DB_PASSWORD",
+        "token",
+        "credentials",
+        "secret",
+        "mode",
+        "note",
+        "pass",
+        "user",
+        "max_tokens",
+    ])
+}
+
+/// A value without signs that would need others before them.
+fn value() -> impl Strategy<Value = String> {
+    proptest::string::string_regex("[A-Za-z0-9 _.:/@#;=!%+-]{0,24}").unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn what_is_masked_can_be_read_as_before(
+        members in proptest::collection::vec((name(), value(), 0..1_000_000_000_u64), 1..6),
+    ) {
+        let mut xml = "<?xml version=\"1.0\"?>\n<all>\n".to_owned();
+        let mut toml = String::new();
+        let mut yaml = String::new();
+        let mut json = serde_json::Map::new();
+        for (at, (name, value, number)) in members.iter().enumerate() {
+            writeln!(xml, "<{name}>{value}</{name}><add key=\"{name}\" value=\"{value}\" {name}='{value}'/>").unwrap();
+            write!(toml, "[part{at}]\n{name} = \"{value}\"\nb = {{ {name} = '{value}', c = {number} }}\n[part{at}.a]\n{name} = {number}\n").unwrap();
+            write!(yaml, "---\n{name}: \"{value}\"\na:\n- {{name: {name}, value: '{value}'}}\n- {name}: {number}\n").unwrap();
+            json.insert(format!("{at}{name}"), serde_json::json!({*name: value, "value": number, "name": name}));
+        }
+        xml += "</all>\n";
+        let json = serde_json::Value::Object(json).to_string();
+        let left = |format, text: &str| {
+            let found = masked(format, text.as_bytes());
+            found.map_or_else(|| text.to_owned(), |found| String::from_utf8(found.bytes).unwrap())
+        };
+        prop_assert!(is_xml(&xml), "{}", xml);
+        prop_assert!(is_xml(&left(None, &xml)), "{}", left(None, &xml));
+        prop_assert!(toml.parse::<toml::Table>().is_ok(), "{}", toml);
+        prop_assert!(left(None, &toml).parse::<toml::Table>().is_ok(), "{}", left(None, &toml));
+        let left_in_json = left(Some(Format::Json), &json);
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&left_in_json).is_ok(), "{}", left_in_json);
+        let left_in_yaml = left(Some(Format::Yaml), &yaml);
+        for part in left_in_yaml.split("---\n") {
+            let is_read = part.is_empty() || Document::parse(Format::Yaml, part.to_owned()).is_ok();
+            prop_assert!(is_read, "{}", left_in_yaml);
+        }
+    }
+
+    /// A shell reads what it read before: nothing outside quotes is a sign for it.
+    #[test]
+    fn variables_are_masked_in_quotes(
+        members in proptest::collection::vec((name(), "[A-Za-z0-9_.:/@+-]{1,24}", 0..3_usize), 1..6),
+    ) {
+        let lines = members.iter().map(|(name, value, quote)| {
+            let quote = ["", "'", "\""][*quote];
+            format!("export {name}={quote}{value}{quote}\n")
+        });
+        let text: String = lines.collect();
+        if let Some(found) = masked(None, text.as_bytes()) {
+            let left = String::from_utf8(found.bytes).unwrap();
+            let outside: String = left.split(['\'', '"']).step_by(2).collect();
+            prop_assert!(!outside.contains(['<', '>']), "{}", left);
+        }
+    }
+}
