@@ -196,6 +196,15 @@ impl Staging {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether any content of a session is encrypted.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn is_any_encrypted(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM session_object WHERE encrypted)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// Notes that these contents were found in a file as they should be.
     ///
     /// # Errors

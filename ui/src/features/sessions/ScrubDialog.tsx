@@ -73,7 +73,7 @@ function Outcome({ done }: { done: SessionScrubbed }) {
           {checked === 0 ? m.snapshots_none() : counted('scrub_sound', checked)}
         </Notice>
       ) : (
-        <Lost damaged={damaged} />
+        <Lost damaged={damaged} away={done.away} />
       )}
       {repaired > 0 && <p className={styles.hint}>{counted('scrub_repaired', repaired)}</p>}
       {rewritten > 0 && <p className={styles.hint}>{counted('scrub_rewritten', rewritten)}</p>}
@@ -83,7 +83,12 @@ function Outcome({ done }: { done: SessionScrubbed }) {
   );
 }
 
-function Lost({ damaged }: { damaged: readonly SessionLostFile[] }) {
+interface LostProps {
+  damaged: readonly SessionLostFile[];
+  away: readonly string[];
+}
+
+function Lost({ damaged, away }: LostProps) {
   return (
     <section data-testid="scrub-damaged">
       <Notice tone="warn" icon="warn">
@@ -95,6 +100,11 @@ function Lost({ damaged }: { damaged: readonly SessionLostFile[] }) {
           reason: `${begun(visible(say(reason)))} · ${counted('scrub_needed', sessions.length)}`,
         }))}
       />
+      {away.map((path) => (
+        <p key={path} className={styles.hint}>
+          {m.scrub_away({ path: visible(path) })}
+        </p>
+      ))}
       <p className={styles.hint}>{m.scrub_damaged_hint()}</p>
     </section>
   );
