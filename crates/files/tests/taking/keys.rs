@@ -92,7 +92,7 @@ fn a_backup_has_what_each_key_opens() {
 
     let two = Ground::orders();
     let face = two.with_keys("second", &second, &second);
-    face.bring_back(&from_one.path);
+    face.bring_back(&from_one.folder);
     face.begin_as("two", SessionStatus::Active, &Unfollowed)
         .unwrap();
     let from_two = two.back_up(&face, "backups").unwrap();
@@ -102,14 +102,14 @@ fn a_backup_has_what_each_key_opens() {
     let face = late.with_keys("second", &second, &second);
     face.begin_as("two", SessionStatus::Active, &Unfollowed)
         .unwrap();
-    face.bring_back(&from_one.path);
+    face.bring_back(&from_one.folder);
     let from_late = late.back_up(&face, "backups").unwrap();
 
     for backup in [&from_two, &from_late] {
         for keys in [&first, &second] {
             let three = Ground::orders();
             let face = three.with_keys("three", keys, keys);
-            face.bring_back(&backup.path);
+            face.bring_back(&backup.folder);
             assert_eq!(three.packs_encrypted(), [true, true]);
             assert_eq!(face.closed(), 0);
             for id in ["one", "two"] {

@@ -293,7 +293,6 @@ fn what_a_look_came_to_is_remembered_as_long_as_its_tree_is_kept() {
         name: pack_name("p"),
         bytes: 9,
         is_encrypted: false,
-        recipient: None,
     };
     assert_eq!(packs, Some(vec![kept]));
 

@@ -28,4 +28,8 @@ recounted: number,
 /**
  * Files of the store that nobody counts on; they go when snapshots are cleaned up.
  */
-orphans: number, };
+orphans: number, 
+/**
+ * Backups that are not there now, so that nobody looked for what is damaged in them; none where nothing is.
+ */
+away: Array<string>, };
