@@ -91,22 +91,8 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::Log { run, follow: true } => follow(api, output, &run),
         Run::Log { run, follow: false } => log(api, output, &run),
         Run::Cancel { runs } => cancel(api, output, runs),
-        Run::Delete { runs } => {
-            let progress = Shown::new(output.catalogue());
-            let done = run_change_many::delete_runs(api, RunDeleteInput { ids: runs }, &progress);
-            drop(progress);
-            changed(output, "cli_runs_deleted", &done?)
-        }
-        Run::Undelete { runs } => {
-            let progress = Shown::new(output.catalogue());
-            let input = RunUndeleteInput {
-                ids: Some(runs),
-                operation_id: None,
-            };
-            let done = run_change_many::undelete(api, input, &progress);
-            drop(progress);
-            changed(output, "cli_runs_returned", &done?)
-        }
+        Run::Delete { runs } => delete(api, output, runs),
+        Run::Undelete { runs } => undelete(api, output, runs),
         Run::Pause { run } => told(api, output, &run_changes::pause(api, RunRef { id: run })?),
         Run::Resume {
             run,
@@ -145,6 +131,24 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
             &run_questions::answer(api, answer_input(answer))?,
         ),
     }
+}
+
+fn delete(api: &Api, output: &Output, runs: Vec<String>) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let done = run_change_many::delete_runs(api, RunDeleteInput { ids: runs }, &progress);
+    drop(progress);
+    changed(output, "cli_runs_deleted", &done?)
+}
+
+fn undelete(api: &Api, output: &Output, runs: Vec<String>) -> Result<Outcome, AppError> {
+    let progress = Shown::new(output.catalogue());
+    let input = RunUndeleteInput {
+        ids: Some(runs),
+        operation_id: None,
+    };
+    let done = run_change_many::undelete(api, input, &progress);
+    drop(progress);
+    changed(output, "cli_runs_returned", &done?)
 }
 
 fn start_input(start: Start) -> RunStartInput {

@@ -33,8 +33,8 @@ impl Staging {
     /// # Errors
     /// What the database says.
     pub fn add_execution(&mut self, new: &Execution) -> Result<(), StoreError> {
-        let times = [&new.start_time, &new.end_time].into_iter();
-        let at = times.filter_map(|time| stated(time.as_deref())).next();
+        let mut times = [&new.start_time, &new.end_time].into_iter();
+        let at = times.find_map(|time| stated(time.as_deref()));
         let messages = (1..).zip(&new.messages).map(|(number, message)| {
             let (text, value) = message.to_kept();
             SnapshotLogMessage {

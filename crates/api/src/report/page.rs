@@ -153,7 +153,9 @@ impl Page<'_> {
             ("run_related_folder", folder),
             ("run_column_id", Some(named(&run.id))),
         ];
-        facts.into_iter().for_each(|(key, value)| fact(key, value));
+        for (key, value) in facts {
+            fact(key, value);
+        }
         out.push_str("</dl>\n");
     }
 
