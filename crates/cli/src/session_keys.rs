@@ -62,6 +62,14 @@ pub(crate) fn remark_new(api: &Api, output: &Output) -> Result<(), AppError> {
     Ok(())
 }
 
+/// What comes first where a new key takes the place of one that is gone: to bring that in, or to save the new one.
+pub(crate) fn remark_after_reset(api: &Api, output: &Output) -> Result<(), AppError> {
+    if !output.is_json() && snapshot_keys::show(api, Nothing {})?.is_another {
+        output.remark("cli_session_key_after_reset");
+    }
+    Ok(())
+}
+
 /// That a snapshot is encrypted, where it is.
 pub(crate) fn tell(
     catalogue: &Catalogue,

@@ -42,6 +42,10 @@ pub(crate) fn run(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 writeln!(out, "{}", catalogue.sentence(key, &[("count", &count)]))?;
             }
         }
+        if done.closed > 0 {
+            let closed = catalogue.counted("snapshots_closed", done.closed as usize);
+            writeln!(out, "{closed}")?;
+        }
         for path in &done.away {
             let path = visible(path);
             let said = catalogue.sentence("cli_session_scrub_away", &[("path", &path)]);

@@ -171,8 +171,8 @@ const CONFIDENCE: &str = "CASE WHEN t.tree IS NULL
     OR t.files = 0 AND json_array_length(t.found, '$.left_out') > 0 THEN 'partial'
   ELSE 'complete' END";
 
-/// Whether a snapshot `n` cannot be opened here. The numbers `?6` are few, or none.
-const IS_CLOSED: &str = "n.snapshot IN (SELECT value FROM json_each(?6))";
+/// Whether a snapshot `n` cannot be opened here.
+const IS_CLOSED: &str = "n.snapshot IN closed";
 
 /// Of the row `s` of a session: the snapshot from which it would go on. One taken after a file was deleted is no
 /// better for being newer, and one that cannot be opened is none.
@@ -307,7 +307,8 @@ fn page(filter: &SessionFilter) -> String {
     // A part has its order and its end inside.
     let of = of.join(" UNION ALL ");
     format!(
-        "SELECT * FROM ({of}) WHERE (updated_at, id) < (?4, ?5)
+        "WITH closed(snapshot) AS MATERIALIZED (SELECT value FROM json_each(?6))
+         SELECT * FROM ({of}) WHERE (updated_at, id) < (?4, ?5)
          ORDER BY updated_at DESC, id DESC LIMIT ?2 OFFSET ?3"
     )
 }

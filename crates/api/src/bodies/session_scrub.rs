@@ -40,6 +40,7 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
         recounted: done.recounted,
         orphans: done.orphans,
         away: away.iter().map(|path| path_text(path)).collect(),
+        closed: snapshot_keys::without_key(api)?.unwrap_or_default(),
     })
 }
 

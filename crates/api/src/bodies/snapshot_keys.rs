@@ -498,4 +498,41 @@ mod tests {
         set(&api, "encrypted");
         assert_eq!(recipient(&api.store).unwrap(), Some(used));
     }
+
+    /// How often Activity says that a new key is in use.
+    fn announced(api: &Api) -> usize {
+        let input = json!({ "operation": "snapshot_key_new" });
+        let found = crate::call(api, "activity_list", input, &Silent).unwrap();
+        let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+        found["items"].as_array().unwrap().len()
+    }
+
+    #[test]
+    fn a_new_key_is_announced_where_there_was_another_and_asked_for_until_it_is_saved() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let asked = || {
+            let shown = show(&api, Nothing {}).unwrap();
+            (shown.unsaved, shown.is_another)
+        };
+        let save_to = |name: &str| {
+            let to = ChosenPlace::Path(root.path().join(name));
+            save(&api, ExportTo { to }).unwrap();
+        };
+        assert_eq!(asked(), (None, false));
+        set(&api, "encrypted");
+        assert_eq!((asked(), announced(&api)), ((Some(1), false), 0));
+        save_to("first.key");
+        assert_eq!(asked(), (None, false));
+        begin(&api, root.path());
+        api.secrets.remove(SNAPSHOT_KEY).unwrap();
+        set(&api, "encrypted");
+        assert_eq!((asked(), announced(&api)), ((Some(1), true), 1));
+        save_to("second.key");
+        assert_eq!((asked(), announced(&api)), ((None, false), 1));
+        let from = ChosenPlace::Path(root.path().join("first.key"));
+        let added = add(&api, SnapshotKeyFrom { from }).unwrap();
+        assert_eq!((added.added, added.in_use), (1, false));
+        assert_eq!((asked(), announced(&api)), ((None, false), 1));
+    }
 }

@@ -21,6 +21,8 @@ pub struct SessionScrubbed {
     pub orphans: u32,
     /// Backups that are not there now, so that nobody looked for what is damaged in them; none where nothing is.
     pub away: Vec<String>,
+    /// Snapshots that none of the keys here opens: of what is encrypted in them only the files were read as they lie on the disk.
+    pub closed: u32,
 }
 
 /// A file of which the content cannot be had any more.

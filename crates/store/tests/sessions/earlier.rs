@@ -97,5 +97,8 @@ fn a_pack_of_an_earlier_version_is_encrypted_to_the_key_in_use_unless_it_was_som
         .unwrap();
     let packs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
     let packs: Vec<(i64, Option<String>)> = packs.unwrap().collect::<Result<_, _>>().unwrap();
-    assert_eq!(packs, [(0, None), (1, Some("age1ours".to_owned())), (1, None)]);
+    assert_eq!(
+        packs,
+        [(0, None), (1, Some("age1ours".to_owned())), (1, None)]
+    );
 }

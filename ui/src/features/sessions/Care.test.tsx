@@ -135,6 +135,7 @@ const sound: SessionScrubbed = {
   recounted: 0,
   orphans: 0,
   away: [],
+  closed: 0,
 };
 
 it('reads what is kept and says that it is whole', async () => {
@@ -144,6 +145,13 @@ it('reads what is kept and says that it is whole', async () => {
     await screen.findByText('Everything that is kept is whole; 12 contents were read.'),
   ).toBeTruthy();
   expect(session_scrub).toHaveBeenCalledTimes(1);
+});
+
+it('says how much no key here opens, also where nothing is damaged', async () => {
+  const session_scrub = () => ({ ...sound, closed: 2 });
+  show({ session_scrub }, <ScrubDialog onClose={vi.fn()} />);
+  expect((await screen.findByTestId('scrub-closed')).textContent).toContain('2 snapshots');
+  expect(screen.getByTestId('scrub-sound')).toBeTruthy();
 });
 
 it('says what was repaired, and names what is lost with how many need it', async () => {

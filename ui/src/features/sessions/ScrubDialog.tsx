@@ -65,7 +65,7 @@ export function ScrubDialog({ onClose }: Props) {
 }
 
 function Outcome({ done }: { done: SessionScrubbed }) {
-  const { checked, repaired, damaged, rewritten, recounted, orphans } = done;
+  const { checked, repaired, damaged, rewritten, recounted, orphans, closed } = done;
   return (
     <>
       {damaged.length === 0 ? (
@@ -74,6 +74,11 @@ function Outcome({ done }: { done: SessionScrubbed }) {
         </Notice>
       ) : (
         <Lost damaged={damaged} away={done.away} />
+      )}
+      {closed > 0 && (
+        <Notice tone="warn" icon="lock" data-testid="scrub-closed">
+          {counted('snapshots_closed', closed)}
+        </Notice>
       )}
       {repaired > 0 && <p className={styles.hint}>{counted('scrub_repaired', repaired)}</p>}
       {rewritten > 0 && <p className={styles.hint}>{counted('scrub_rewritten', rewritten)}</p>}

@@ -32,4 +32,8 @@ orphans: number,
 /**
  * Backups that are not there now, so that nobody looked for what is damaged in them; none where nothing is.
  */
-away: Array<string>, };
+away: Array<string>, 
+/**
+ * Snapshots that none of the keys here opens: of what is encrypted in them only the files were read as they lie on the disk.
+ */
+closed: number, };
