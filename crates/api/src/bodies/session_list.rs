@@ -19,7 +19,7 @@ use crate::types::{
     SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnkept,
     SessionUnread, SessionWhich,
 };
-use crate::{Api, AppError, belonging, time};
+use crate::{Api, AppError, time};
 
 /// Rows of a page unless told.
 const PAGE: u32 = 50;
@@ -147,7 +147,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
 fn unkept_of(api: &Api, run: &str) -> Result<Option<SessionUnkept>, AppError> {
     let id: RunId = run.parse().map_err(|_| unknown(run))?;
     match api.store.run(id)? {
-        Some(run) => belonging::unkept(&api.store, &run),
+        Some(run) => api.belongings.unkept(&api.store, &run),
         None => Ok(None),
     }
 }

@@ -186,6 +186,7 @@ fn a_session_keeps_its_configuration_and_tells_what_of_it() {
             "strategy",
             "bytes",
             "encrypted"
+            "closed"
         ]
     );
     assert_eq!(
@@ -490,6 +491,8 @@ fn a_check_of_the_snapshots_repairs_what_it_can_and_names_the_rest() {
         "rewritten",
         "recounted",
         "orphans",
+        "away",
+        "closed",
     ];
     assert_eq!((exit, keys(&done)), (0, all.to_vec()));
     assert_eq!(
