@@ -185,7 +185,7 @@ fn a_session_keeps_its_configuration_and_tells_what_of_it() {
             "reason",
             "strategy",
             "bytes",
-            "encrypted"
+            "encrypted",
             "closed"
         ]
     );
