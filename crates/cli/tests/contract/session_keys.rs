@@ -180,6 +180,8 @@ fn restored_on_another_computer_it_is_locked_until_the_key_is_brought_in() {
     let refused = second.refused(&["session", "restore", id], "session_not_recoverable");
     let said = refused["error"]["message"].as_str().unwrap();
     assert!(said.contains("its key is not on this computer"), "{said}");
+    let hints = refused["error"]["hints"].to_string();
+    assert!(hints.contains("session key add FILE"), "{hints}");
     assert_eq!(
         second.done(&["session", "key", "add", &key]),
         json!({"added": 1, "in_use": true})
