@@ -481,13 +481,11 @@ fn put_objects(connection: &Connection, now: Timestamp) -> Result<(), StoreError
     let here = here("main", "b.hash");
     connection.execute(&put(&format!("NOT {here}"), anew), [])?;
     connection.execute(
-        &format!(
-            "INSERT OR IGNORE INTO main.snapshot_copy(object, pack, frame, frame_bytes, place)
-             SELECT l.object, k.pack, b.frame, b.frame_bytes, b.place
-             FROM temp.brought b JOIN main.snapshot_object l ON l.hash = b.hash
-               JOIN main.snapshot_pack p ON p.pack = l.pack JOIN main.snapshot_pack k ON k.name = b.pack
-             WHERE p.encrypted AND k.pack <> l.pack"
-        ),
+        "INSERT OR IGNORE INTO main.snapshot_copy(object, pack, frame, frame_bytes, place)
+         SELECT l.object, k.pack, b.frame, b.frame_bytes, b.place
+         FROM temp.brought b JOIN main.snapshot_object l ON l.hash = b.hash
+           JOIN main.snapshot_pack p ON p.pack = l.pack JOIN main.snapshot_pack k ON k.name = b.pack
+         WHERE p.encrypted AND k.pack <> l.pack",
         [],
     )?;
     connection.execute_batch("DROP TABLE temp.brought")?;
