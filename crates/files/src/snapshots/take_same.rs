@@ -98,13 +98,12 @@ impl<'w> Usable<'w> {
     }
 
     fn is_for_others(&mut self, pack: &ObjectHash) -> Result<bool, StoreError> {
-        let known = match self.for_others.take() {
-            Some(known) => known,
-            None => {
-                let ours = self.workshop.keys.recipient.as_ref();
-                let ours = ours.map(ToString::to_string).unwrap_or_default();
-                self.workshop.store.packs_for_others(&ours)?
-            }
+        let known = if let Some(known) = self.for_others.take() {
+            known
+        } else {
+            let ours = self.workshop.keys.recipient.as_ref();
+            let ours = ours.map(ToString::to_string).unwrap_or_default();
+            self.workshop.store.packs_for_others(&ours)?
         };
         Ok(self.for_others.insert(known).contains(pack))
     }
