@@ -19,6 +19,7 @@ use tempfile::TempDir;
 
 use crate::apart::{AT_MOST, PATIENCE};
 use crate::backup_disks::BackupDisks;
+use crate::belonging::Belongings;
 use crate::bodies::run_timeline::Told;
 use crate::definitions::Definitions;
 use crate::engine_seat::{EngineSeat, connections};
@@ -122,6 +123,8 @@ pub struct Api {
     pub(crate) definitions: Definitions,
     /// What was told of the runs that somebody looks at.
     pub(crate) told: Told,
+    /// Which runs have a configuration, and what was seen of the folders a moment ago.
+    pub(crate) belongings: Arc<Belongings>,
     /// Whether the data is only looked at, because nothing can be written where it is.
     only_reads: bool,
     /// Given back last, when the database is closed. Absent inside an exchange, which has it alone, and
@@ -209,6 +212,7 @@ impl Api {
             outlived: Outlived::default(),
             definitions: Definitions::default(),
             told: Told::default(),
+            belongings: Arc::default(),
             only_reads: true,
             _open: None,
             _own: Some(own),
@@ -258,6 +262,7 @@ impl Api {
             outlived: Outlived::default(),
             definitions: Definitions::default(),
             told: Told::default(),
+            belongings: Arc::default(),
             only_reads: false,
             _open: open,
             _own: None,

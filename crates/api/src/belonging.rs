@@ -100,20 +100,7 @@ impl Belongings {
         let tool_set = default_tool_set(&settings);
         let mut roots = store.config_roots()?;
         roots.retain(|root| root.listed);
-        // Disks that are slow are waited for together.
-        let counts: Vec<_> = std::thread::scope(|scope| {
-            let asked = roots.iter().map(|root| {
-                let (definition, tool_set) = (Arc::clone(&definition), tool_set.clone());
-                let key = (key(&run), tool_set);
-                scope.spawn(move || self.count(root, definition, key))
-            });
-            let asked: Vec<_> = asked.collect();
-            let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
-            let fault = || Err(AppError::new("internal"));
-            answered
-                .map(|count| count.unwrap_or_else(|_| fault()))
-                .collect()
-        });
+        let counts = self.counts(&roots, &definition, &(key(&run), tool_set));
         let is_looked_for = definition.references.iter().any(Reference::names_a_file);
         let workflow = run.workflow_id.as_deref().unwrap_or_default();
         let last = store.last_config_root(workflow, Some(run.id))?;
@@ -129,6 +116,69 @@ impl Belongings {
         Ok(Belonging {
             session: Some(session),
             told,
+        })
+    }
+
+    /// What of a configuration a run refers to that has none, because its folder was not on the list when it began or
+    /// because it was forgotten.
+    ///
+    /// # Errors
+    /// What the database says. A folder that does not answer is passed over.
+    pub(crate) fn unkept(
+        &self,
+        store: &Store,
+        run: &KeptRun,
+    ) -> Result<Option<SessionUnkept>, AppError> {
+        if let Some(forgotten) = forgotten(store, run)? {
+            return Ok(Some(SessionUnkept {
+                folders: Vec::new(),
+                forgotten: Some(forgotten),
+            }));
+        }
+        if run.workflow_id.is_none() {
+            return Ok(None);
+        }
+        let definition = match self.definition(store, run) {
+            Ok(definition) if definition.refers() => definition,
+            Ok(_) => return Ok(None),
+            Err(error) => {
+                tracing::debug!(%error, "what a run refers to cannot be told");
+                return Ok(None);
+            }
+        };
+        let tool_set = default_tool_set(&settings::of(store)?);
+        let mut roots = store.config_roots()?;
+        roots.retain(|root| !root.listed);
+        let counts = self.counts(&roots, &definition, &(key(run), tool_set));
+        let counts = counts.into_iter().map(Result::unwrap_or_default);
+        let mut found: Vec<_> = counts.zip(&roots).filter(|(count, _)| *count > 0).collect();
+        found.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let folders = found.into_iter().map(|(_, root)| path_text(&root.path));
+        Ok(Some(SessionUnkept {
+            folders: folders.collect(),
+            forgotten: None,
+        }))
+    }
+
+    /// How many references of a definition mean something below each of these roots. Disks that are slow are waited for
+    /// together.
+    fn counts(
+        &self,
+        roots: &[ConfigRootRecord],
+        definition: &Arc<Definition>,
+        key: &(Known, String),
+    ) -> Vec<Result<usize, AppError>> {
+        std::thread::scope(|scope| {
+            let asked = roots.iter().map(|root| {
+                let (definition, key) = (Arc::clone(definition), key.clone());
+                scope.spawn(move || self.count(root, definition, key))
+            });
+            let asked: Vec<_> = asked.collect();
+            let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
+            let fault = || Err(AppError::new("internal"));
+            answered
+                .map(|count| count.unwrap_or_else(|_| fault()))
+                .collect()
         })
     }
 
@@ -237,54 +287,6 @@ fn forgotten(store: &Store, run: &KeptRun) -> Result<Option<SessionLetGo>, AppEr
         };
     }
     Ok(None)
-}
-
-/// What of a configuration a run refers to that has none, because its folder was not on the list when it began or
-/// because it was forgotten.
-///
-/// # Errors
-/// What the database says. A folder that does not answer is passed over.
-pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkept>, AppError> {
-    if let Some(forgotten) = forgotten(store, run)? {
-        return Ok(Some(SessionUnkept {
-            folders: Vec::new(),
-            forgotten: Some(forgotten),
-        }));
-    }
-    if run.workflow_id.is_none() {
-        return Ok(None);
-    }
-    let text = match store.definition_text(run) {
-        Err(StoreError::TextDamaged { .. }) => return Ok(None),
-        text => text?,
-    };
-    let workflow = run.workflow_name.clone();
-    let Ok(definition) = Definition::of(workflow, None, run.format, text) else {
-        return Ok(None);
-    };
-    if !definition.refers() {
-        return Ok(None);
-    }
-    let tool_set = default_tool_set(&settings::of(store)?);
-    let mut roots = store.config_roots()?;
-    roots.retain(|root| !root.listed);
-    let definition = Arc::new(definition);
-    // Disks that are slow are waited for together.
-    let mut found: Vec<_> = std::thread::scope(|scope| {
-        let asked = roots.iter().map(|root| {
-            let (definition, tool_set) = (Arc::clone(&definition), tool_set.clone());
-            scope.spawn(move || count(root, definition, tool_set).unwrap_or_default())
-        });
-        let asked: Vec<_> = asked.collect();
-        let counts = asked.into_iter().map(|asked| asked.join().unwrap_or(0));
-        counts.zip(&roots).filter(|(count, _)| *count > 0).collect()
-    });
-    found.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let folders = found.into_iter().map(|(_, root)| path_text(&root.path));
-    Ok(Some(SessionUnkept {
-        folders: folders.collect(),
-        forgotten: None,
-    }))
 }
 
 /// The folder with whose files a run of a workflow would work that begins now, as [`Belongings::find`] would say.

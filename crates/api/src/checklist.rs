@@ -10,7 +10,8 @@ use flowkeep_store::{SnapshotFolder, StagedItem, TaskFolderRecord};
 
 use crate::backups::chosen_folder;
 use crate::plans::Plan;
-use crate::{Api, AppError, folders_coming, snapshot_keys};
+use crate::types::SnapshotSecrets;
+use crate::{Api, AppError, folders_coming, settings, snapshot_keys};
 
 /// Names told of those that something is about.
 const NAMES: usize = 3;
@@ -57,6 +58,7 @@ pub(crate) fn of(
     }
     if operation.is_some() {
         told.extend(snapshot_key(api)?);
+        told.extend(snapshot_secrets(api, plan)?);
     }
     Ok(told)
 }
@@ -65,6 +67,13 @@ pub(crate) fn of(
 fn snapshot_key(api: &Api) -> Result<Option<Message>, AppError> {
     let closed = snapshot_keys::without_key(api)?.filter(|count| *count > 0);
     Ok(closed.map(|closed| Message::new("checklist_snapshot_key").with("count", closed)))
+}
+
+/// That keys are masked here, where what came in of configurations was kept encrypted.
+fn snapshot_secrets(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError> {
+    let is_masked = settings::of(&api.store)?.snapshot_secrets == SnapshotSecrets::Masked;
+    let comes_encrypted = is_masked && plan.staging.is_any_encrypted()?;
+    Ok(comes_encrypted.then(|| Message::new("checklist_snapshot_secrets")))
 }
 
 /// The connections whose passwords have to be entered.

@@ -39,7 +39,7 @@ pub(crate) struct Configurations {
     pub(crate) data_dir: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) secrets: Arc<dyn Secrets>,
-    pub(crate) belongings: Belongings,
+    pub(crate) belongings: Arc<Belongings>,
 }
 
 impl Configuring for Configurations {

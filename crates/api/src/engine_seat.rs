@@ -11,7 +11,6 @@ use flowkeep_engine::{Engine, EngineOptions, Scope};
 use flowkeep_host::Secrets;
 use flowkeep_store::RunFilter;
 
-use crate::belonging::Belongings;
 use crate::configuring::Configurations;
 use crate::ownership::{AllRuns, EngineLock, Owner};
 use crate::preparing::TaskFolders;
@@ -179,7 +178,7 @@ impl Api {
             data_dir: self.data_dir.clone(),
             clock: Arc::clone(&self.clock),
             secrets: Arc::clone(&self.secrets),
-            belongings: Belongings::default(),
+            belongings: Arc::clone(&self.belongings),
         }
     }
 

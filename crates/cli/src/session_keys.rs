@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use flowkeep_api::types::{ChosenPlace, ExportTo, SessionSnapshot, SnapshotKeyFrom};
+use flowkeep_api::types::{ChosenPlace, ExportTo, Nothing, SessionSnapshot, SnapshotKeyFrom};
 use flowkeep_api::{Api, AppError, Catalogue, snapshot_keys};
 use flowkeep_core::visible;
 
@@ -43,11 +43,31 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Key) -> Result<Outcome, AppE
                     0 => "snapshot_key_known",
                     _ => "snapshot_key_added",
                 };
-                writeln!(out, "{}", catalogue.word(key))
+                writeln!(out, "{}", catalogue.word(key))?;
+                match added.in_use {
+                    true => writeln!(out, "{}", catalogue.word("snapshot_key_in_use")),
+                    false => Ok(()),
+                }
             })?;
         }
     }
     Ok(Outcome::Done)
+}
+
+/// That snapshots are encrypted with a new key of which nobody has a copy, where they are.
+pub(crate) fn remark_new(api: &Api, output: &Output) -> Result<(), AppError> {
+    if !output.is_json() && snapshot_keys::show(api, Nothing {})?.is_another {
+        output.remark("cli_session_key_another");
+    }
+    Ok(())
+}
+
+/// What comes first where a new key takes the place of one that is gone: to bring that in, or to save the new one.
+pub(crate) fn remark_after_reset(api: &Api, output: &Output) -> Result<(), AppError> {
+    if !output.is_json() && snapshot_keys::show(api, Nothing {})?.is_another {
+        output.remark("cli_session_key_after_reset");
+    }
+    Ok(())
 }
 
 /// That a snapshot is encrypted, where it is.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use flowkeep_api::types::{
     ChosenPlace, ConfigRoot, ConfigRootAddInput, ConfigRootList, ConfigRootRef, Nothing,
-    SessionLinkInput, SessionRelinkInput,
+    SessionLinkInput, SessionRelinkInput, SnapshotSecrets,
 };
-use flowkeep_api::{Api, AppError, Catalogue, config_roots, path_text};
+use flowkeep_api::{Api, AppError, Catalogue, config_roots, path_text, settings};
 use flowkeep_core::visible;
 
 use crate::args::given_path;
@@ -62,6 +62,7 @@ fn listed(path: &Path) -> String {
 }
 
 pub(crate) fn roots(api: &Api, output: &Output, asked: Roots) -> Result<Outcome, AppError> {
+    let is_added = matches!(asked.deed, Some(RootsDeed::Add { .. }));
     let found = match asked.deed {
         None => config_roots::list(api, Nothing {})?,
         Some(RootsDeed::Add { path }) => {
@@ -74,6 +75,12 @@ pub(crate) fn roots(api: &Api, output: &Output, asked: Roots) -> Result<Outcome,
         }
     };
     output.print(&found, |catalogue, out| table(catalogue, out, &found))?;
+    if is_added && !output.is_json() {
+        let chosen = settings::show(api, Nothing {})?;
+        if chosen.snapshot_secrets == SnapshotSecrets::Masked {
+            output.remark("cli_config_root_masked");
+        }
+    }
     Ok(Outcome::Done)
 }
 

@@ -1,13 +1,20 @@
 //! `session scrub`: whether all that snapshots keep is as it was.
 
-use std::io::Write as _;
+use std::fmt::Display;
+use std::io::{self, Write as _};
 
-use flowkeep_api::types::Nothing;
-use flowkeep_api::{Api, AppError, session_scrub};
+use flowkeep_api::types::{Nothing, SessionLostFile};
+use flowkeep_api::{Api, AppError, Catalogue, session_scrub};
 use flowkeep_core::visible;
 
-use crate::output::{Outcome, Output};
+use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
+
+/// Lines of one reason for people; JSON has all.
+const LINES: usize = 20;
+
+/// Sessions that a line names.
+const NAMES: usize = 3;
 
 pub(crate) fn run(api: &Api, output: &Output) -> Result<Outcome, AppError> {
     let progress = Shown::new(output.catalogue());
@@ -15,24 +22,8 @@ pub(crate) fn run(api: &Api, output: &Output) -> Result<Outcome, AppError> {
     drop(progress);
     let done = done?;
     output.print(&done, |catalogue, out| {
-        for file in &done.damaged {
-            let path = match file.path.as_str() {
-                "" => catalogue.word("session_read_from"),
-                path => visible(path).into_owned(),
-            };
-            let (sessions, reason) = (file.sessions.join(", "), catalogue.say(&file.reason));
-            let fields: [(&str, &dyn std::fmt::Display); 3] = [
-                ("path", &path),
-                ("sessions", &visible(&sessions)),
-                ("reason", &reason),
-            ];
-            writeln!(
-                out,
-                "{}",
-                catalogue.sentence("cli_session_lost_file", &fields)
-            )?;
-        }
-        let counts: [(&str, &dyn std::fmt::Display); 3] = [
+        tell_lost(catalogue, out, &done.damaged)?;
+        let counts: [(&str, &dyn Display); 3] = [
             ("checked", &done.checked),
             ("repaired", &done.repaired),
             ("damaged", &done.damaged.len()),
@@ -51,6 +42,18 @@ pub(crate) fn run(api: &Api, output: &Output) -> Result<Outcome, AppError> {
                 writeln!(out, "{}", catalogue.sentence(key, &[("count", &count)]))?;
             }
         }
+        if done.closed > 0 {
+            let closed = catalogue.counted("snapshots_closed", done.closed as usize);
+            writeln!(out, "{closed}")?;
+        }
+        for path in &done.away {
+            let path = visible(path);
+            let said = catalogue.sentence("cli_session_scrub_away", &[("path", &path)]);
+            writeln!(out, "{said}")?;
+        }
+        if !done.damaged.is_empty() {
+            writeln!(out, "{}", catalogue.word("cli_session_scrub_next"))?;
+        }
         Ok(())
     })?;
     Ok(if done.damaged.is_empty() {
@@ -58,4 +61,48 @@ pub(crate) fn run(api: &Api, output: &Output) -> Result<Outcome, AppError> {
     } else {
         Outcome::Findings
     })
+}
+
+/// What cannot be had any more, by why: the first files of each reason, and how many more there are.
+fn tell_lost(catalogue: &Catalogue, out: &mut Out, lost: &[SessionLostFile]) -> io::Result<()> {
+    let mut reasons: Vec<&str> = lost.iter().map(|file| file.reason.code.as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for reason in reasons {
+        let mut files = lost.iter().filter(|file| file.reason.code == reason);
+        for file in files.by_ref().take(LINES) {
+            let path = match file.path.as_str() {
+                "" => catalogue.word("session_read_from"),
+                path => visible(path).into_owned(),
+            };
+            let names = some_of(&file.names);
+            let reason = catalogue.say(&file.reason);
+            let fields: [(&str, &dyn Display); 3] = [
+                ("path", &path),
+                ("sessions", &visible(&names)),
+                ("reason", &reason),
+            ];
+            let said = catalogue.sentence("cli_session_lost_file", &fields);
+            writeln!(out, "{said}")?;
+        }
+        match files.count() {
+            0 => {}
+            more => writeln!(out, "{}", catalogue.counted("cli_session_lost_more", more))?,
+        }
+    }
+    Ok(())
+}
+
+/// The first of these names, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    let mut said = names
+        .iter()
+        .take(NAMES)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > NAMES {
+        said.push_str(&format!(" (+{})", names.len() - NAMES));
+    }
+    said
 }

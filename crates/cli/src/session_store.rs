@@ -39,13 +39,18 @@ pub(crate) fn run(api: &Api, output: &Output, asked: MoveStore) -> Result<Outcom
     drop(progress);
     let moved = moved?;
     output.print(&moved, |catalogue, out| {
-        for path in &moved.left {
+        let left = moved
+            .left
+            .iter()
+            .map(|path| ("cli_session_store_left", path));
+        let unread = moved.unread.iter();
+        let unread = unread.map(|path| ("cli_session_store_unread", path));
+        for (key, path) in left.chain(unread) {
             let fields: [(&str, &dyn Display); 1] = [("path", &visible(path))];
-            writeln!(
-                out,
-                "{}",
-                catalogue.sentence("cli_session_store_left", &fields)
-            )?;
+            writeln!(out, "{}", catalogue.sentence(key, &fields))?;
+        }
+        if !moved.unread.is_empty() {
+            writeln!(out, "{}", catalogue.word("cli_session_store_unread_next"))?;
         }
         let path = visible(&moved.store_dir);
         let fields: [(&str, &dyn Display); 3] = [
@@ -60,7 +65,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: MoveStore) -> Result<Outcom
         };
         writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;
-    Ok(if moved.left.is_empty() {
+    Ok(if moved.left.is_empty() && moved.unread.is_empty() {
         Outcome::Done
     } else {
         Outcome::InPart

@@ -236,6 +236,9 @@ fn create(
             None => Ok(()),
         }
     })?;
+    if created.snapshot.as_ref().is_some_and(|one| one.encrypted) {
+        session_keys::remark_new(api, output)?;
+    }
     let status = created.snapshot.as_ref().map(|snapshot| snapshot.status);
     let before = outcome(status.unwrap_or_default());
     going.after(api, output, run.as_ref(), created.run_status, before)
@@ -257,6 +260,9 @@ fn snapshot(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, A
         let fields: [(&str, &dyn std::fmt::Display); 1] = [("number", &taken.snapshot.sequence)];
         writeln!(out, "{}", catalogue.sentence(key, &fields))
     })?;
+    if taken.snapshot.encrypted {
+        session_keys::remark_new(api, output)?;
+    }
     Ok(outcome(taken.snapshot.status))
 }
 
@@ -308,7 +314,7 @@ fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome,
                 visible(&row.id).into_owned(),
                 visible(&row.name).into_owned(),
                 stands(catalogue, row.status, row.origin, row.run_status),
-                recoverable(catalogue, row.confidence, row.missing),
+                recoverable_row(catalogue, row),
                 row.snapshots.to_string(),
                 catalogue.when(&row.updated_at),
                 visible(&lies_in(row, &found.items)).into_owned(),
@@ -357,6 +363,17 @@ fn recoverable(catalogue: &Catalogue, confidence: &str, missing: u32) -> String 
         }
         confidence => catalogue.word(&format!("cli_session_recoverable_{confidence}")),
     }
+}
+
+/// The same of one in a list, and how many of its snapshots cannot be opened.
+fn recoverable_row(catalogue: &Catalogue, row: &SessionRow) -> String {
+    let said = recoverable(catalogue, row.confidence, row.missing);
+    let Some(closed) = row.closed else {
+        return said;
+    };
+    let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &closed)];
+    let closed = catalogue.sentence("cli_session_closed_count", &fields);
+    [said, closed].join(&catalogue.word("clause_separator"))
 }
 
 /// How a session stands, in a word: of one that was broken off for good, what became of its run. What an earlier tool
@@ -498,6 +515,9 @@ fn snapshot_status(catalogue: &Catalogue, snapshot: &SessionSnapshot) -> String 
     let mut said = vec![catalogue.word(&format!("snapshot_status_{}", snapshot.status))];
     if snapshot.encrypted {
         said.push(catalogue.word("snapshot_encrypted"));
+    }
+    if snapshot.closed {
+        said.push(catalogue.word("cli_session_closed_here"));
     }
     if let Some(count) = snapshot.damaged {
         let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &count)];

@@ -14,6 +14,7 @@ use crate::log_args::{
     Closing, KeysIn, SettingsChange, SettingsVerb, Storage, WindowLanguage, WindowTheme,
 };
 use crate::output::{Out, Outcome, Output};
+use crate::session_keys;
 
 pub(crate) fn run(api: &Api, output: &Output, verb: SettingsVerb) -> Result<Outcome, AppError> {
     let found = match verb {
@@ -21,6 +22,9 @@ pub(crate) fn run(api: &Api, output: &Output, verb: SettingsVerb) -> Result<Outc
         SettingsVerb::Update(change) => settings::update(api, update(change))?,
     };
     output.print(&found, |catalogue, out| shown(catalogue, out, &found))?;
+    if found.snapshot_secrets == SnapshotSecrets::Encrypted {
+        session_keys::remark_new(api, output)?;
+    }
     Ok(Outcome::Done)
 }
 

@@ -16,6 +16,7 @@ use flowkeep_core::visible;
 use crate::args::given_path;
 use crate::fallen;
 use crate::output::{Out, Outcome, Output, table};
+use crate::session_keys;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Source {
@@ -357,7 +358,11 @@ pub(crate) fn secret(api: &Api, output: &Output, verb: Secret) -> Result<Outcome
             named(output, "cli_secret_removed", &gone)
         }
         Secret::Unlock => state(output, &secrets::unlock(api, Nothing {})?),
-        Secret::Reset => state(output, &secrets::start_over(api, Nothing {})?),
+        Secret::Reset => {
+            let outcome = state(output, &secrets::start_over(api, Nothing {})?)?;
+            session_keys::remark_after_reset(api, output)?;
+            Ok(outcome)
+        }
     }
 }
 

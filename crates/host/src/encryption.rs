@@ -96,6 +96,16 @@ impl Identities {
         recipients.map(Recipient).collect()
     }
 
+    /// Each of them alone.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.0.iter().map(|key| Self(vec![key.clone()]))
+    }
+
+    /// Has one of its own before the others.
+    pub fn put_first(&mut self, first: &Recipient) {
+        self.0.sort_by_key(|key| key.to_public() != first.0);
+    }
+
     /// Takes those of the others in, behind its own, which it has not; says how many.
     pub fn join(&mut self, others: &Self) -> usize {
         let before = self.0.len();

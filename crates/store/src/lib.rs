@@ -149,7 +149,9 @@ pub use snapshot_clean_up::{AgedSession, AgedSnapshot, CountedOn, SparsePack};
 pub use snapshot_log::{
     SnapshotExecution, SnapshotLog, SnapshotLogMessage, SnapshotLoggedOperation,
 };
-pub use snapshot_object::{KeptObject, KeptPack, NewObject, NewPack, WrongCounts};
+pub use snapshot_object::{
+    ClosedSnapshot, EncryptedPack, KeptObject, KeptPack, NewObject, NewPack, WrongCounts,
+};
 pub use snapshot_runs::{Lost, SnapshotMessage, SnapshotRun, SnapshotRunHead, SnapshotTask};
 pub use snapshot_scrub::{HeldFile, NeededPack};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};

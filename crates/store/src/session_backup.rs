@@ -56,7 +56,8 @@ pub struct SnapshotSession {
     pub trees: Vec<SnapshotTree>,
     /// Attempts at taking it up again.
     pub attempts: Vec<SnapshotAttempt>,
-    /// Where the contents lie in the files of `objects/`.
+    /// Where the contents lie in the files of `objects/`: where one was encrypted to several keys one after another, in a
+    /// file for each.
     pub objects: Vec<SnapshotObject>,
 }
 
@@ -148,6 +149,9 @@ pub struct SnapshotObject {
     /// Whether that is read with a key only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub encrypted: bool,
+    /// The public half of that key, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
     /// Where its frame begins in the file.
     pub frame: u64,
     /// Bytes of that frame.
@@ -184,6 +188,12 @@ pub struct SessionTotals {
 /// The contents that a session `?1` needs.
 const NEEDED: &str = "SELECT e.object FROM snapshot n JOIN snapshot_entry e USING (tree) WHERE n.session = ?1
      UNION SELECT o.object FROM session s JOIN snapshot_object o ON o.hash = s.source WHERE s.session = ?1";
+
+/// Whether something in a pack `p` is needed.
+const IS_NEEDED: &str =
+    "(EXISTS (SELECT 1 FROM snapshot_object o WHERE o.pack = p.pack AND o.refs > 0)
+    OR EXISTS (SELECT 1 FROM snapshot_copy c JOIN snapshot_object o USING (object)
+      WHERE c.pack = p.pack AND o.refs > 0))";
 
 impl Snapshot {
     /// Rows of the sessions, in the order of their ids.
@@ -237,10 +247,17 @@ impl Snapshot {
             )?,
             objects: self.list(
                 &format!(
-                    "SELECT o.hash, o.bytes, p.name, p.bytes, o.frame, o.frame_bytes, o.place,
-                       p.encrypted
-                     FROM snapshot_object o JOIN snapshot_pack p USING (pack)
-                     WHERE o.object IN ({NEEDED}) ORDER BY o.hash"
+                    "WITH lies AS (
+                       SELECT object, hash, bytes, pack, frame, frame_bytes, place, 0 AS copy
+                       FROM snapshot_object WHERE object IN ({NEEDED})
+                       UNION ALL
+                       SELECT o.object, o.hash, o.bytes, c.pack, c.frame, c.frame_bytes, c.place, 1
+                       FROM snapshot_copy c JOIN snapshot_object o USING (object)
+                       WHERE c.object IN ({NEEDED}))
+                     SELECT o.hash, o.bytes, p.name, p.bytes, o.frame, o.frame_bytes, o.place,
+                       p.encrypted, p.recipient
+                     FROM lies o JOIN snapshot_pack p USING (pack)
+                     ORDER BY o.hash, o.copy, p.name"
                 ),
                 row,
                 object,
@@ -286,10 +303,11 @@ impl Snapshot {
     /// What the database says.
     pub fn session_totals(&self) -> Result<SessionTotals, StoreError> {
         Ok(self.connection.query_row(
-            "SELECT (SELECT count(*) FROM session),
+            &format!(
+                "SELECT (SELECT count(*) FROM session),
                (SELECT count(DISTINCT object) FROM snapshot_entry WHERE masked NOT NULL),
-               (SELECT count(*) FROM snapshot_pack p WHERE encrypted AND EXISTS (
-                 SELECT 1 FROM snapshot_object o WHERE o.pack = p.pack AND o.refs > 0))",
+               (SELECT count(*) FROM snapshot_pack p WHERE encrypted AND {IS_NEEDED})"
+            ),
             [],
             |row| {
                 Ok(SessionTotals {
@@ -306,10 +324,9 @@ impl Snapshot {
     /// # Errors
     /// What the database says.
     pub fn packs(&self) -> Result<Vec<(ObjectHash, u64)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT name, bytes FROM snapshot_pack p WHERE EXISTS (
-               SELECT 1 FROM snapshot_object o WHERE o.pack = p.pack AND o.refs > 0) ORDER BY name",
-        )?;
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT name, bytes FROM snapshot_pack p WHERE {IS_NEEDED} ORDER BY name"
+        ))?;
         let rows = statement.query_map([], |row| Ok((word(row, 0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -428,5 +445,6 @@ fn object(row: &Row<'_>) -> rusqlite::Result<SnapshotObject> {
         frame_bytes: row.get(5)?,
         place: row.get(6)?,
         encrypted: row.get(7)?,
+        recipient: row.get(8)?,
     })
 }

@@ -72,6 +72,8 @@ pub struct SessionFilter {
     pub offset: u32,
     /// Rows of the page.
     pub limit: u32,
+    /// Rows of the snapshots that cannot be opened here: nothing goes on from these.
+    pub closed: Vec<i64>,
 }
 
 /// A row of a list of sessions.
@@ -93,6 +95,8 @@ pub struct ListedSession {
     pub stated_status: Option<String>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
+    /// How many of them cannot be opened here.
+    pub closed: u32,
     /// How sure it is, as far as the database knows, that it can go on as it was.
     pub confidence: Confidence,
     /// How much the snapshot from which it would go on refers to and does not have.
@@ -152,6 +156,7 @@ fn record(data: &DataFolder, row: &Row<'_>) -> rusqlite::Result<ListedSession> {
             .get::<_, Option<String>>(11)?
             .map(|path| data.place(&path)),
         created_at: row.get(12)?,
+        closed: row.get(13)?,
     })
 }
 
@@ -166,12 +171,15 @@ const CONFIDENCE: &str = "CASE WHEN t.tree IS NULL
     OR t.files = 0 AND json_array_length(t.found, '$.left_out') > 0 THEN 'partial'
   ELSE 'complete' END";
 
+/// Whether a snapshot `n` cannot be opened here.
+const IS_CLOSED: &str = "n.snapshot IN closed";
+
 /// Of the row `s` of a session: the snapshot from which it would go on. One taken after a file was deleted is no
-/// better for being newer.
+/// better for being newer, and one that cannot be opened is none.
 fn first_of_the_work() -> String {
     format!(
         "(SELECT n.snapshot FROM snapshot n JOIN snapshot_tree b USING (tree)
-           WHERE n.session = s.session AND {OF_THE_WORK}
+           WHERE n.session = s.session AND {OF_THE_WORK} AND NOT {IS_CLOSED}
            ORDER BY coalesce(json_array_length(b.found, '$.missing'), 0), n.sequence DESC LIMIT 1)"
     )
 }
@@ -228,7 +236,7 @@ fn run_columns() -> String {
     let status = status_or("'active'");
     format!(
         "r.id, r.workflow_name, 'run', NULL, r.id, {status}, NULL, 0, {RUN_CHANGED} AS updated_at,
-           'complete', 0, NULL, r.created_at
+           'complete', 0, NULL, r.created_at, 0
          FROM run r WHERE r.parent IS NULL AND r.session IS NULL"
     )
 }
@@ -248,7 +256,8 @@ fn sessions(filter: &SessionFilter, part: &str) -> String {
         "SELECT s.id, s.name, s.origin, s.config, r.id AS run, s.stands, s.stated_status,
            (SELECT count(*) FROM snapshot n WHERE n.session = s.session), s.changed_at AS updated_at,
            {CONFIDENCE}, coalesce(json_array_length(t.found, '$.missing'), 0),
-           (SELECT path FROM config_root c WHERE c.root = s.root), s.created_at
+           (SELECT path FROM config_root c WHERE c.root = s.root), s.created_at,
+           (SELECT count(*) FROM snapshot n WHERE n.session = s.session AND {IS_CLOSED})
          FROM (SELECT * FROM {part} AND {meant}
              AND s.changed_at <= ?4 AND (s.changed_at, s.id) < (?4, ?5)
              ORDER BY s.changed_at DESC, s.id DESC LIMIT ?2 + ?3) s
@@ -298,7 +307,8 @@ fn page(filter: &SessionFilter) -> String {
     // A part has its order and its end inside.
     let of = of.join(" UNION ALL ");
     format!(
-        "SELECT * FROM ({of}) WHERE (updated_at, id) < (?4, ?5)
+        "WITH closed(snapshot) AS MATERIALIZED (SELECT value FROM json_each(?6))
+         SELECT * FROM ({of}) WHERE (updated_at, id) < (?4, ?5)
          ORDER BY updated_at DESC, id DESC LIMIT ?2 OFFSET ?3"
     )
 }
@@ -362,6 +372,7 @@ impl Store {
             filter.offset,
             after.updated_at,
             &after.id,
+            serde_json::Value::from(filter.closed.clone()).to_string(),
         );
         let rows = statement.query_map(asked, |row| record(&data, row))?;
         let mut items: Vec<_> = rows.collect::<Result<_, _>>()?;
@@ -425,7 +436,7 @@ mod tests {
             ..SessionFilter::default()
         };
         let mut read = connection.prepare(&page(&filter)).unwrap();
-        let asked = (Null, 21, 0, i64::MAX, "");
+        let asked = (Null, 21, 0, i64::MAX, "", "[]");
         let rows = read.query_map(asked, |row| row.get::<_, String>(0));
         let rows: Result<Vec<_>, _> = rows.unwrap().collect();
         rows.unwrap();

@@ -167,25 +167,36 @@ impl Store {
 
     /// The packs of which more than half, and more bytes than these, is what nobody wants any more. What
     /// contents take in a frame is told by their part of what is known to be in it, and what the list at the end
-    /// of the pack says of each is added, so that it is rather more.
+    /// of the pack says of each is added, so that it is rather more. Of those that are encrypted the ones to this key alone
+    /// are meant: what is encrypted to another one cannot be written anew for whoever has that.
     ///
     /// # Errors
     /// What the database says.
-    pub fn sparse_packs(&self, most: u64) -> Result<Vec<SparsePack>, StoreError> {
+    pub fn sparse_packs(
+        &self,
+        most: u64,
+        recipient: Option<&str>,
+    ) -> Result<Vec<SparsePack>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "WITH held AS (
+            "WITH lies AS (
+               SELECT hash, bytes, pack, frame, frame_bytes, place FROM snapshot_object
+               UNION ALL
+               SELECT o.hash, o.bytes, c.pack, c.frame, c.frame_bytes, c.place
+               FROM snapshot_copy c JOIN snapshot_object o USING (object)),
+             held AS (
                SELECT pack, min(sum(bytes), frame_bytes * sum(bytes) / max(1, max(place + bytes)))
                  + 48 * count(*) AS bytes
-               FROM snapshot_object GROUP BY pack, frame),
+               FROM lies GROUP BY pack, frame),
              wanted AS (SELECT pack, sum(bytes) AS bytes FROM held GROUP BY pack)
              SELECT p.name, p.bytes, o.hash, o.bytes, o.frame, o.frame_bytes, o.place,
                p.encrypted
-             FROM snapshot_pack p JOIN wanted w USING (pack) JOIN snapshot_object o USING (pack)
+             FROM snapshot_pack p JOIN wanted w USING (pack) JOIN lies o USING (pack)
              WHERE p.state = 'kept' AND p.bytes - w.bytes > max(?1, p.bytes / 2)
+               AND (NOT p.encrypted OR p.recipient = ?2)
              ORDER BY p.pack, o.frame, o.place",
         )?;
-        let mut rows = statement.query([most])?;
+        let mut rows = statement.query((most, recipient))?;
         let mut packs: BTreeMap<ObjectHash, Vec<KeptObject>> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let kept = KeptObject {
@@ -199,6 +210,7 @@ impl Store {
                     frame_bytes: row.get(5)?,
                     place: row.get(6)?,
                 },
+                copies: Vec::new(),
             };
             packs.entry(kept.pack).or_default().push(kept);
         }

@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use flowkeep_core::ObjectHash;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use crate::config_snapshot::word;
+use crate::config_snapshot::{OF_THE_WORK, word};
 use crate::{Store, StoreError, Tx};
 
 /// A pack that was written.
@@ -18,6 +18,8 @@ pub struct NewPack {
     pub bytes: u64,
     /// Whether it is read with a key only.
     pub is_encrypted: bool,
+    /// The public half of that key.
+    pub recipient: Option<String>,
     /// What is in it.
     pub objects: Vec<NewObject>,
 }
@@ -48,6 +50,15 @@ pub struct KeptObject {
     pub is_encrypted: bool,
     /// Where it is in the pack.
     pub object: NewObject,
+    /// Where else it is, encrypted to other keys. These have no copies themselves.
+    pub copies: Vec<KeptObject>,
+}
+
+impl KeptObject {
+    /// All places in which it lies.
+    pub fn places(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.copies)
+    }
 }
 
 /// A pack that holds something that is needed.
@@ -59,6 +70,26 @@ pub struct KeptPack {
     pub bytes: u64,
     /// Whether it is read with a key only.
     pub is_encrypted: bool,
+}
+
+/// A pack that is read with a key only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncryptedPack {
+    /// What it is called.
+    pub name: ObjectHash,
+    /// The public half of that key, where it is known.
+    pub recipient: Option<String>,
+}
+
+/// A snapshot that cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedSnapshot {
+    /// Id of its session.
+    pub session: String,
+    /// Its row.
+    pub snapshot: i64,
+    /// Whether the work can go on from it; else it holds what was written over when files were put back.
+    pub is_of_the_work: bool,
 }
 
 /// Counts of references that are not what is counted.
@@ -82,6 +113,22 @@ const OBJECT_REFS: &str = "((SELECT count(*) FROM snapshot_entry e WHERE e.objec
     + (SELECT count(*) FROM session s WHERE s.source = o.hash))";
 const TREE_REFS: &str = "(SELECT count(*) FROM snapshot s WHERE s.tree = t.tree)";
 
+fn kept_object(row: &Row<'_>, hash: ObjectHash) -> rusqlite::Result<KeptObject> {
+    Ok(KeptObject {
+        pack: word(row, 0)?,
+        pack_bytes: row.get(1)?,
+        is_encrypted: row.get(6)?,
+        object: NewObject {
+            hash,
+            bytes: row.get(2)?,
+            frame: row.get(3)?,
+            frame_bytes: row.get(4)?,
+            place: row.get(5)?,
+        },
+        copies: Vec::new(),
+    })
+}
+
 fn wrong_counts(connection: &Connection) -> Result<WrongCounts, StoreError> {
     let sql = format!(
         "SELECT (SELECT count(*) FROM snapshot_object o WHERE refs <> {OBJECT_REFS}),
@@ -96,6 +143,14 @@ fn wrong_counts(connection: &Connection) -> Result<WrongCounts, StoreError> {
     Ok(counts)
 }
 
+/// What keeps the place in which a content `?1` lies so far as one more, where it comes into the pack `?2` that is
+/// encrypted to `?3`. One that is known to be damaged there lies there no more.
+const STAY: &str = "INSERT OR IGNORE INTO snapshot_copy(object, pack, frame, frame_bytes, place)
+    SELECT o.object, o.pack, o.frame, o.frame_bytes, o.place
+    FROM snapshot_object o JOIN snapshot_pack p USING (pack)
+    WHERE o.hash = ?1 AND o.pack <> ?2 AND o.damaged = 0 AND p.state = 'kept' AND p.encrypted
+      AND (p.recipient IS NULL OR p.recipient IS NOT ?3)";
+
 impl Store {
     /// Where these contents lie; those that are not kept, or are known to be damaged, are left out.
     ///
@@ -107,31 +162,43 @@ impl Store {
     ) -> Result<HashMap<ObjectHash, KeptObject>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT p.name, p.bytes, o.bytes, o.frame, o.frame_bytes, o.place, p.encrypted
+            "SELECT p.name, p.bytes, o.bytes, o.frame, o.frame_bytes, o.place, p.encrypted, o.object
              FROM snapshot_object o JOIN snapshot_pack p USING (pack)
              WHERE o.hash = ?1 AND o.damaged = 0 AND p.state = 'kept'",
+        )?;
+        let mut copies = reader.prepare_cached(
+            "SELECT p.name, p.bytes, o.bytes, c.frame, c.frame_bytes, c.place, p.encrypted
+             FROM snapshot_copy c JOIN snapshot_object o USING (object) JOIN snapshot_pack p ON p.pack = c.pack
+             WHERE c.object = ?1 AND p.state = 'kept' ORDER BY p.pack",
         )?;
         let mut kept = HashMap::new();
         for hash in hashes {
             let found = statement.query_row([hash.0], |row| {
-                Ok(KeptObject {
-                    pack: word(row, 0)?,
-                    pack_bytes: row.get(1)?,
-                    is_encrypted: row.get(6)?,
-                    object: NewObject {
-                        hash,
-                        bytes: row.get(2)?,
-                        frame: row.get(3)?,
-                        frame_bytes: row.get(4)?,
-                        place: row.get(5)?,
-                    },
-                })
+                Ok((row.get::<_, i64>(7)?, kept_object(row, hash)?))
             });
-            if let Some(found) = found.optional()? {
+            if let Some((object, mut found)) = found.optional()? {
+                if found.is_encrypted {
+                    let copies = copies.query_map([object], |row| kept_object(row, hash))?;
+                    found.copies = copies.collect::<Result<_, _>>()?;
+                }
                 kept.insert(hash, found);
             }
         }
         Ok(kept)
+    }
+
+    /// The contents of a tree.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn objects_of_tree(&self, tree: ObjectHash) -> Result<HashSet<ObjectHash>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT o.hash FROM snapshot_tree t JOIN snapshot_entry e USING (tree)
+               JOIN snapshot_object o USING (object) WHERE t.hash = ?1",
+        )?;
+        let hashes = statement.query_map([tree.0], |row| Ok(ObjectHash(row.get(0)?)))?;
+        Ok(hashes.collect::<Result<_, _>>()?)
     }
 
     /// The packs in which the contents of a tree lie; nothing where one of these is known not to be had.
@@ -158,15 +225,16 @@ impl Store {
         Ok(packs.collect::<Result<_, _>>()?)
     }
 
-    /// The packs that are encrypted to a key that is not the present one of this computer.
+    /// The packs that are encrypted to another key than this, or to one that nobody knows.
     ///
     /// # Errors
     /// What the database says.
-    pub fn packs_for_others(&self) -> Result<HashSet<ObjectHash>, StoreError> {
+    pub fn packs_for_others(&self, than: &str) -> Result<HashSet<ObjectHash>, StoreError> {
         let reader = self.reader()?;
-        let sql = "SELECT name FROM snapshot_pack WHERE encrypted = 2 AND state = 'kept'";
+        let sql = "SELECT name FROM snapshot_pack
+             WHERE encrypted AND state = 'kept' AND recipient IS NOT ?1";
         let mut statement = reader.prepare_cached(sql)?;
-        let names = statement.query_map([], |row| word(row, 0))?;
+        let names = statement.query_map([than], |row| word(row, 0))?;
         Ok(names.collect::<Result<_, _>>()?)
     }
 
@@ -174,29 +242,54 @@ impl Store {
     ///
     /// # Errors
     /// What the database says.
-    pub fn encrypted_packs(&self) -> Result<Vec<ObjectHash>, StoreError> {
+    pub fn encrypted_packs(&self) -> Result<Vec<EncryptedPack>, StoreError> {
         let reader = self.reader()?;
-        let sql = "SELECT name FROM snapshot_pack WHERE encrypted AND state = 'kept'";
+        let sql = "SELECT name, recipient FROM snapshot_pack WHERE encrypted AND state = 'kept'";
         let mut statement = reader.prepare_cached(sql)?;
-        let names = statement.query_map([], |row| word(row, 0))?;
-        Ok(names.collect::<Result<_, _>>()?)
+        let packs = statement.query_map([], |row| {
+            Ok(EncryptedPack {
+                name: word(row, 0)?,
+                recipient: row.get(1)?,
+            })
+        })?;
+        Ok(packs.collect::<Result<_, _>>()?)
     }
 
-    /// How many snapshots have something in one of these packs.
+    /// The snapshots, those of the work and others, of which something lies in none but these packs: each as the row
+    /// of its session, its own and that of its tree.
     ///
     /// # Errors
     /// What the database says.
-    pub fn snapshots_in(&self, packs: &[ObjectHash]) -> Result<u32, StoreError> {
+    pub fn snapshots_closed_by(
+        &self,
+        packs: &[ObjectHash],
+    ) -> Result<Vec<ClosedSnapshot>, StoreError> {
+        if packs.is_empty() {
+            return Ok(Vec::new());
+        }
         let packs: Vec<_> = packs.iter().map(ToString::to_string).collect();
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT count(*) FROM snapshot n WHERE EXISTS (
-               SELECT 1 FROM snapshot_entry e JOIN snapshot_object o USING (object)
-                 JOIN snapshot_pack p USING (pack)
-               WHERE e.tree = n.tree AND p.name IN (SELECT value FROM json_each(?1)))",
-        )?;
         let packs = serde_json::Value::from(packs).to_string();
-        Ok(statement.query_row([packs], |row| row.get(0))?)
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(&format!(
+            "WITH closed(pack) AS (
+               SELECT pack FROM snapshot_pack WHERE name IN (SELECT value FROM json_each(?1))),
+             trees(tree) AS (
+               SELECT DISTINCT e.tree FROM closed JOIN snapshot_object o USING (pack)
+                 JOIN snapshot_entry e USING (object)
+               WHERE NOT EXISTS (SELECT 1 FROM snapshot_copy c
+                 WHERE c.object = o.object AND c.pack NOT IN (SELECT pack FROM closed)))
+             SELECT s.id, n.snapshot, {OF_THE_WORK} FROM snapshot n JOIN trees USING (tree)
+               JOIN session s USING (session)
+             ORDER BY n.snapshot"
+        ))?;
+        let closed = statement.query_map([packs], |row| {
+            Ok(ClosedSnapshot {
+                session: row.get(0)?,
+                snapshot: row.get(1)?,
+                is_of_the_work: row.get(2)?,
+            })
+        })?;
+        Ok(closed.collect::<Result<_, _>>()?)
     }
 
     /// How many files of a tree are known to be damaged or gone.
@@ -281,9 +374,48 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The keys of which somebody has a copy, by their public halves.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn snapshot_keys_saved(&self) -> Result<HashSet<String>, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT recipient FROM snapshot_key_saved")?;
+        let saved = statement.query_map([], |row| row.get(0))?;
+        Ok(saved.collect::<Result<_, _>>()?)
+    }
+}
+
 impl Tx<'_> {
+    /// Whether anything is kept that is encrypted to another key than this.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn keeps_for_others(&self, than: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM snapshot_pack
+             WHERE encrypted AND state = 'kept' AND recipient IS NOT ?1)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([than], |row| row.get(0))?)
+    }
+
+    /// Notes that somebody has a copy of a key, by its public half.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_key_saved(&self, recipient: &str) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO snapshot_key_saved(recipient, at) VALUES (?1, ?2)
+                 ON CONFLICT(recipient) DO UPDATE SET at = excluded.at",
+            )?
+            .execute((recipient, self.now().0))?;
+        Ok(())
+    }
+
     /// Keeps what is in a pack that was written. A content that was kept elsewhere lies here from now on:
-    /// what was written last was read back last.
+    /// what was written last was read back last. Where it lay encrypted to another key, and is not readable without one
+    /// now, it lies there, too.
     ///
     /// # Errors
     /// What the database says.
@@ -291,9 +423,10 @@ impl Tx<'_> {
         let pack: i64 = self
             .connection
             .prepare_cached(
-                "INSERT INTO snapshot_pack(name, bytes, encrypted, state, at)
-                 VALUES (?1, ?2, ?3, 'kept', ?4)
-                 ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept'
+                "INSERT INTO snapshot_pack(name, bytes, encrypted, state, at, recipient)
+                 VALUES (?1, ?2, ?3, 'kept', ?4, ?5)
+                 ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept',
+                   recipient = coalesce(excluded.recipient, recipient)
                  RETURNING pack",
             )?
             .query_row(
@@ -302,6 +435,7 @@ impl Tx<'_> {
                     new.bytes,
                     new.is_encrypted,
                     self.now().0,
+                    &new.recipient,
                 ),
                 |row| row.get(0),
             )?;
@@ -315,6 +449,11 @@ impl Tx<'_> {
                place = ?6, damaged = 0
              WHERE hash = ?1",
         )?;
+        let mut stay = self.connection.prepare_cached(STAY)?;
+        let mut leave = self.connection.prepare_cached(
+            "DELETE FROM snapshot_copy WHERE object = (SELECT object FROM snapshot_object WHERE hash = ?1)
+               AND (?4 OR pack = ?2 OR pack IN (SELECT pack FROM snapshot_pack WHERE recipient = ?3))",
+        )?;
         for object in &new.objects {
             let row = (
                 object.hash.0,
@@ -325,6 +464,11 @@ impl Tx<'_> {
                 object.place,
             );
             if add.execute(row)? == 0 {
+                let here = (object.hash.0, pack, &new.recipient, !new.is_encrypted);
+                if new.is_encrypted {
+                    stay.execute((here.0, here.1, here.2))?;
+                }
+                leave.execute(here)?;
                 move_here.execute(row)?;
             }
         }
@@ -341,7 +485,8 @@ impl Tx<'_> {
             "DELETE FROM snapshot_tree WHERE refs = 0;
              DELETE FROM snapshot_object WHERE refs = 0;
              UPDATE snapshot_pack SET state = 'gone' WHERE state = 'kept' AND NOT EXISTS (
-               SELECT 1 FROM snapshot_object o WHERE o.pack = snapshot_pack.pack);",
+               SELECT 1 FROM snapshot_object o WHERE o.pack = snapshot_pack.pack)
+               AND NOT EXISTS (SELECT 1 FROM snapshot_copy c WHERE c.pack = snapshot_pack.pack);",
         )?;
         Ok(())
     }
@@ -357,13 +502,32 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that what is encrypted so far is so to a key that is not here any more: nothing new counts on it.
+    /// Notes to which key a pack is encrypted, where nobody knew.
     ///
     /// # Errors
     /// What the database says.
-    pub fn disown_encrypted_packs(&self) -> Result<(), StoreError> {
-        let sql = "UPDATE snapshot_pack SET encrypted = 2 WHERE encrypted = 1";
-        self.connection.execute(sql, [])?;
+    pub fn note_recipient(&self, pack: ObjectHash, recipient: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE snapshot_pack SET recipient = ?2
+             WHERE name = ?1 AND encrypted AND recipient IS NULL";
+        self.connection
+            .prepare_cached(sql)?
+            .execute((pack.to_string(), recipient))?;
+        Ok(())
+    }
+
+    /// Counts no more on a pack for contents that lie elsewhere, too.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn leave_copies(&self, pack: ObjectHash, objects: &[ObjectHash]) -> Result<(), StoreError> {
+        let mut leave = self.connection.prepare_cached(
+            "DELETE FROM snapshot_copy
+             WHERE object = (SELECT object FROM snapshot_object WHERE hash = ?2)
+               AND pack = (SELECT pack FROM snapshot_pack WHERE name = ?1)",
+        )?;
+        for object in objects {
+            leave.execute((pack.to_string(), object.0))?;
+        }
         Ok(())
     }
 

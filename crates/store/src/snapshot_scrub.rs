@@ -1,10 +1,13 @@
 //! What a check of snapshots goes by: what is needed of each pack, who holds a content, and which sessions have
 //! snapshots.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::{ObjectHash, Sha256};
+
+use rusqlite::OptionalExtension as _;
 
 use crate::config_snapshot::word;
 use crate::task_folder::DataFolder;
@@ -19,6 +22,8 @@ pub struct NeededPack {
     pub is_encrypted: bool,
     /// What is needed, in the order in which it lies there.
     pub objects: Vec<NewObject>,
+    /// Those of them that lie elsewhere, too, and here for whoever has the key to this pack alone.
+    pub copies: HashSet<ObjectHash>,
 }
 
 /// A file of a session that holds a content, in whichever of its snapshots.
@@ -42,8 +47,13 @@ impl Store {
     pub fn needed_packs(&self) -> Result<Vec<NeededPack>, StoreError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT p.name, o.hash, o.bytes, o.frame, o.frame_bytes, o.place, p.encrypted
-             FROM snapshot_pack p JOIN snapshot_object o USING (pack)
+            "WITH lies AS (
+               SELECT hash, bytes, pack, frame, frame_bytes, place, 0 AS copy FROM snapshot_object
+               UNION ALL
+               SELECT o.hash, o.bytes, c.pack, c.frame, c.frame_bytes, c.place, 1
+               FROM snapshot_copy c JOIN snapshot_object o USING (object))
+             SELECT p.name, o.hash, o.bytes, o.frame, o.frame_bytes, o.place, p.encrypted, o.copy
+             FROM snapshot_pack p JOIN lies o USING (pack)
              WHERE p.state = 'kept' ORDER BY p.pack, o.frame, o.place",
         )?;
         let mut rows = statement.query([])?;
@@ -55,6 +65,7 @@ impl Store {
                     name,
                     is_encrypted: row.get(6)?,
                     objects: Vec::new(),
+                    copies: HashSet::new(),
                 });
             }
             let object = NewObject {
@@ -65,6 +76,9 @@ impl Store {
                 place: row.get(5)?,
             };
             if let Some(pack) = packs.last_mut() {
+                if row.get(7)? {
+                    pack.copies.insert(object.hash);
+                }
                 pack.objects.push(object);
             }
         }
@@ -136,6 +150,55 @@ impl Tx<'_> {
         }
         self.tag(&Tag::Session);
         Ok(())
+    }
+
+    /// Counts on another place of these contents first, where they have one, as long as `pack` does not give them.
+    /// Answers which of them have none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lean_on_copies(
+        &self,
+        pack: ObjectHash,
+        objects: &[ObjectHash],
+    ) -> Result<Vec<ObjectHash>, StoreError> {
+        let mut other = self.connection.prepare_cached(
+            "SELECT o.object, o.pack, o.frame, o.frame_bytes, o.place, c.pack, c.frame, c.frame_bytes, c.place
+             FROM snapshot_object o JOIN snapshot_pack p ON p.pack = o.pack
+               JOIN snapshot_copy c USING (object) JOIN snapshot_pack k ON k.pack = c.pack
+             WHERE o.hash = ?1 AND p.name = ?2 AND k.state = 'kept' ORDER BY c.pack LIMIT 1",
+        )?;
+        let mut forget = self
+            .connection
+            .prepare_cached("DELETE FROM snapshot_copy WHERE object = ?1 AND pack = ?2")?;
+        let mut remember = self.connection.prepare_cached(
+            "INSERT INTO snapshot_copy(object, pack, frame, frame_bytes, place) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        let mut lean = self.connection.prepare_cached(
+            "UPDATE snapshot_object SET pack = ?2, frame = ?3, frame_bytes = ?4, place = ?5, damaged = 0
+             WHERE object = ?1",
+        )?;
+        let mut without = Vec::new();
+        for hash in objects {
+            let found = other.query_row((hash.0, pack.to_string()), |row| {
+                let object: i64 = row.get(0)?;
+                let place = |at| -> rusqlite::Result<_> {
+                    let (pack, frame): (i64, i64) = (row.get(at)?, row.get(at + 1)?);
+                    let (length, place): (i64, i64) = (row.get(at + 2)?, row.get(at + 3)?);
+                    Ok((object, pack, frame, length, place))
+                };
+                Ok((place(1)?, place(5)?))
+            });
+            match found.optional()? {
+                Some((before, after)) => {
+                    forget.execute((after.0, after.1))?;
+                    remember.execute(before)?;
+                    lean.execute(after)?;
+                }
+                None => without.push(*hash),
+            }
+        }
+        Ok(without)
     }
 
     /// Has a tree under another name, that of the file which was written for it anew. A name that another tree has

@@ -157,7 +157,7 @@ impl Staging {
     fn add_objects(&self, objects: &[SnapshotObject]) -> Result<(), StoreError> {
         let mut add = self.connection.prepare_cached(
             "INSERT OR IGNORE INTO session_object(hash, bytes, pack, pack_bytes, frame, frame_bytes, place,
-               encrypted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+               encrypted, recipient) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         for one in objects {
             add.execute((
@@ -169,6 +169,7 @@ impl Staging {
                 one.frame_bytes,
                 one.place,
                 one.encrypted,
+                &one.recipient,
             ))?;
         }
         Ok(())
@@ -195,15 +196,28 @@ impl Staging {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Notes that these contents were found as they should be.
+    /// Whether any content of a session is encrypted.
     ///
     /// # Errors
     /// What the database says.
-    pub fn note_found(&mut self, objects: &[ObjectHash]) -> Result<(), StoreError> {
-        let sql = "UPDATE session_object SET found = 1 WHERE hash = ?1";
+    pub fn is_any_encrypted(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM session_object WHERE encrypted)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Notes that these contents were found in a file as they should be.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_found(
+        &mut self,
+        pack: ObjectHash,
+        objects: &[ObjectHash],
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE session_object SET found = 1 WHERE hash = ?1 AND pack = ?2";
         let mut note = self.connection.prepare_cached(sql)?;
         for object in objects {
-            note.execute([object.0])?;
+            note.execute((object.0, pack.to_string()))?;
         }
         Ok(())
     }
@@ -221,8 +235,8 @@ impl Staging {
                SELECT v.session, e.object FROM session_version v JOIN session_entry e ON e.tree = v.tree
                UNION SELECT id, source FROM session WHERE source NOT NULL)
              SELECT s.file, s.name, count(*) FROM needed n JOIN session s ON s.id = n.session
-             LEFT JOIN session_object o ON o.hash = n.hash
-             WHERE NOT coalesce(o.found, 0) GROUP BY s.id ORDER BY s.file",
+             WHERE NOT EXISTS (SELECT 1 FROM session_object o WHERE o.hash = n.hash AND o.found)
+             GROUP BY s.id ORDER BY s.file",
         )?;
         let rows = statement.query_map([], |row| {
             Ok(BrokenSession {
@@ -267,10 +281,10 @@ impl Staging {
                 return Ok((Vec::new(), Vec::new()));
             }
             let needed = needed("live", "main");
-            let here = here("live", "o.hash");
+            let opens = opens_here("live");
             let mut statement = plan.prepare(&format!(
                 "SELECT DISTINCT o.pack FROM session_object o
-                 WHERE o.found AND o.hash IN ({needed}) AND NOT {here} ORDER BY o.pack"
+                 WHERE o.found AND o.hash IN ({needed}) AND NOT {opens} ORDER BY o.pack"
             ))?;
             let packs = statement.query_map([], |row| word(row, 0))?;
             let packs = packs.collect::<Result<_, _>>()?;
@@ -333,6 +347,20 @@ fn here(live: &str, hash: &str) -> String {
     )
 }
 
+/// Whether a content `o` of a plan is kept in the catalog for whoever can open the pack it has there: in one that needs no
+/// key, in the very pack, or in one that is encrypted to the same key.
+fn opens_here(live: &str) -> String {
+    let opens =
+        "p.state = 'kept' AND (NOT p.encrypted OR p.name = o.pack OR p.recipient = o.recipient)";
+    format!(
+        "(EXISTS (SELECT 1 FROM {live}.snapshot_object l JOIN {live}.snapshot_pack p USING (pack)
+           WHERE l.hash = o.hash AND NOT l.damaged AND {opens})
+         OR EXISTS (SELECT 1 FROM {live}.snapshot_object l JOIN {live}.snapshot_copy c USING (object)
+           JOIN {live}.snapshot_pack p ON p.pack = c.pack
+           WHERE l.hash = o.hash AND {opens}))"
+    )
+}
+
 /// Brings sessions in; answers what Activity says of each.
 pub(crate) fn put_sessions(
     connection: &Connection,
@@ -378,8 +406,7 @@ pub(crate) fn put_sessions(
     connection.execute(
         "INSERT OR IGNORE INTO main.snapshot(id, session, sequence, tree, strategy, reason, task, actor, at, config)
          SELECT v.id, m.session, v.sequence, t.tree, v.strategy, v.reason, v.task, v.actor, v.at,
-           coalesce(v.config, (SELECT e.path FROM main.snapshot_entry e
-             WHERE e.tree = t.tree AND e.path = m.config))
+           v.config
          FROM staged.session_version v JOIN main.session m ON m.id = v.session AND m.session > ?1
            JOIN main.snapshot_tree t ON t.hash = v.tree
          ORDER BY m.session, v.sequence",
@@ -406,32 +433,62 @@ pub(crate) fn put_sessions(
     Ok(put.collect::<Result<_, _>>()?)
 }
 
-/// The contents that were brought and are not here, and the files they lie in.
+/// The contents that were brought and are not here, and the files they lie in. What is here encrypted to another key lies in
+/// both from then on, and what is read without one needs no other.
 fn put_objects(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let needed = needed("main", "staged");
-    let here = here("main", "o.hash");
+    let opens = opens_here("main");
     let taken = format!(
-        "FROM staged.session_object o WHERE o.brought AND o.hash IN ({needed}) AND NOT {here}"
+        "FROM staged.session_object o WHERE o.brought AND o.hash IN ({needed}) AND NOT {opens}"
     );
-    connection.execute(
-        &format!(
-            "INSERT INTO main.snapshot_pack(name, bytes, encrypted, state, at)
-             SELECT DISTINCT o.pack, o.pack_bytes, iif(o.encrypted, 2, 0), 'kept', ?1 {taken}
-             ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept'"
-        ),
-        [now.0],
+    connection.execute_batch(
+        "CREATE TEMP TABLE brought(hash BLOB, bytes INTEGER, pack TEXT, encrypted INTEGER,
+           frame INTEGER, frame_bytes INTEGER, place INTEGER)",
     )?;
     connection.execute(
         &format!(
-            "INSERT INTO main.snapshot_object(hash, bytes, pack, frame, frame_bytes, place)
-             SELECT o.hash, o.bytes, (SELECT pack FROM main.snapshot_pack WHERE name = o.pack),
-               o.frame, o.frame_bytes, o.place {taken}
-             ON CONFLICT(hash) DO UPDATE SET bytes = excluded.bytes, pack = excluded.pack,
-               frame = excluded.frame, frame_bytes = excluded.frame_bytes, place = excluded.place,
-               damaged = 0"
+            "INSERT INTO temp.brought
+             SELECT o.hash, o.bytes, o.pack, o.encrypted, o.frame, o.frame_bytes, o.place {taken}"
         ),
         [],
     )?;
+    connection.execute(
+        "INSERT INTO main.snapshot_pack(name, bytes, encrypted, state, at, recipient)
+         SELECT DISTINCT o.pack, o.pack_bytes, o.encrypted, 'kept', ?1, o.recipient
+         FROM staged.session_object o WHERE o.pack IN (SELECT pack FROM temp.brought)
+         ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, state = 'kept',
+           recipient = coalesce(recipient, excluded.recipient)",
+        [now.0],
+    )?;
+    let pack = "(SELECT pack FROM main.snapshot_pack WHERE name = b.pack)";
+    let put = |which: &str, conflict: &str| {
+        format!(
+            "INSERT INTO main.snapshot_object(hash, bytes, pack, frame, frame_bytes, place)
+             SELECT b.hash, b.bytes, {pack}, b.frame, b.frame_bytes, b.place FROM temp.brought b
+             WHERE {which} ORDER BY b.hash, b.pack ON CONFLICT(hash) DO {conflict}"
+        )
+    };
+    let anew = "UPDATE SET bytes = excluded.bytes, pack = excluded.pack, frame = excluded.frame,
+        frame_bytes = excluded.frame_bytes, place = excluded.place, damaged = 0";
+    // Those that need no key take the place of any other.
+    connection.execute(&put("NOT b.encrypted", anew), [])?;
+    connection.execute(
+        "DELETE FROM main.snapshot_copy WHERE object IN (
+           SELECT object FROM main.snapshot_object
+           WHERE hash IN (SELECT hash FROM temp.brought WHERE NOT encrypted))",
+        [],
+    )?;
+    let here = here("main", "b.hash");
+    connection.execute(&put(&format!("NOT {here}"), anew), [])?;
+    connection.execute(
+        "INSERT OR IGNORE INTO main.snapshot_copy(object, pack, frame, frame_bytes, place)
+         SELECT l.object, k.pack, b.frame, b.frame_bytes, b.place
+         FROM temp.brought b JOIN main.snapshot_object l ON l.hash = b.hash
+           JOIN main.snapshot_pack p ON p.pack = l.pack JOIN main.snapshot_pack k ON k.name = b.pack
+         WHERE p.encrypted AND k.pack <> l.pack",
+        [],
+    )?;
+    connection.execute_batch("DROP TABLE temp.brought")?;
     Ok(())
 }
 

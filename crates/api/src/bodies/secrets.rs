@@ -132,8 +132,7 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
         Err(SecretsError::KeyGone(_) | SecretsError::Damaged(_)) => {
             // Nothing more is encrypted to a key that is gone, also when this is broken off.
             api.store.write::<_, AppError>(|tx| {
-                tx.set_setting(snapshot_keys::RECIPIENT, &serde_json::Value::Null)?;
-                Ok(tx.disown_encrypted_packs()?)
+                Ok(tx.set_setting(snapshot_keys::RECIPIENT, &serde_json::Value::Null)?)
             })?;
             api.secrets.put_aside().map_err(refused)?;
         }
@@ -144,13 +143,12 @@ pub fn start_over(api: &Api, _: Nothing) -> Result<SecretState, AppError> {
     }
     let recipient = match settings.snapshot_secrets {
         SnapshotSecrets::Masked => None,
-        SnapshotSecrets::Encrypted => Some(snapshot_keys::made(api)?.to_string()),
+        SnapshotSecrets::Encrypted => Some(snapshot_keys::made(api)?),
     };
-    told(api, "secret_start_over", "", |tx| {
-        if let Some(recipient) = recipient {
-            tx.set_setting(snapshot_keys::RECIPIENT, &recipient.into())?;
-        }
-        Ok(())
+    let (actor, face) = (api.actor()?, api.face().as_str());
+    told(api, "secret_start_over", "", move |tx| match recipient {
+        Some(recipient) => snapshot_keys::go_on_with(tx, &recipient, (&actor, face)),
+        None => Ok(()),
     })?;
     Ok(SecretState {
         locked: false,

@@ -1,7 +1,6 @@
 //! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, for the bytes on the
 //! disk the store of snapshots, and of a run of which nothing is kept where that would be.
 
-use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked, TreeMissing};
@@ -20,7 +19,7 @@ use crate::types::{
     SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnkept,
     SessionUnread, SessionWhich,
 };
-use crate::{Api, AppError, belonging, time};
+use crate::{Api, AppError, time};
 
 /// Rows of a page unless told.
 const PAGE: u32 = 50;
@@ -45,6 +44,7 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
         after: input.after.as_deref().map(place).transpose()?,
         offset: input.offset.unwrap_or_default(),
         limit: input.limit.unwrap_or(PAGE),
+        closed: closed(api)?,
     })?;
     let counts = api.store.session_counts()?;
     let items = page.items.into_iter().map(|listed| row(api, listed));
@@ -60,6 +60,12 @@ pub fn list(api: &Api, input: SessionListInput) -> Result<SessionList, AppError>
             .map(|next| format!("{} {}", next.updated_at, next.id)),
         items: items.collect::<Result<_, _>>()?,
     })
+}
+
+/// Rows of the snapshots that cannot be opened with the keys here.
+fn closed(api: &Api) -> Result<Vec<i64>, AppError> {
+    let closed = snapshot_keys::closed(api)?.unwrap_or_default();
+    Ok(closed.into_iter().map(|one| one.snapshot).collect())
 }
 
 /// The place that a page has said comes before the next one.
@@ -86,7 +92,14 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         None => Vec::new(),
     };
     let entry = listed.config.as_ref().unwrap_or(&listed.name).clone();
-    let snapshots = snapshots.iter().map(|one| snapshot(api, one, &entry));
+    let closed = closed(api)?;
+    let snapshots = snapshots.iter().map(|one| {
+        let told = snapshot(api, one, &entry)?;
+        Ok::<_, AppError>(SessionSnapshot {
+            closed: closed.contains(&one.row),
+            ..told
+        })
+    });
     let kept = kept.as_ref();
     let copy = match kept {
         Some(kept) => api.store.session_copy(kept.row)?,
@@ -97,7 +110,6 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         (None, Some(run)) => unkept_of(api, run)?,
         _ => None,
     };
-    let is_unkept = unkept.as_ref().is_some_and(|one| !one.folders.is_empty());
     Ok(SessionShow {
         id: row.id,
         name: row.name,
@@ -110,12 +122,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         stated_config: kept.and_then(|kept| kept.stated_config.clone()),
         run_id: row.run_id,
         run_status: row.run_status,
-        // The run can go on, and nobody knows with which files.
-        confidence: if is_unkept {
-            Confidence::InPart.as_str()
-        } else {
-            row.confidence
-        },
+        confidence: row.confidence,
         missing: row.missing,
         steps_done: row.steps_done,
         steps: row.steps,
@@ -140,7 +147,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
 fn unkept_of(api: &Api, run: &str) -> Result<Option<SessionUnkept>, AppError> {
     let id: RunId = run.parse().map_err(|_| unknown(run))?;
     match api.store.run(id)? {
-        Some(run) => belonging::unkept(&api.store, &run),
+        Some(run) => api.belongings.unkept(&api.store, &run),
         None => Ok(None),
     }
 }
@@ -186,7 +193,10 @@ pub fn hindered(api: &Api) -> Result<Vec<Message>, AppError> {
     if api.store.keeps_encrypted()? {
         match snapshot_keys::state(api)? {
             "locked" => found.push(Message::new("sessions_key_locked")),
-            "gone" => found.push(Message::new("sessions_key_gone")),
+            "behind" => found.push(Message::new("sessions_key_behind")),
+            _ if snapshot_keys::without_key(api)?.is_some_and(|count| count > 0) => {
+                found.push(Message::new("sessions_key_gone"));
+            }
             _ => {}
         }
     }
@@ -218,6 +228,7 @@ fn listed(api: &Api, id: &str) -> Result<ListedSession, AppError> {
         which: Which::All,
         id: Some(id.to_owned()),
         limit: 1,
+        closed: closed(api)?,
         ..SessionFilter::default()
     })?;
     page.items.into_iter().next().ok_or_else(|| unknown(id))
@@ -262,6 +273,7 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         run_id: listed.run.map(|run| run.to_string()),
         run_status: run.map(|run| run.status),
         snapshots: listed.snapshots,
+        closed: Some(listed.closed).filter(|count| *count > 0),
         confidence: listed.confidence.as_str(),
         missing: listed.missing,
         steps_done,
@@ -332,6 +344,7 @@ fn snapshot(
         strategy: record.strategy.name.clone(),
         bytes: record.bytes,
         encrypted: api.store.is_tree_encrypted(record.tree)?,
+        closed: false,
         damaged: Some(api.store.damaged_in_tree(record.tree)?).filter(|count| *count > 0),
     })
 }

@@ -435,9 +435,14 @@ pub(super) fn not_recoverable(found: &[Candidate], from: Use, failures: u32) -> 
     };
     let tried = found.iter().find(is_asked);
     let mut error = AppError::new("session_not_recoverable").hint("look_at_session");
-    error.because = tried
-        .and_then(|candidate| candidate.reason.clone())
-        .map(Box::new);
+    let why = tried.and_then(|candidate| candidate.reason.clone());
+    if why
+        .as_ref()
+        .is_some_and(|why| why.code == "snapshot_key_missing")
+    {
+        error = error.hint("bring_snapshot_key_in");
+    }
+    error.because = why.map(Box::new);
     with_export(error, failures)
 }
 

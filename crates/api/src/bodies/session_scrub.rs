@@ -1,5 +1,7 @@
 //! `session_scrub`: whether all that snapshots keep is as it was.
 
+use std::path::Path;
+
 use flowkeep_core::Message;
 use flowkeep_files::snapshots::{self, LostFile};
 use flowkeep_host::{path_text, text_path};
@@ -18,20 +20,37 @@ use crate::{Api, AppError, Progress};
 pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionScrubbed, AppError> {
     let backups = api.store.known_backups()?.into_iter();
     let backups: Vec<_> = backups.map(|known| text_path(&known.path)).collect();
+    let known = backups.clone();
     let workshop = api.snapshot_workshop()?;
     let work = move |steps: &crate::progress::Thinned<'_>| {
         Ok(snapshots::scrub(&workshop, &backups, steps))
     };
     let left = || AppError::new("cancelled");
     let done = apart_for(api.patience, progress, work, left, drop)??;
+    let away = match done.damaged.is_empty() {
+        true => Vec::new(),
+        false => known.into_iter().filter(|one| is_away(api, one)).collect(),
+    };
+    let damaged = done.damaged.into_iter().map(|file| lost(api, file));
     Ok(SessionScrubbed {
         checked: done.checked,
         repaired: done.repaired,
-        damaged: done.damaged.into_iter().map(lost).collect(),
+        damaged: damaged.collect::<Result<_, _>>()?,
         rewritten: done.rewritten,
         recounted: done.recounted,
         orphans: done.orphans,
+        away: away.iter().map(|path| path_text(path)).collect(),
+        closed: snapshot_keys::without_key(api)?.unwrap_or_default(),
     })
+}
+
+/// Whether a backup is not there, or its disk does not say so.
+fn is_away(api: &Api, backup: &Path) -> bool {
+    let asked = backup.to_owned();
+    let found = in_time(api.most, backup, move |_| {
+        Ok::<_, AppError>(asked.symlink_metadata().is_ok())
+    });
+    !found.unwrap_or(false)
 }
 
 /// What the doctor says of the store of snapshots, without reading what is in it.
@@ -73,8 +92,19 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
         return of(false, silent.into());
     };
     if closed > 0 {
-        let missing = Message::new("doctor_snapshots_key_missing").with("count", closed);
-        return of(false, missing);
+        let behind = snapshot_keys::is_behind_lost_secrets(api);
+        let code = match behind {
+            true => "doctor_snapshots_key_behind",
+            false => "doctor_snapshots_key_missing",
+        };
+        return of(false, Message::new(code).with("count", closed));
+    }
+    let unsaved = snapshot_keys::unsaved(api)?;
+    if unsaved > 0 {
+        return of(
+            false,
+            Message::new("doctor_snapshots_key_unsaved").with("count", unsaved),
+        );
     }
     let wrong = api.store.wrong_snapshot_counts()?;
     if !wrong.is_none() {
@@ -95,13 +125,18 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
     )
 }
 
-fn lost(file: LostFile) -> SessionLostFile {
-    SessionLostFile {
+fn lost(api: &Api, file: LostFile) -> Result<SessionLostFile, AppError> {
+    let names = file.sessions.iter().map(|id| {
+        let session = api.store.session(id)?;
+        Ok::<_, AppError>(session.map_or_else(|| id.clone(), |session| session.name))
+    });
+    Ok(SessionLostFile {
+        names: names.collect::<Result<_, _>>()?,
         path: file.path,
         sha256: file.sha256.map(|sha256| sha256.to_string()),
         sessions: file.sessions,
         reason: file.reason,
-    }
+    })
 }
 
 #[cfg(test)]

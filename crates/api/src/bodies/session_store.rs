@@ -12,7 +12,7 @@ use crate::types::{SessionStoreMoveInput, SessionStoreMoved};
 use crate::{Api, AppError, Progress};
 
 /// Moves all that snapshots keep to another folder, or back into the data folder. What is there is the store until all
-/// of it was read back at the new place.
+/// of it was read back at the new place. A file that its disk does not give stays there, and keeps the others from nothing.
 ///
 /// # Errors
 /// `snapshot_store_busy` while anybody is at work on it, `snapshot_store_gone`, `snapshot_store_foreign`,
@@ -39,6 +39,7 @@ pub fn move_to(
         files: moved.files,
         bytes: moved.bytes,
         left: moved.left.iter().map(|path| path_text(path)).collect(),
+        unread: moved.unread.iter().map(|path| path_text(path)).collect(),
     })
 }
 

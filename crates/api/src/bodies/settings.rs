@@ -5,7 +5,6 @@ use flowkeep_host::path_text;
 use flowkeep_store::{NewOperation, Store, StoreError, Tx};
 use serde_json::Value;
 
-use super::snapshot_keys::RECIPIENT;
 use crate::types::{
     ChosenPlace, LogStorageKind, Nothing, RunView, Settings, SettingsUpdate, SnapshotSecrets,
 };
@@ -89,12 +88,7 @@ pub fn update(api: &Api, input: SettingsUpdate) -> Result<Settings, AppError> {
         let before = read(|key| tx.setting(key))?;
         let after = changed(&before, input, folder, log_dir);
         if let Some(recipient) = recipient {
-            let recipient = Value::from(recipient.to_string());
-            if tx.setting(RECIPIENT)?.as_ref() != Some(&recipient) {
-                // What was encrypted to the key before may not be read again with this one.
-                tx.disown_encrypted_packs()?;
-                tx.set_setting(RECIPIENT, &recipient)?;
-            }
+            super::snapshot_keys::go_on_with(tx, &recipient, (&actor, face))?;
         }
         if after != before {
             keep(tx, &before, &after, &actor, face)?;

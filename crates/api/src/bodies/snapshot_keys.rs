@@ -1,6 +1,7 @@
 //! `snapshot_key_*`: the key to what is kept encrypted of configurations. It is made when that is switched on and
 //! never answered; a person keeps a copy of it in a file of their own, and brings it in on another computer.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use flowkeep_core::session::SNAPSHOT_KEY;
 use flowkeep_files::snapshots::{self, SnapshotKeys};
 use flowkeep_files::{Existing, export_document, io_reason};
 use flowkeep_host::{
-    Identities, ReadError, Recipient, Secrets, SecretsError, open_regular, path_text,
+    Identities, ReadError, Recipient, Secrets, SecretsError, open_regular, path_text, text_path,
 };
-use flowkeep_store::{Store, StoreError};
+use flowkeep_store::{ClosedSnapshot, NewOperation, Store, StoreError, Tx};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{secrets, settings};
@@ -61,15 +63,22 @@ fn recipient(store: &Store) -> Result<Option<Recipient>, StoreError> {
 /// # Errors
 /// What the database says.
 pub fn show(api: &Api, _: Nothing) -> Result<SnapshotKeyShow, AppError> {
-    let is_wanted = settings::of(&api.store)?.snapshot_secrets == SnapshotSecrets::Encrypted;
+    let is_wanted = is_wanted(api)?;
     let encrypted = is_wanted || api.store.keeps_encrypted()?;
     let key = if encrypted { state(api)? } else { "none" };
     let closed = without_key(api)?.filter(|count| *count > 0);
+    let unsaved = Some(unsaved(api)?).filter(|count| *count > 0);
     Ok(SnapshotKeyShow {
         encrypted,
         key,
         closed,
+        is_another: unsaved.is_some() && is_another(api)?,
+        unsaved,
     })
+}
+
+fn is_wanted(api: &Api) -> Result<bool, AppError> {
+    Ok(settings::of(&api.store)?.snapshot_secrets == SnapshotSecrets::Encrypted)
 }
 
 /// How many snapshots are encrypted to a key that is not here; nothing where their disk does not say.
@@ -77,12 +86,23 @@ pub fn show(api: &Api, _: Nothing) -> Result<SnapshotKeyShow, AppError> {
 /// # Errors
 /// What the database says.
 pub(crate) fn without_key(api: &Api) -> Result<Option<u32>, AppError> {
+    let closed = closed(api)?;
+    Ok(closed.map(|closed| u32::try_from(closed.len()).unwrap_or(u32::MAX)))
+}
+
+/// The snapshots that are encrypted to a key that is not here; nothing where their disk does not say.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn closed(api: &Api) -> Result<Option<Vec<ClosedSnapshot>>, AppError> {
     if !api.store.keeps_encrypted()? {
-        return Ok(Some(0));
+        return Ok(Some(Vec::new()));
     }
     let workshop = api.snapshot_workshop()?;
     let place = workshop.dir.clone();
-    let closed = in_time(api.most, &place, move |_| snapshots::without_key(&workshop));
+    let closed = in_time(api.most, &place, move |_| {
+        snapshots::without_key(&workshop).map_err(AppError::from)
+    });
     match closed {
         Ok(closed) => Ok(Some(closed)),
         Err(error) if error.code == "disk_silent" => Ok(None),
@@ -90,11 +110,60 @@ pub(crate) fn without_key(api: &Api) -> Result<Option<u32>, AppError> {
     }
 }
 
+/// Whether snapshots are kept that are encrypted to another key than what is kept from now on.
+fn is_another(api: &Api) -> Result<bool, AppError> {
+    let Some(ours) = recipient(&api.store)? else {
+        return Ok(false);
+    };
+    Ok(!api.store.packs_for_others(&ours.to_string())?.is_empty())
+}
+
+/// How many keys are here that something is encrypted to, or will be, and of which nobody has a copy. None, where the
+/// keys cannot be had: then nobody can make one.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn unsaved(api: &Api) -> Result<u32, AppError> {
+    let mut used = used(api)?;
+    if is_wanted(api)? {
+        used.extend(recipient(&api.store)?.map(|ours| ours.to_string()));
+    }
+    let saved = api.store.snapshot_keys_saved()?;
+    used.retain(|key| !saved.contains(key));
+    if used.is_empty() {
+        return Ok(0);
+    }
+    let here = match api.secrets.get(SNAPSHOT_KEY) {
+        Ok(Some(kept)) => Identities::of_text(&kept.value).recipients(),
+        Ok(None) => Vec::new(),
+        Err(error) => {
+            tracing::info!(%error, "the key of the snapshots cannot be read");
+            Vec::new()
+        }
+    };
+    let here = here.iter().map(ToString::to_string);
+    let count = here.filter(|key| used.contains(key)).count();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Whether the secrets cannot be read because their own key is gone: then no key of snapshots can be brought in before
+/// they are started over.
+pub(super) fn is_behind_lost_secrets(api: &Api) -> bool {
+    matches!(
+        api.secrets.get(SNAPSHOT_KEY),
+        Err(SecretsError::KeyGone(_) | SecretsError::Damaged(_))
+    )
+}
+
 pub(super) fn state(api: &Api) -> Result<&'static str, AppError> {
     let kept = match api.secrets.get(SNAPSHOT_KEY) {
         Ok(kept) => kept.map(|kept| Identities::of_text(&kept.value)),
         Err(error) if error.is_locked() || matches!(error, SecretsError::Busy) => {
             return Ok("locked");
+        }
+        Err(error @ (SecretsError::KeyGone(_) | SecretsError::Damaged(_))) => {
+            tracing::info!(%error, "the key of the snapshots cannot be read");
+            return Ok("behind");
         }
         Err(error) => {
             tracing::info!(%error, "the key of the snapshots cannot be read");
@@ -116,6 +185,7 @@ pub(super) fn state(api: &Api) -> Result<&'static str, AppError> {
 pub(super) fn made(api: &Api) -> Result<Recipient, AppError> {
     let before_that = recipient(&api.store)?;
     let mut found = None;
+    let used = used(api)?;
     let made = api.secrets.change(SNAPSHOT_KEY, &mut |before| {
         let known = Identities::of_text(before.unwrap_or_default());
         let is_new = known.is_empty();
@@ -128,7 +198,7 @@ pub(super) fn made(api: &Api) -> Result<Recipient, AppError> {
         let all = keys.recipients();
         found = match &before_that {
             Some(known) if all.contains(known) => Some(known.clone()),
-            _ => all.into_iter().next(),
+            _ => before_others(all, &used),
         };
         is_new.then(|| keys.to_text())
     });
@@ -136,18 +206,59 @@ pub(super) fn made(api: &Api) -> Result<Recipient, AppError> {
     found.ok_or_else(|| AppError::new("snapshot_key_none"))
 }
 
+/// Has what is kept from now on encrypted to a key. That it is another one than before stands in Activity: whoever saved
+/// the one before has not this one.
+pub(super) fn go_on_with(
+    tx: &Tx<'_>,
+    recipient: &Recipient,
+    (actor, face): (&str, &str),
+) -> Result<(), AppError> {
+    let wanted = Value::from(recipient.to_string());
+    if tx.setting(RECIPIENT)?.as_ref() == Some(&wanted) {
+        return Ok(());
+    }
+    tx.set_setting(RECIPIENT, &wanted)?;
+    if tx.keeps_for_others(&recipient.to_string())? {
+        let operation = NewOperation {
+            actor,
+            face,
+            operation: "snapshot_key_new",
+            name: None,
+            undoes: None,
+            items: &[],
+        };
+        tx.record_operation(tx.next_operation_id()?, &operation)?;
+    }
+    tx.secrets_changed();
+    Ok(())
+}
+
+/// The key to go on with: one to which something is encrypted that is here, rather than another.
+fn before_others(mut all: Vec<Recipient>, used: &BTreeSet<String>) -> Option<Recipient> {
+    all.sort_by_key(|key| !used.contains(&key.to_string()));
+    all.into_iter().next()
+}
+
+/// The keys to which something is encrypted that is here, by their public halves.
+fn used(api: &Api) -> Result<BTreeSet<String>, AppError> {
+    let packs = api.store.encrypted_packs()?.into_iter();
+    Ok(packs.filter_map(|pack| pack.recipient).collect())
+}
+
 /// Writes the key into a file of its own, for its owner alone. One that is there is never written over: it may
-/// hold another key.
+/// hold another key. Nor is it written beside what it opens: into the data folder, or among backups.
 ///
 /// # Errors
-/// `snapshot_key_none`, `file_exists`; why the secrets cannot be read; what the disk says.
+/// `snapshot_key_none`, `file_exists`, `snapshot_key_beside`; why the secrets cannot be read; what the disk says.
 pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
     let target = api.path_of(&input.to)?;
+    is_apart(api, &target)?;
     let kept = api.secrets.get(SNAPSHOT_KEY).map_err(secrets::refused)?;
     let kept = kept.ok_or_else(|| AppError::new("snapshot_key_none"))?;
     let mut text = Zeroizing::new(String::with_capacity(REMARK.len() + kept.value.len()));
     text.push_str(REMARK);
     text.push_str(&kept.value);
+    let saved_keys = Identities::of_text(&kept.value).recipients();
     let (files, file) = (Arc::clone(&api.files), target.clone());
     let saved = in_time(api.most, &target, move |_| {
         export_document(files.as_ref(), &text, &file, Existing::Keep)
@@ -159,13 +270,53 @@ pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
         },
         _ => error,
     })?;
+    note_saved(api, saved_keys)?;
     Ok(Exported {
         files: vec![path_text(&target)],
     })
 }
 
+/// That a file is not in the data folder, nor in a folder with backups or what is kept of configurations.
+fn is_apart(api: &Api, target: &Path) -> Result<(), AppError> {
+    let mut beside = vec![api.real_data_dir().to_owned()];
+    beside.push(api.snapshot_workshop()?.dir);
+    let known = api.store.known_backups()?.into_iter();
+    beside.extend(known.map(|backup| text_path(&backup.path)));
+    let chosen = settings::of(&api.store)?.backup_folder;
+    beside.extend(chosen.as_deref().map(text_path));
+    let (path, at) = (target.to_owned(), target.to_owned());
+    let found = in_time(api.most, target, move |_| {
+        let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let above = real(above.unwrap_or(Path::new(".")));
+        let mut beside = beside.iter();
+        Ok::<_, AppError>(beside.any(|folder| above.starts_with(real(folder))))
+    });
+    if found? {
+        return Err(AppError::new("snapshot_key_beside")
+            .with("path", path_text(&at))
+            .hint("other_folder_for_key"));
+    }
+    Ok(())
+}
+
+/// Notes that somebody has a copy of these keys.
+fn note_saved(api: &Api, keys: Vec<Recipient>) -> Result<(), AppError> {
+    if api.only_reads() {
+        return Ok(());
+    }
+    api.store.write(move |tx| {
+        for key in &keys {
+            tx.note_key_saved(&key.to_string())?;
+        }
+        tx.secrets_changed();
+        Ok(())
+    })
+}
+
 /// Takes the keys of a file in, beside those that are here: what was encrypted on another computer can be read
-/// from then on. What is kept from now on is encrypted as it was before.
+/// from then on. What is kept from now on is encrypted as it was before, unless nothing was yet: then to the first of these
+/// keys, so that whoever has that one file has what opens all.
 ///
 /// # Errors
 /// `snapshot_key_not_in_file`; why the secrets cannot be written; what the disk says.
@@ -183,12 +334,47 @@ pub fn add(api: &Api, input: SnapshotKeyFrom) -> Result<SnapshotKeyAdded, AppErr
         (added > 0).then(|| keys.to_text())
     });
     joined.map_err(secrets::refused)?;
+    let mut goes_on = None;
     if added > 0 {
-        secrets::told(api, "snapshot_key_add", "", |_| Ok(()))?;
+        // By what the packs say it is known which of these keys were in use.
+        let workshop = api.snapshot_workshop()?;
+        let place = workshop.dir.clone();
+        let noted = in_time(api.most, &place, move |_| {
+            snapshots::note_recipients(&workshop).map_err(AppError::from)
+        });
+        if let Err(error) = noted {
+            tracing::info!(%error, "which packs the key opens is asked again");
+        }
+        goes_on = taking_its_place(api, given.recipients())?;
+        let next = goes_on.clone();
+        secrets::told(api, "snapshot_key_add", "", move |tx| {
+            if let Some(next) = next {
+                tx.set_setting(RECIPIENT, &next.to_string().into())?;
+            }
+            Ok(())
+        })?;
     }
+    note_saved(api, given.recipients())?;
     Ok(SnapshotKeyAdded {
         added: u32::try_from(added).unwrap_or(u32::MAX),
+        in_use: goes_on.is_some(),
     })
+}
+
+/// Which of these keys takes the place of this computer's, to which nothing is encrypted and of which nobody has a copy.
+fn taking_its_place(api: &Api, given: Vec<Recipient>) -> Result<Option<Recipient>, AppError> {
+    let Some(ours) = recipient(&api.store)? else {
+        return Ok(None);
+    };
+    let used = used(api)?;
+    let ours_text = ours.to_string();
+    if given.contains(&ours)
+        || used.contains(&ours_text)
+        || api.store.snapshot_keys_saved()?.contains(&ours_text)
+    {
+        return Ok(None);
+    }
+    Ok(before_others(given, &used))
 }
 
 /// The keys in a file; none in one that is something else.
@@ -270,7 +456,10 @@ mod tests {
         let api = open(&root.path().join("data"));
         set(&api, "encrypted");
         begin(&api, root.path());
-        let of_others = || api.store.packs_for_others().unwrap().len();
+        let of_others = || {
+            let ours = recipient(&api.store).unwrap().unwrap().to_string();
+            api.store.packs_for_others(&ours).unwrap().len()
+        };
         set(&api, "masked");
         set(&api, "encrypted");
         assert_eq!(of_others(), 0, "it is the same key");
@@ -308,5 +497,42 @@ mod tests {
         set(&api, "masked");
         set(&api, "encrypted");
         assert_eq!(recipient(&api.store).unwrap(), Some(used));
+    }
+
+    /// How often Activity says that a new key is in use.
+    fn announced(api: &Api) -> usize {
+        let input = json!({ "operation": "snapshot_key_new" });
+        let found = crate::call(api, "activity_list", input, &Silent).unwrap();
+        let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+        found["items"].as_array().unwrap().len()
+    }
+
+    #[test]
+    fn a_new_key_is_announced_where_there_was_another_and_asked_for_until_it_is_saved() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(&root.path().join("data"));
+        let asked = || {
+            let shown = show(&api, Nothing {}).unwrap();
+            (shown.unsaved, shown.is_another)
+        };
+        let save_to = |name: &str| {
+            let to = ChosenPlace::Path(root.path().join(name));
+            save(&api, ExportTo { to }).unwrap();
+        };
+        assert_eq!(asked(), (None, false));
+        set(&api, "encrypted");
+        assert_eq!((asked(), announced(&api)), ((Some(1), false), 0));
+        save_to("first.key");
+        assert_eq!(asked(), (None, false));
+        begin(&api, root.path());
+        api.secrets.remove(SNAPSHOT_KEY).unwrap();
+        set(&api, "encrypted");
+        assert_eq!((asked(), announced(&api)), ((Some(1), true), 1));
+        save_to("second.key");
+        assert_eq!((asked(), announced(&api)), ((None, false), 1));
+        let from = ChosenPlace::Path(root.path().join("first.key"));
+        let added = add(&api, SnapshotKeyFrom { from }).unwrap();
+        assert_eq!((added.added, added.in_use), (1, false));
+        assert_eq!((asked(), announced(&api)), ((None, false), 1));
     }
 }

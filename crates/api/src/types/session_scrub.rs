@@ -19,6 +19,10 @@ pub struct SessionScrubbed {
     pub recounted: u32,
     /// Files of the store that nobody counts on; they go when snapshots are cleaned up.
     pub orphans: u32,
+    /// Backups that are not there now, so that nobody looked for what is damaged in them; none where nothing is.
+    pub away: Vec<String>,
+    /// Snapshots that none of the keys here opens: of what is encrypted in them only the files were read as they lie on the disk.
+    pub closed: u32,
 }
 
 /// A file of which the content cannot be had any more.
@@ -30,6 +34,8 @@ pub struct SessionLostFile {
     pub sha256: Option<String>,
     /// Ids of the sessions that have it.
     pub sessions: Vec<String>,
+    /// What these are called, in the same order.
+    pub names: Vec<String>,
     /// Why.
     pub reason: Message,
 }

@@ -111,6 +111,8 @@ pub struct SessionSnapshot {
     pub bytes: u64,
     /// Whether some of it is encrypted, so that it is read with the key of the snapshots only.
     pub encrypted: bool,
+    /// Whether the key to some of it is not here, so that it cannot be opened. One that was just taken has been read.
+    pub closed: bool,
     /// Files of it whose content was found damaged or gone in the store, and nowhere else; absent where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -130,14 +132,21 @@ pub struct SnapshotKeyFrom {
 pub struct SnapshotKeyShow {
     /// Whether anything is kept encrypted, or will be.
     pub encrypted: bool,
-    /// The key to that: `there`, `locked`, `gone`; `none` where nothing needs one.
-    #[ts(type = "\"there\" | \"locked\" | \"gone\" | \"none\"")]
+    /// The key to that: `there`, `locked`, `gone`; `behind` the secrets, whose own key is gone, so that they have to be started
+    /// over before one can be brought in; `none` where nothing needs one.
+    #[ts(type = "\"there\" | \"locked\" | \"gone\" | \"behind\" | \"none\"")]
     pub key: &'static str,
     /// Snapshots that are encrypted to a key that is not here; absent where there are none, and where their disk does
     /// not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub closed: Option<u32>,
+    /// Keys in use of which nobody has a copy in a file; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub unsaved: Option<u32>,
+    /// Whether such a key is another one than what was kept before is encrypted to: whoever saved that has not this one.
+    pub is_another: bool,
 }
 
 /// Keys that came in.
@@ -145,6 +154,8 @@ pub struct SnapshotKeyShow {
 pub struct SnapshotKeyAdded {
     /// How many that were not here.
     pub added: u32,
+    /// Whether what is kept from now on is encrypted to one of them, since nothing was encrypted here before.
+    pub in_use: bool,
 }
 
 /// Which sessions.
@@ -228,6 +239,9 @@ pub struct SessionRow {
     pub run_status: Option<Status>,
     /// How many snapshots there are of it.
     pub snapshots: u32,
+    /// How many of them cannot be opened with the keys that are here; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<u32>,
     /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
     /// `session_recovery`.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]

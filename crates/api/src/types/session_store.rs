@@ -27,4 +27,7 @@ pub struct SessionStoreMoved {
     pub bytes: u64,
     /// Files that are still at the old place: they are not the store's, or could not be removed yet.
     pub left: Vec<String>,
+    /// Files of the store that stayed at the old place, because they cannot be read there. What snapshots have in them
+    /// is missed from now on, until a check finds it elsewhere.
+    pub unread: Vec<String>,
 }

@@ -257,3 +257,20 @@ fn what_was_kept_before_the_main_file_had_another_name_comes_back_as_it_was() {
     let shown = flowkeep.done(&["session", "show", &id]);
     assert_eq!(shown["config"], "workflows/orders.yaml");
 }
+
+#[test]
+fn where_a_folder_is_added_it_is_said_what_masking_does_not_find() {
+    let flowkeep = Flowkeep::new();
+    let (one, other) = (flowkeep.path("one"), flowkeep.path("other"));
+    for folder in [&one, &other] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    let said = flowkeep.say(&["session", "roots", "add", &text(&one)]).err;
+    assert!(said.contains("keep them encrypted is safer"), "{said}");
+    assert!(!flowkeep.say(&["session", "roots"]).err.contains("safer"));
+    flowkeep.done(&["settings", "update", "--snapshot-secrets", "encrypted"]);
+    let said = flowkeep
+        .say(&["session", "roots", "add", &text(&other)])
+        .err;
+    assert!(!said.contains("safer"), "{said}");
+}

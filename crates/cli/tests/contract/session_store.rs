@@ -31,7 +31,10 @@ fn snapshots_are_moved_used_there_backed_up_and_moved_back() {
     );
     let elsewhere = text(&flowkeep.path("elsewhere"));
     let moved = flowkeep.done(&["session", "move-store", &elsewhere]);
-    assert_eq!(keys(&moved), ["store_dir", "files", "bytes", "left"]);
+    assert_eq!(
+        keys(&moved),
+        ["store_dir", "files", "bytes", "left", "unread"]
+    );
     assert_eq!(moved["store_dir"], elsewhere);
     assert_eq!(moved["bytes"], stats["bytes_stored"]);
     assert_eq!(moved["left"], json!([]));

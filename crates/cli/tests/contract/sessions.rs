@@ -185,7 +185,8 @@ fn a_session_keeps_its_configuration_and_tells_what_of_it() {
             "reason",
             "strategy",
             "bytes",
-            "encrypted"
+            "encrypted",
+            "closed"
         ]
     );
     assert_eq!(
@@ -490,6 +491,8 @@ fn a_check_of_the_snapshots_repairs_what_it_can_and_names_the_rest() {
         "rewritten",
         "recounted",
         "orphans",
+        "away",
+        "closed",
     ];
     assert_eq!((exit, keys(&done)), (0, all.to_vec()));
     assert_eq!(
@@ -511,7 +514,10 @@ fn a_check_of_the_snapshots_repairs_what_it_can_and_names_the_rest() {
     assert_eq!(exit, 1, "{done}");
     assert!(done["repaired"].as_u64().unwrap() > 0);
     let lost = &done["damaged"][0];
-    assert_eq!(keys(lost), ["path", "sha256", "sessions", "reason", "code"]);
+    assert_eq!(
+        keys(lost),
+        ["path", "sha256", "sessions", "names", "reason", "code"]
+    );
     assert_eq!(lost["path"], "workflows/orders.yaml");
     assert_eq!(lost["sessions"], json!([id]));
     assert_eq!(lost["code"], "object_damaged");

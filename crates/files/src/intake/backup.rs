@@ -627,7 +627,7 @@ impl Reading<'_> {
             .map(Placed::from)
             .collect();
         let given = given_by(bytes, name, &placed);
-        Ok(self.staging.note_found(&given)?)
+        Ok(self.staging.note_found(name, &given)?)
     }
 
     /// One task folder. What lies at the path of one from another computer may be somebody else's here:

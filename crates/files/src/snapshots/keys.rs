@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use flowkeep_core::session::SNAPSHOT_KEY;
 use flowkeep_host::{Identities, Recipient, Secrets, SecretsError};
+use flowkeep_store::{ClosedSnapshot, EncryptedPack};
 
-use super::pack::is_open_to;
+use super::pack::opened_by;
 use super::{SnapshotError, TakeError, Workshop};
 use crate::configuration::Keys;
 
@@ -47,24 +48,53 @@ impl SnapshotKeys {
     }
 }
 
-/// How many snapshots hold something that is encrypted to a key that is not here; none where the keys are locked, and
-/// nobody can tell.
+/// The snapshots that hold something which none of the keys here opens; none where the keys are locked, and nobody can
+/// tell.
 ///
 /// # Errors
 /// What the database says.
-pub fn without_key(workshop: &Workshop) -> Result<u32, TakeError> {
+pub fn without_key(workshop: &Workshop) -> Result<Vec<ClosedSnapshot>, TakeError> {
     let packs = workshop.store.encrypted_packs()?;
     if packs.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let keys = match workshop.keys.identities() {
         Ok(keys) => keys,
-        Err(SnapshotError::Locked) => return Ok(0),
+        Err(SnapshotError::Locked) => return Ok(Vec::new()),
         Err(_) => Identities::default(),
     };
-    let closed = packs.into_iter();
-    let closed: Vec<_> = closed
-        .filter(|pack| !is_open_to(&workshop.dir, pack, &keys))
-        .collect();
-    Ok(workshop.store.snapshots_in(&closed)?)
+    let here: Vec<_> = keys.recipients().iter().map(ToString::to_string).collect();
+    let is_closed = |pack: &EncryptedPack| match &pack.recipient {
+        Some(recipient) => !here.contains(recipient),
+        None => opened_by(&workshop.dir, &pack.name, &keys).is_err(),
+    };
+    let closed = packs.into_iter().filter(is_closed);
+    let closed: Vec<_> = closed.map(|pack| pack.name).collect();
+    Ok(workshop.store.snapshots_closed_by(&closed)?)
+}
+
+/// Notes to which of the keys here the packs are encrypted of which nobody knew.
+///
+/// # Errors
+/// What the database says.
+pub fn note_recipients(workshop: &Workshop) -> Result<(), TakeError> {
+    let mut packs = workshop.store.encrypted_packs()?;
+    packs.retain(|pack| pack.recipient.is_none());
+    if packs.is_empty() {
+        return Ok(());
+    }
+    let Ok(keys) = workshop.keys.identities() else {
+        return Ok(());
+    };
+    let known = packs.into_iter().filter_map(|pack| {
+        let recipient = opened_by(&workshop.dir, &pack.name, &keys).ok().flatten()?;
+        Some((pack.name, recipient.to_string()))
+    });
+    let known: Vec<_> = known.collect();
+    workshop.store.write(move |tx| {
+        for (pack, recipient) in &known {
+            tx.note_recipient(*pack, recipient)?;
+        }
+        Ok(())
+    })
 }

@@ -37,7 +37,7 @@ pub use bring::bring_objects;
 pub use clean_up::{CleanedUp, CleaningUp, Judged, clean_up};
 pub use error::SnapshotError;
 pub use forget::{Forgotten, forget};
-pub use keys::{SnapshotKeys, without_key};
+pub use keys::{SnapshotKeys, note_recipients, without_key};
 pub use moving::{StoreMoved, StorePlaceError, WantedMove, move_store, settle_move};
 pub use place::prepare;
 pub use recover::{recover, stored_bytes};

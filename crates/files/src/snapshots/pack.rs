@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::{MAX_DOCUMENT_BYTES, ObjectHash};
 use flowkeep_host::{EntryFiles, Folder, Identities, Recipient, Unopened, is_encrypted};
-use flowkeep_store::NewObject;
+use flowkeep_store::{KeptObject, NewObject};
 use serde::Serialize;
 use zstd::bulk::Compressor;
 
@@ -80,8 +80,8 @@ pub struct Pack {
     pub name: ObjectHash,
     /// Its length.
     pub bytes: u64,
-    /// Whether it is read with a key only.
-    pub is_encrypted: bool,
+    /// What it is encrypted to, where it is read with a key only.
+    pub recipient: Option<Recipient>,
     /// What is in it.
     pub objects: Vec<Placed>,
 }
@@ -311,7 +311,7 @@ impl<'a> PackWriter<'a> {
         self.done.push(Pack {
             name,
             bytes: bytes.len() as u64,
-            is_encrypted: self.recipient.is_some(),
+            recipient: self.recipient.clone(),
             objects,
         });
         Ok(())
@@ -324,6 +324,8 @@ pub struct PackReader {
     keys: SnapshotKeys,
     /// Those that were found, once they were asked for.
     found: Option<Identities>,
+    /// Packs that none of them opens.
+    closed: HashSet<ObjectHash>,
     last: Option<(ObjectHash, u64, Vec<u8>)>,
 }
 
@@ -339,8 +341,34 @@ impl PackReader {
             store: store.to_owned(),
             keys,
             found: None,
+            closed: HashSet::new(),
             last: None,
         }
+    }
+
+    /// A content, from whichever of its places gives it. What can be unlocked is said first where none does, and then
+    /// that a key is missing: with it nothing is lost.
+    ///
+    /// # Errors
+    /// As [`PackReader::read`].
+    pub fn read_kept(&mut self, kept: &KeptObject) -> Result<Vec<u8>, SnapshotError> {
+        let mut failed: Option<SnapshotError> = None;
+        for place in kept.places() {
+            let error = match self.read(&place.pack, &Placed::from(&place.object)) {
+                Ok(bytes) => return Ok(bytes),
+                Err(error) => error,
+            };
+            let rank = |error: &SnapshotError| match error {
+                SnapshotError::Locked => 2,
+                SnapshotError::KeyMissing => 1,
+                _ => 0,
+            };
+            failed = match failed {
+                Some(before) if rank(&before) >= rank(&error) => Some(before),
+                _ => Some(error),
+            };
+        }
+        Err(failed.unwrap_or_else(|| SnapshotError::Gone(self.store.clone())))
     }
 
     /// An object, which is what its name says.
@@ -351,7 +379,11 @@ impl PackReader {
     pub fn read(&mut self, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
         let at = (*pack, placed.frame);
         if self.last.as_ref().is_none_or(|last| (last.0, last.1) != at) {
-            let frame = self.frame(pack, placed)?;
+            let frame = self.frame(pack, placed);
+            if matches!(frame, Err(SnapshotError::KeyMissing)) {
+                self.closed.insert(*pack);
+            }
+            let frame = frame?;
             self.last = Some((at.0, at.1, frame));
         }
         let frame = self.last.as_ref().map(|last| last.2.as_slice());
@@ -361,6 +393,9 @@ impl PackReader {
     }
 
     fn frame(&mut self, pack: &ObjectHash, placed: &Placed) -> Result<Vec<u8>, SnapshotError> {
+        if self.closed.contains(pack) {
+            return Err(SnapshotError::KeyMissing);
+        }
         let relative = relative(&self.store, pack);
         let path = self.store.join(&relative);
         let damaged = || SnapshotError::Damaged(path.clone());
@@ -396,14 +431,31 @@ impl PackReader {
     }
 }
 
-/// Whether one of these keys opens an encrypted pack. One that cannot be read is not known to be closed.
-pub(super) fn is_open_to(store: &Path, pack: &ObjectHash, keys: &Identities) -> bool {
+/// Which of these keys opens an encrypted pack, by its public half.
+///
+/// # Errors
+/// Where none does. One that cannot be read is not known to be closed: it has no key, and is no error.
+pub(super) fn opened_by(
+    store: &Path,
+    pack: &ObjectHash,
+    keys: &Identities,
+) -> Result<Option<Recipient>, SnapshotError> {
     let folder = Folder::open(store).ok();
-    let file = folder.and_then(|folder| folder.open_file(&relative(store, pack)).ok());
-    file.is_none_or(|file| {
-        let opened = keys.open(BufReader::new(file));
-        !matches!(opened, Err(Unopened::OtherKey))
-    })
+    let open = || folder.as_ref()?.open_file(&relative(store, pack)).ok();
+    for key in keys.each() {
+        let Some(file) = open() else {
+            return Ok(None);
+        };
+        match key.open(BufReader::new(file)) {
+            Ok(_) => return Ok(key.recipients().pop()),
+            Err(Unopened::OtherKey) => {}
+            Err(_) => return Ok(None),
+        }
+    }
+    match open() {
+        Some(_) => Err(SnapshotError::KeyMissing),
+        None => Ok(None),
+    }
 }
 
 /// The bytes of a frame.

@@ -3,8 +3,7 @@
 use flowkeep_host::Progress;
 use flowkeep_store::{NewPack, SparsePack};
 
-use super::pack::PackWriter;
-use super::restoring::placed;
+use super::pack::{PackWriter, Placed};
 use super::take_rows::new_pack;
 use super::{SnapshotError, TakeError, Workshop};
 
@@ -25,13 +24,12 @@ pub(super) fn is_due(workshop: &Workshop) -> Result<bool, TakeError> {
     Ok(!sparse(workshop)?.is_empty())
 }
 
-/// Those that can be written anew: what is encrypted stays so, and that needs somebody to encrypt it to.
+/// Those that can be written anew: what is encrypted stays so, and to the same key.
 fn sparse(workshop: &Workshop) -> Result<Vec<SparsePack>, TakeError> {
-    let mut sparse = workshop.store.sparse_packs(WORTH_IT)?;
-    if workshop.keys.recipient.is_none() {
-        sparse.retain(|pack| pack.objects.iter().all(|kept| !kept.is_encrypted));
-    }
-    Ok(sparse)
+    let recipient = workshop.keys.recipient.as_ref().map(ToString::to_string);
+    Ok(workshop
+        .store
+        .sparse_packs(WORTH_IT, recipient.as_deref())?)
 }
 
 /// Puts what is wanted of such packs into new ones, and lets go of them. One from which not all can be read is
@@ -83,7 +81,7 @@ fn written(workshop: &Workshop, pack: &SparsePack) -> Result<Vec<NewPack>, TakeE
     let writer = PackWriter::new(workshop.files.as_ref(), &workshop.dir)?;
     let mut writer = writer.encrypted_to(recipient);
     for kept in &pack.objects {
-        writer.add(&reader.read(&pack.name, &placed(kept))?)?;
+        writer.add(&reader.read(&pack.name, &Placed::from(&kept.object))?)?;
     }
     Ok(writer.finish()?.iter().map(new_pack).collect())
 }

@@ -4,7 +4,7 @@
 //! and was read back before the next. The rows come last, in one transaction: what was broken off before it
 //! is nobody's, and what is after it is whole.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -338,20 +338,7 @@ impl Taking<'_, '_, '_> {
     fn kept_contents(&self) -> Result<HashSet<ObjectHash>, TakeError> {
         let hashes: HashSet<_> = self.look.files.iter().map(|file| file.object).collect();
         let kept = self.workshop.store.kept_objects(hashes)?;
-        let mut usable = Usable::of(self.workshop);
-        let mut packs: HashMap<ObjectHash, bool> = HashMap::new();
-        let mut whole = HashSet::new();
-        for (hash, kept) in kept {
-            let is_usable = match packs.get(&kept.pack) {
-                Some(known) => *known,
-                None => usable.has(&kept.pack, kept.is_encrypted, kept.pack_bytes)?,
-            };
-            packs.insert(kept.pack, is_usable);
-            if is_usable {
-                whole.insert(hash);
-            }
-        }
-        Ok(whole)
+        Ok(Usable::of(self.workshop).of_these(&kept)?)
     }
 
     fn tree_file(&self) -> TreeFile {

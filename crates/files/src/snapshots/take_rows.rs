@@ -279,7 +279,8 @@ pub(super) fn new_pack(pack: &Pack) -> NewPack {
     NewPack {
         name: pack.name,
         bytes: pack.bytes,
-        is_encrypted: pack.is_encrypted,
+        is_encrypted: pack.recipient.is_some(),
+        recipient: pack.recipient.as_ref().map(ToString::to_string),
         objects: pack.objects.iter().map(object).collect(),
     }
 }

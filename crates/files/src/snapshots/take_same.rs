@@ -1,11 +1,11 @@
 //! What is kept already of what is to be kept. Where nothing is another than at the last look, that is all of it, and
 //! no file is read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use flowkeep_core::ObjectHash;
 use flowkeep_host::EntryKind;
-use flowkeep_store::{ConfigLook, StoreError};
+use flowkeep_store::{ConfigLook, KeptObject, StoreError};
 
 use super::manifest::tree_place;
 use super::{Workshop, pack};
@@ -35,7 +35,10 @@ pub(super) fn has_all(workshop: &Workshop, tree: ObjectHash) -> Result<bool, Sto
     let mut usable = Usable::of(workshop);
     for pack in packs {
         if !usable.has(&pack.name, pack.is_encrypted, pack.bytes)? {
-            return Ok(false);
+            // What lies there may lie elsewhere, too.
+            let objects = workshop.store.objects_of_tree(tree)?;
+            let kept = workshop.store.kept_objects(objects.iter().copied())?;
+            return Ok(usable.of_these(&kept)?.len() == objects.len());
         }
     }
     Ok(true)
@@ -48,6 +51,7 @@ pub(super) struct Usable<'w> {
     is_masking: bool,
     /// Those whose key is not this computer's, once an encrypted one is met.
     for_others: Option<HashSet<ObjectHash>>,
+    known: HashMap<ObjectHash, bool>,
 }
 
 impl<'w> Usable<'w> {
@@ -56,7 +60,25 @@ impl<'w> Usable<'w> {
             workshop,
             is_masking: workshop.keys.wanted() == Keys::Masked,
             for_others: None,
+            known: HashMap::new(),
         }
+    }
+
+    /// Those of these contents that lie in one of them, wherever else they lie.
+    pub(super) fn of_these(
+        &mut self,
+        kept: &HashMap<ObjectHash, KeptObject>,
+    ) -> Result<HashSet<ObjectHash>, StoreError> {
+        let mut found = HashSet::new();
+        for (hash, kept) in kept {
+            for place in kept.places() {
+                if self.has(&place.pack, place.is_encrypted, place.pack_bytes)? {
+                    found.insert(*hash);
+                    break;
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Whether a pack is one of them, and there, as long as it was.
@@ -66,14 +88,22 @@ impl<'w> Usable<'w> {
         is_encrypted: bool,
         bytes: u64,
     ) -> Result<bool, StoreError> {
+        if let Some(known) = self.known.get(pack) {
+            return Ok(*known);
+        }
         let needs_other_key = is_encrypted && (self.is_masking || self.is_for_others(pack)?);
-        Ok(!needs_other_key && has_pack(self.workshop, pack, bytes))
+        let is_usable = !needs_other_key && has_pack(self.workshop, pack, bytes);
+        self.known.insert(*pack, is_usable);
+        Ok(is_usable)
     }
 
     fn is_for_others(&mut self, pack: &ObjectHash) -> Result<bool, StoreError> {
-        let known = match self.for_others.take() {
-            Some(known) => known,
-            None => self.workshop.store.packs_for_others()?,
+        let known = if let Some(known) = self.for_others.take() {
+            known
+        } else {
+            let ours = self.workshop.keys.recipient.as_ref();
+            let ours = ours.map(ToString::to_string).unwrap_or_default();
+            self.workshop.store.packs_for_others(&ours)?
         };
         Ok(self.for_others.insert(known).contains(pack))
     }

@@ -81,7 +81,7 @@ impl Face {
         Ok(self.workshop.store.apply(staging, request, never)?)
     }
 
-    fn bring_back(&self, backup: &Path) -> ApplyOutcome {
+    pub(crate) fn bring_back(&self, backup: &Path) -> ApplyOutcome {
         self.apply(&mut self.plan(backup), backup).unwrap()
     }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::{Face, Ground, tree};
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::candidate::{Candidate, Source};
 use flowkeep_core::session::{SNAPSHOT_KEY, SessionStatus, SnapshotReason, SnapshotStatus};
@@ -15,9 +16,6 @@ use flowkeep_files::snapshots::{Of, SnapshotError, SnapshotKeys, scrub, without_
 use flowkeep_host::{
     Identities, Keys, Secrets, SecretsFile, SystemFiles, Unfollowed, is_encrypted,
 };
-use flowkeep_store::StoreError;
-
-use crate::{Face, Ground, tree};
 
 /// A key in a tool of these orders, which no text of ours repeats.
 fn key() -> String {
@@ -59,6 +57,21 @@ impl Ground {
         face
     }
 
+    /// A process that has these keys, and keeps files encrypted to the first of `to`.
+    pub(crate) fn with_keys(&self, place: &str, keys: &Identities, to: &Identities) -> Face {
+        let folder = self.place.path().join(place);
+        fs::create_dir_all(&folder).unwrap();
+        let kept = Keys::in_folder(folder.join("keys"));
+        let secrets = SecretsFile::new(&folder, kept, self.clock.clone());
+        secrets.set(SNAPSHOT_KEY, &keys.to_text()).unwrap();
+        let mut face = self.face();
+        face.workshop.keys = SnapshotKeys {
+            recipient: Some(to.recipients().remove(0)),
+            secrets: Some(Arc::new(secrets)),
+        };
+        face
+    }
+
     pub(crate) fn packs_encrypted(&self) -> Vec<bool> {
         let is = |path: &Path| is_encrypted(&fs::read(path).unwrap());
         let packs = self.packs();
@@ -79,7 +92,11 @@ impl Ground {
 
 impl Face {
     fn candidates(&self) -> Vec<Candidate> {
-        let session = self.session();
+        self.candidates_of("one")
+    }
+
+    fn candidates_of(&self, id: &str) -> Vec<Candidate> {
+        let session = self.workshop.store.session(id).unwrap().unwrap();
         let seeking = Seeking {
             session: &session,
             root: None,
@@ -92,8 +109,13 @@ impl Face {
         candidates
     }
 
-    fn reason(&self) -> Option<String> {
-        let reason = self.candidates().remove(0).reason;
+    pub(crate) fn reason(&self) -> Option<String> {
+        self.reason_of("one")
+    }
+
+    /// Why its first snapshot cannot come back as it was.
+    pub(crate) fn reason_of(&self, id: &str) -> Option<String> {
+        let reason = self.candidates_of(id).remove(0).reason;
         reason.map(|reason: Message| reason.code)
     }
 
@@ -162,16 +184,14 @@ fn nothing_new_counts_on_what_is_encrypted_to_a_key_that_is_not_this_computers()
     let ground = Ground::with_key();
     let face = ground.encrypting();
     face.begin().unwrap();
+    let ours = face.workshop.keys.recipient.as_ref().unwrap().to_string();
+    let other = Identities::generate();
+    let face = ground.with_keys("other", &other, &other);
     let store = &face.workshop.store;
-    let of_others = || store.packs_for_others().unwrap();
-    assert!(of_others().is_empty());
-    store
-        .write::<_, StoreError>(|tx| {
-            tx.disown_encrypted_packs()?;
-            Ok(())
-        })
+    assert!(store.packs_for_others(&ours).unwrap().is_empty());
+    let before = store
+        .packs_for_others(&other.recipients()[0].to_string())
         .unwrap();
-    let before = of_others();
     assert_eq!(before.len(), 1);
     // Nothing has changed, and all of it is kept anew.
     face.again(SnapshotReason::Asked, &Unfollowed).unwrap();
@@ -193,11 +213,12 @@ fn whose_key_is_not_here_is_counted_by_snapshots() {
     let ground = Ground::with_key();
     let mut face = ground.encrypting();
     face.begin().unwrap();
-    assert_eq!(without_key(&face.workshop).unwrap(), 0);
+    let closed = |face: &Face| without_key(&face.workshop).unwrap().len();
+    assert_eq!(closed(&face), 0);
     face.workshop.keys.secrets = Some(ground.secrets("other"));
-    assert_eq!(without_key(&face.workshop).unwrap(), 1);
+    assert_eq!(closed(&face), 1);
     face.workshop.keys.secrets = None;
-    assert_eq!(without_key(&face.workshop).unwrap(), 1);
+    assert_eq!(closed(&face), 1);
 }
 
 #[test]

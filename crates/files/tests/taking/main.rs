@@ -14,6 +14,7 @@ mod forgetting;
 mod importing;
 mod in_place;
 mod kept;
+mod keys;
 mod moving;
 mod restoring;
 mod same;

@@ -569,3 +569,50 @@ fn an_old_place_whose_disk_fails_is_in_the_way_of_nothing() {
     face.is_settled();
     assert!(!elsewhere.exists());
 }
+
+/// One pack lies where the disk is worn.
+#[test]
+fn a_file_that_cannot_be_read_stays_behind_and_is_named() {
+    let ground = Ground::orders();
+    let face = ground.with_two_versions();
+    let before = tree(&ground.usual());
+    let packs = ground.packs();
+    let (worn, whole) = (&packs[0], &packs[1..]);
+    assert!(!whole.is_empty());
+    let failing = FailingFiles::at(0, ErrorKind::Other).dead_in(worn);
+    let face_on_worn = ground.face_on(Arc::new(failing)).anew();
+    drop(face);
+    let moved = face_on_worn.moved(Some(&ground.elsewhere())).unwrap();
+    assert_eq!(moved.unread, [worn.clone()]);
+    assert_eq!(moved.left, Vec::<PathBuf>::new());
+    assert_eq!(moved.files as usize, before.len() - 1);
+    assert!(worn.is_file());
+    // All else is at the new place alone.
+    let there = tree(&ground.elsewhere());
+    for (path, bytes) in &before {
+        if !worn.ends_with(path) {
+            assert_eq!(there.get(path), Some(bytes), "{path}");
+        }
+    }
+    for pack in whole {
+        assert!(!pack.exists());
+    }
+    // It is missed there as any other, and what nobody has elsewhere is never cleared away.
+    let face = ground.face().anew();
+    settle_move(&face.workshop).unwrap();
+    assert!(worn.is_file());
+}
+
+#[test]
+fn a_store_of_which_nothing_can_be_read_stays_where_it_is() {
+    let ground = Ground::orders();
+    let face = ground.with_two_versions();
+    drop(face);
+    let failing = FailingFiles::at(0, ErrorKind::Other).never("read");
+    let face = ground.face_on(Arc::new(failing)).anew();
+    assert!(face.moved(Some(&ground.elsewhere())).is_err());
+    drop(face);
+    let face = ground.face().anew();
+    assert_eq!(face.workshop.dir, ground.usual());
+    assert_eq!(face.held(), tree(&ground.place.path().join("configs")));
+}

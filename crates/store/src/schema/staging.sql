@@ -174,9 +174,10 @@ CREATE TABLE session_entry(
   PRIMARY KEY(tree, path)
 ) STRICT, WITHOUT ROWID;
 
--- Where contents lie. `found`: it is there, and what its hash says; `brought`: it is in the store here by now.
+-- Where contents lie, in a row for each pack: several where they were encrypted to several keys one after another. `found`: it is
+-- there, and what its hash says; `brought`: it is in the store here by now.
 CREATE TABLE session_object(
-  hash BLOB PRIMARY KEY,
+  hash BLOB NOT NULL,
   bytes INTEGER NOT NULL,
   pack TEXT NOT NULL,
   pack_bytes INTEGER NOT NULL,
@@ -184,8 +185,11 @@ CREATE TABLE session_object(
   frame_bytes INTEGER NOT NULL,
   place INTEGER NOT NULL,
   encrypted INTEGER NOT NULL,
+  -- The public half of the key to it, where that is known.
+  recipient TEXT,
   found INTEGER NOT NULL DEFAULT 0,
-  brought INTEGER NOT NULL DEFAULT 0
+  brought INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(hash, pack)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX session_object_by_pack ON session_object(pack);

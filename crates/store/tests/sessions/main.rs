@@ -100,6 +100,7 @@ fn pack(name: &str, contents: impl IntoIterator<Item = u8>) -> NewPack {
         name: pack_name(name),
         bytes: 9,
         is_encrypted: false,
+        recipient: None,
         objects: contents.into_iter().map(object).collect(),
     }
 }

@@ -134,6 +134,8 @@ const sound: SessionScrubbed = {
   rewritten: 0,
   recounted: 0,
   orphans: 0,
+  away: [],
+  closed: 0,
 };
 
 it('reads what is kept and says that it is whole', async () => {
@@ -145,17 +147,32 @@ it('reads what is kept and says that it is whole', async () => {
   expect(session_scrub).toHaveBeenCalledTimes(1);
 });
 
+it('says how much no key here opens, also where nothing is damaged', async () => {
+  const session_scrub = () => ({ ...sound, closed: 2 });
+  show({ session_scrub }, <ScrubDialog onClose={vi.fn()} />);
+  expect((await screen.findByTestId('scrub-closed')).textContent).toContain('2 snapshots');
+  expect(screen.getByTestId('scrub-sound')).toBeTruthy();
+});
+
 it('says what was repaired, and names what is lost with how many need it', async () => {
   const lost = {
     path: 'tools/sum.yaml',
     sha256: 'ab',
     sessions: ['01A', '01B'],
+    names: ['orders', 'stock'],
     reason: { code: 'object_damaged' },
   };
-  const session_scrub = () => ({ ...sound, repaired: 3, damaged: [lost], orphans: 1 });
+  const session_scrub = () => ({
+    ...sound,
+    repaired: 3,
+    damaged: [lost],
+    orphans: 1,
+    away: ['/mnt/usb/b1'],
+  });
   show({ session_scrub }, <ScrubDialog onClose={vi.fn()} />);
   expect(await screen.findByText('tools/sum.yaml')).toBeTruthy();
   expect(screen.getByText(/needed by 2 sessions/)).toBeTruthy();
+  expect(screen.getByText('Not looked in, because it is not there now: /mnt/usb/b1')).toBeTruthy();
   expect(screen.getByText(/^3 contents were damaged and were found elsewhere/)).toBeTruthy();
   expect(screen.getByText(/^A crash left 1 file/)).toBeTruthy();
   expect(screen.queryByTestId('scrub-sound')).toBeNull();

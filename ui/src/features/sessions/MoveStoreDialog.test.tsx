@@ -29,13 +29,14 @@ const stats = {
   store_away: false,
 } as SessionStats;
 
-function moving(of: Partial<SessionStats>, left: string[] = []) {
+function moving(of: Partial<SessionStats>, left: string[] = [], unread: string[] = []) {
   const session_store_move = vi.fn(
     (_: Input<'session_store_move'>): SessionStoreMoved => ({
       store_dir: '/media/usb/kept',
       files: 4,
       bytes: 900,
       left,
+      unread,
     }),
   );
   return { session_store_move, ...shown(of, { session_store_move }) };
@@ -73,6 +74,16 @@ it('moves it back, and says what is still at the old place', async () => {
   await userEvent.click(go());
   expect(await screen.findByText('/media/usb/kept/film')).toBeTruthy();
   expect(session_store_move.mock.calls[0]?.[0]).toEqual({});
+  expect(onClose).not.toHaveBeenCalled();
+});
+
+it('names what cannot be read and stays', async () => {
+  const worn = '/home/ann/flowkeep/snapshots/objects/ab/cd.zst';
+  const { onClose } = moving({}, [], [worn]);
+  await userEvent.click(screen.getByTestId('move-store-pick'));
+  await userEvent.click(go());
+  expect(await screen.findByText(worn)).toBeTruthy();
+  expect(screen.getByText(/^1 file cannot be read and stays/)).toBeTruthy();
   expect(onClose).not.toHaveBeenCalled();
 });
 

@@ -22,7 +22,6 @@ export function MoveStoreDialog({ stats, onClose }: Props) {
   const [to, setTo] = useState<PickedPlace | 'usual' | null>(null);
   const [isLost, setLost] = useState(false);
   const isBusy = work.status === 'running' || work.status === 'cancelling';
-  const left = work.result?.left ?? [];
   const close = () => {
     moveStoreWork.forget();
     onClose();
@@ -36,7 +35,7 @@ export function MoveStoreDialog({ stats, onClose }: Props) {
     const place = to === 'usual' ? {} : { to: { picked: to.token } };
     try {
       const moved = await moveStoreWork.start({ ...place, ...(isLost && { lost: true }) });
-      if (moved.left.length > 0) return;
+      if (moved.left.length + moved.unread.length > 0) return;
       toast({ text: m.store_moved({ path: visible(moved.store_dir) }) });
       close();
     } catch (thrown) {
@@ -88,18 +87,8 @@ export function MoveStoreDialog({ stats, onClose }: Props) {
           <Notice tone="ok" icon="check" data-testid="store-moved">
             {m.store_moved({ path: visible(work.result.store_dir) })}
           </Notice>
-          {left.length > 0 && (
-            <>
-              <p className={styles.hint}>{counted('store_moved_left', left.length)}</p>
-              <ul className={styles.left}>
-                {left.map((path) => (
-                  <li key={path} data-selectable>
-                    {visible(path)}
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
+          <Stayed paths={work.result.unread} words="store_moved_unread" />
+          <Stayed paths={work.result.left} words="store_moved_left" />
         </>
       )}
       {!isBusy && !work.result && (
@@ -146,5 +135,27 @@ export function MoveStoreDialog({ stats, onClose }: Props) {
         </>
       )}
     </Dialog>
+  );
+}
+
+interface StayedProps {
+  paths: readonly string[];
+  words: 'store_moved_left' | 'store_moved_unread';
+}
+
+/** What is still at the old place, for one reason. */
+function Stayed({ paths, words }: StayedProps) {
+  if (paths.length === 0) return null;
+  return (
+    <>
+      <p className={styles.hint}>{counted(words, paths.length)}</p>
+      <ul className={styles.left}>
+        {paths.map((path) => (
+          <li key={path} data-selectable>
+            {visible(path)}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

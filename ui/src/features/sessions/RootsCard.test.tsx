@@ -3,7 +3,7 @@ import { cleanup, render, screen, waitFor, within } from '@testing-library/react
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it } from 'vitest';
 import { createQueryClient } from '@/app/queries';
-import { type ConfigRoot, setTransport } from '@/ipc';
+import { type ConfigRoot, type Settings, setTransport } from '@/ipc';
 import { type Answers, testTransport } from '@/ipc/testing';
 import { recovery, session } from './fixtures';
 import { PointTo } from './PointTo';
@@ -26,6 +26,7 @@ function transport(answers: Answers = {}) {
     {
       config_root_list: () => ({ items: [there, gone] }),
       config_root_remove: () => ({ items: [gone] }),
+      settings_show: () => ({ snapshot_secrets: 'encrypted' }) as Settings,
       session_relink: () => ({ sessions: 2, found: 3, changed: 1, gone: 0 }),
       ...answers,
     },
@@ -101,4 +102,15 @@ it('asks for nothing where the files are where they were', () => {
   show(<PointTo session={session} recovery={{ ...recovery, candidates }} />);
   expect(screen.queryByTestId('point-to-root')).toBeNull();
   expect(screen.queryByTestId('point-to-file')).toBeNull();
+});
+
+it('says that masking finds the usual forms, where keys are masked', async () => {
+  transport({ settings_show: () => ({ snapshot_secrets: 'masked' }) as Settings });
+  show(<RootsCard />);
+  expect((await screen.findByTestId('roots-masked')).textContent).toContain('encrypted is safer');
+  cleanup();
+  transport();
+  show(<RootsCard />);
+  await screen.findByText('/home/ada/configs');
+  expect(screen.queryByTestId('roots-masked')).toBeNull();
 });

@@ -4,6 +4,7 @@ import { Button, Card, ErrorNotice, Row } from '@/components';
 import { counted, label, m, visible } from '@/i18n';
 import type { ConfigRoot, PickedPlace } from '@/ipc';
 import { tellFailure, useCommand } from '../command';
+import { settingsQuery } from '../settings/queries';
 import { pickRoot } from './pick';
 import { rootsQuery } from './queries';
 import { RelinkDialog } from './RelinkDialog';
@@ -12,6 +13,7 @@ import { movedHere } from './work';
 /** The folders in which configurations are; one that is gone is pointed to where it is now. */
 export function RootsCard() {
   const roots = useQuery(rootsQuery());
+  const secrets = useQuery(settingsQuery()).data?.snapshot_secrets;
   const client = useQueryClient();
   const add = useCommand('config_root_add', []);
   const keep = useCommand('config_root_keep', []);
@@ -82,6 +84,11 @@ export function RootsCard() {
           {visible(root.path)}
         </Row>
       ))}
+      {secrets === 'masked' && (
+        <Row detail={m.config_roots_masked()} data-testid="roots-masked">
+          {m.snapshot_secrets()}
+        </Row>
+      )}
       {moved && <RelinkDialog {...moved} onClose={() => setMoved(null)} />}
     </Card>
   );

@@ -65,7 +65,7 @@ export function ScrubDialog({ onClose }: Props) {
 }
 
 function Outcome({ done }: { done: SessionScrubbed }) {
-  const { checked, repaired, damaged, rewritten, recounted, orphans } = done;
+  const { checked, repaired, damaged, rewritten, recounted, orphans, closed } = done;
   return (
     <>
       {damaged.length === 0 ? (
@@ -73,7 +73,12 @@ function Outcome({ done }: { done: SessionScrubbed }) {
           {checked === 0 ? m.snapshots_none() : counted('scrub_sound', checked)}
         </Notice>
       ) : (
-        <Lost damaged={damaged} />
+        <Lost damaged={damaged} away={done.away} />
+      )}
+      {closed > 0 && (
+        <Notice tone="warn" icon="lock" data-testid="scrub-closed">
+          {counted('snapshots_closed', closed)}
+        </Notice>
       )}
       {repaired > 0 && <p className={styles.hint}>{counted('scrub_repaired', repaired)}</p>}
       {rewritten > 0 && <p className={styles.hint}>{counted('scrub_rewritten', rewritten)}</p>}
@@ -83,7 +88,12 @@ function Outcome({ done }: { done: SessionScrubbed }) {
   );
 }
 
-function Lost({ damaged }: { damaged: readonly SessionLostFile[] }) {
+interface LostProps {
+  damaged: readonly SessionLostFile[];
+  away: readonly string[];
+}
+
+function Lost({ damaged, away }: LostProps) {
   return (
     <section data-testid="scrub-damaged">
       <Notice tone="warn" icon="warn">
@@ -95,6 +105,11 @@ function Lost({ damaged }: { damaged: readonly SessionLostFile[] }) {
           reason: `${begun(visible(say(reason)))} · ${counted('scrub_needed', sessions.length)}`,
         }))}
       />
+      {away.map((path) => (
+        <p key={path} className={styles.hint}>
+          {m.scrub_away({ path: visible(path) })}
+        </p>
+      ))}
       <p className={styles.hint}>{m.scrub_damaged_hint()}</p>
     </section>
   );

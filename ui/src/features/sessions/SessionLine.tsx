@@ -29,6 +29,7 @@ export function SessionLine({ row, isOpen, begun, onOpen }: Props) {
     stand,
     begun !== undefined && m.session_begun_at({ when: begun }),
     row.missing > 0 && counted(missed, row.missing),
+    row.closed !== undefined && counted('session_closed', row.closed),
   ];
   const line = useRef<HTMLButtonElement>(null);
   useEffect(() => {

@@ -7,6 +7,7 @@ import type { PickedPlace, SessionForgotten, SessionList, SessionRow } from '@/i
 import { beginsApart } from '../alike';
 import { isClean } from './ForgetSession';
 import { ImportSessions } from './ImportSessions';
+import { KeyUnsaved } from './KeyUnsaved';
 import { LeftOfSession } from './LeftOfSession';
 import { OpenConfigDialog } from './OpenConfigDialog';
 import { pickSessions, useSessionDrop } from './pick';
@@ -98,6 +99,7 @@ export function SessionsPage() {
       {sessions.error && (
         <ErrorNotice error={sessions.error} onRetry={() => void sessions.refetch()} />
       )}
+      <KeyUnsaved />
       {first && (
         <div className={`${styles.panes} ${open === undefined ? styles.one : ''}`}>
           <div className={styles.list}>

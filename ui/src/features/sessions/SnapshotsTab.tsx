@@ -111,6 +111,11 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
             {m.snapshot_encrypted()}
           </Chip>
         )}
+        {snapshot.closed && (
+          <Chip tone="warn" icon="lock">
+            {m.snapshot_closed()}
+          </Chip>
+        )}
       </span>
       <span className={styles.detail}>{told.join(' · ')}</span>
       {snapshot.damaged !== undefined && (

@@ -45,6 +45,7 @@ export const snapshot: SessionSnapshot = {
   strategy: 'standard',
   bytes: 2000,
   encrypted: false,
+  closed: false,
 };
 
 export const session: SessionShow = {

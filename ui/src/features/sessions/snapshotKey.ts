@@ -26,8 +26,10 @@ export async function addKey(): Promise<boolean> {
   try {
     const from = await shell.pick_file({ title: m.snapshot_key_pick() });
     if (!from) return false;
-    const { added } = await call('snapshot_key_add', { from: { picked: from.token } });
-    toast({ text: added > 0 ? m.snapshot_key_added() : m.snapshot_key_known() });
+    const { added, in_use } = await call('snapshot_key_add', { from: { picked: from.token } });
+    const told = [added > 0 ? m.snapshot_key_added() : m.snapshot_key_known()];
+    if (in_use) told.push(m.snapshot_key_in_use());
+    toast({ text: told.join(' ') });
     return added > 0;
   } catch (thrown) {
     tellFailure(thrown);

@@ -23,8 +23,9 @@ function Card({ first }: { first: Shown }) {
   return <SnapshotsCard settings={settings as Settings} onChange={change} />;
 }
 
-function show(settings: Shown, key: SnapshotKeyShow = { encrypted: false, key: 'none' }) {
+function show(settings: Shown, part: Partial<SnapshotKeyShow> = {}) {
   onChange.mockReset();
+  const key = { encrypted: false, key: 'none', is_another: false, ...part } as const;
   const transport = testTransport(
     { snapshot_key_show: () => key, snapshot_key_save: () => ({ files: ['/k'] }) },
     { pick_save: async () => ({ token: 'k', label: '/home/ada/k.key', folder: false }) },
@@ -77,4 +78,25 @@ it('counts what is closed where there is a key for what is new', async () => {
   expect(closed.textContent).toContain('3 snapshots are encrypted with a key that is not on');
   expect(screen.queryByTestId('snapshot-key-gone')).toBeNull();
   expect(screen.getByTestId('snapshot-key-save')).toBeTruthy();
+});
+
+it('asks until the key is saved, and says when it is a new one', async () => {
+  const here = { encrypted: true, key: 'there', unsaved: 1 } as const;
+  const settings = { snapshots: 'on', snapshot_secrets: 'encrypted' } as const;
+  show(settings, here);
+  const first = await screen.findByTestId('snapshot-key-unsaved');
+  expect(first.textContent).toContain('No copy of the key');
+  cleanup();
+  const asked = show(settings, { ...here, is_another: true });
+  const another = await screen.findByTestId('snapshot-key-unsaved');
+  expect(another.textContent).toContain('a new key from now on');
+  await userEvent.click(screen.getByTestId('snapshot-key-save'));
+  await waitFor(() => expect(asked('snapshot_key_show').length).toBeGreaterThan(1));
+});
+
+it('says what comes first where the secrets cannot be read', async () => {
+  const settings = { snapshots: 'on', snapshot_secrets: 'encrypted' } as const;
+  show(settings, { encrypted: true, key: 'behind', closed: 2 });
+  expect((await screen.findByTestId('snapshot-key-behind')).textContent).toContain('Start');
+  expect(screen.queryByTestId('snapshot-key-save')).toBeNull();
 });

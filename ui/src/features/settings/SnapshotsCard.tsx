@@ -70,12 +70,25 @@ function KeyRows({ shown }: { shown: SnapshotKeyShow | undefined }) {
   const stands = shown?.key;
   const closed = stands === 'there' ? (shown?.closed ?? 0) : 0;
   const client = useQueryClient();
+  const save = async () => {
+    if (await saveKey()) void client.invalidateQueries(snapshotKeyQuery());
+  };
   const add = async () => {
     if (await addKey()) void client.invalidateQueries(snapshotKeyQuery());
   };
-  const isAway = stands === 'gone' || stands === 'locked';
+  const isAway = stands === 'gone' || stands === 'behind' || stands === 'locked';
   return (
     <>
+      {stands === 'behind' && (
+        <Notice tone="fail" icon="warn" data-testid="snapshot-key-behind">
+          {m.snapshot_key_behind()}
+        </Notice>
+      )}
+      {shown?.unsaved !== undefined && (
+        <Notice tone="warn" icon="key" data-testid="snapshot-key-unsaved">
+          {shown.is_another ? m.snapshot_key_another() : m.snapshot_key_unsaved()}
+        </Notice>
+      )}
       {stands === 'gone' && (
         <Notice tone="fail" icon="warn" data-testid="snapshot-key-gone">
           {m.snapshot_key_gone()}
@@ -95,7 +108,11 @@ function KeyRows({ shown }: { shown: SnapshotKeyShow | undefined }) {
         detail={m.snapshot_key_hint()}
         end={
           !isAway && (
-            <Button onPress={() => void saveKey()} data-testid="snapshot-key-save">
+            <Button
+              look={shown?.unsaved !== undefined ? 'primary' : 'plain'}
+              onPress={() => void save()}
+              data-testid="snapshot-key-save"
+            >
               {m.snapshot_key_save()}
             </Button>
           )

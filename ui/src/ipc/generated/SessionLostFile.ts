@@ -18,6 +18,10 @@ sha256: string | null,
  */
 sessions: Array<string>, 
 /**
+ * What these are called, in the same order.
+ */
+names: Array<string>, 
+/**
  * Why.
  */
 reason: Message, };

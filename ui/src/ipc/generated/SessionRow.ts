@@ -42,6 +42,10 @@ run_status?: Status,
  */
 snapshots: number, 
 /**
+ * How many of them cannot be opened with the keys that are here; absent where there are none.
+ */
+closed?: number, 
+/**
  * How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
  * `session_recovery`.
  */

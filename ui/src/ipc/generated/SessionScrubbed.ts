@@ -28,4 +28,12 @@ recounted: number,
 /**
  * Files of the store that nobody counts on; they go when snapshots are cleaned up.
  */
-orphans: number, };
+orphans: number, 
+/**
+ * Backups that are not there now, so that nobody looked for what is damaged in them; none where nothing is.
+ */
+away: Array<string>, 
+/**
+ * Snapshots that none of the keys here opens: of what is encrypted in them only the files were read as they lie on the disk.
+ */
+closed: number, };

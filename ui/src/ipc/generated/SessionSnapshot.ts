@@ -69,6 +69,10 @@ bytes: number,
  */
 encrypted: boolean, 
 /**
+ * Whether the key to some of it is not here, so that it cannot be opened. One that was just taken has been read.
+ */
+closed: boolean, 
+/**
  * Files of it whose content was found damaged or gone in the store, and nowhere else; absent where there are none.
  */
 damaged?: number, };

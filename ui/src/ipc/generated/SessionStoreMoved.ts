@@ -19,4 +19,9 @@ bytes: number,
 /**
  * Files that are still at the old place: they are not the store's, or could not be removed yet.
  */
-left: Array<string>, };
+left: Array<string>, 
+/**
+ * Files of the store that stayed at the old place, because they cannot be read there. What snapshots have in them
+ * is missed from now on, until a check finds it elsewhere.
+ */
+unread: Array<string>, };

@@ -7,4 +7,8 @@ export type SnapshotKeyAdded = {
 /**
  * How many that were not here.
  */
-added: number, };
+added: number, 
+/**
+ * Whether what is kept from now on is encrypted to one of them, since nothing was encrypted here before.
+ */
+in_use: boolean, };

@@ -9,11 +9,20 @@ export type SnapshotKeyShow = {
  */
 encrypted: boolean, 
 /**
- * The key to that: `there`, `locked`, `gone`; `none` where nothing needs one.
+ * The key to that: `there`, `locked`, `gone`; `behind` the secrets, whose own key is gone, so that they have to be started
+ * over before one can be brought in; `none` where nothing needs one.
  */
-key: "there" | "locked" | "gone" | "none", 
+key: "there" | "locked" | "gone" | "behind" | "none", 
 /**
  * Snapshots that are encrypted to a key that is not here; absent where there are none, and where their disk does
  * not say.
  */
-closed?: number, };
+closed?: number, 
+/**
+ * Keys in use of which nobody has a copy in a file; absent where there are none.
+ */
+unsaved?: number, 
+/**
+ * Whether such a key is another one than what was kept before is encrypted to: whoever saved that has not this one.
+ */
+is_another: boolean, };

@@ -3,7 +3,8 @@
 //! Nobody else reads or writes it meanwhile. Every file is copied, read back and compared before one transaction says
 //! where the store lies from then on; only then the old files go. What is to be cleared away is written down first, so
 //! that whoever opens the data after a crash does it: the copy where that transaction did not come, the old files where
-//! it did. A file goes only where the store that counts has it as well, or where nobody counts on it.
+//! it did. A file goes only where the store that counts has it as well, or where nobody counts on it. One that its disk
+//! does not give stays behind and is named: it keeps the others from nothing.
 
 mod choice;
 mod clear;
@@ -55,6 +56,8 @@ pub struct StoreMoved {
     pub bytes: u64,
     /// Files that are still where the store lay: they are not the store's, or could not be removed yet.
     pub left: Vec<PathBuf>,
+    /// Files of the store that stayed where it lay, because they cannot be read there.
+    pub unread: Vec<PathBuf>,
 }
 
 /// What a move has still to do, for whoever comes after a crash.
@@ -73,8 +76,8 @@ struct Moving {
 ///
 /// # Errors
 /// [`TakeError::Busy`] while anybody is at work on it, [`TakeError::Place`] and others where it cannot lie there,
-/// [`TakeError::StoreGone`]. The store is where it was then, whole, and of the copy nothing is left, unless the disk
-/// is gone.
+/// [`TakeError::StoreGone`], what the disk says where nothing can be read. The store is where it was then, whole, and of
+/// the copy nothing is left, unless the disk is gone.
 pub fn move_store(
     workshop: &Workshop,
     wanted: &WantedMove,
@@ -120,14 +123,15 @@ pub fn move_store(
             files: 0,
             bytes: 0,
             left: Vec::new(),
+            unread: Vec::new(),
         });
     }
     begin(workshop, &choice)?;
     let moved = carry(workshop, &there, &choice, &files, progress)
-        .and_then(|()| switch(workshop, &choice, lost));
+        .and_then(|carried| switch(workshop, &choice, lost).map(|()| carried));
     // Whatever happened, the database says which of both is the store.
-    let left = match (moved, finish(&there, progress)) {
-        (Ok(()), left) => left,
+    let (carried, left) = match (moved, finish(&there, progress)) {
+        (Ok(carried), left) => (carried, left),
         (Err(error), left) => {
             if let Err(error) = left {
                 tracing::warn!(%error, "what was copied of snapshots is cleared away later");
@@ -135,16 +139,27 @@ pub fn move_store(
             return Err(error);
         }
     };
-    let left = left.unwrap_or_else(|error| {
+    let mut left = left.unwrap_or_else(|error| {
         tracing::warn!(%error, "where snapshots lay is cleared later");
         Left::default()
     });
+    left.files.retain(|path| !carried.unread.contains(path));
     Ok(StoreMoved {
         dir: choice.dir,
-        files: u32::try_from(files.len()).unwrap_or(u32::MAX),
-        bytes: files.iter().map(|file| file.bytes).sum(),
+        files: carried.files,
+        bytes: carried.bytes,
         left: left.files,
+        unread: carried.unread,
     })
+}
+
+/// What was copied.
+#[derive(Debug, Default)]
+struct Carried {
+    files: u32,
+    bytes: u64,
+    /// What could not be read, where it lies.
+    unread: Vec<PathBuf>,
 }
 
 /// A file of the store.
@@ -219,14 +234,15 @@ fn begin(workshop: &Workshop, choice: &Choice) -> Result<(), TakeError> {
         .write(move |tx| Ok(tx.set_setting(STORE_MOVE, &moving)?))
 }
 
-/// Copies the files, and reads them back once all of them are on the disk.
+/// Copies the files, and reads them back once all of them are on the disk. What the old disk does not give is left there, as
+/// long as it gives anything.
 fn carry(
     workshop: &Workshop,
     there: &Workshop,
     choice: &Choice,
     all: &[StoreFile],
     progress: &dyn Progress,
-) -> Result<(), TakeError> {
+) -> Result<Carried, TakeError> {
     let files = workshop.files.as_ref();
     if choice.made {
         make(files, &choice.dir)?;
@@ -244,9 +260,30 @@ fn carry(
         Ok(())
     };
     let mut copied = Vec::with_capacity(all.len());
+    let mut carried = Carried::default();
+    let (mut refused, mut is_any_kept) = (None, false);
     for (done, file) in (1..).zip(all) {
         go_on(COPY, done, file)?;
-        copied.push((file, copy(files, &workshop.dir, &choice.dir, file)?));
+        let (bytes, hash) = match given(workshop, file) {
+            Ok(given) => given,
+            Err(error) => {
+                if !gives_others(workshop) {
+                    return Err(error.into());
+                }
+                tracing::warn!(%error, "a file of snapshots cannot be moved");
+                carried.unread.push(workshop.dir.join(&file.place));
+                refused.get_or_insert(error);
+                continue;
+            }
+        };
+        copy(files, &choice.dir, file, &bytes)?;
+        is_any_kept |= matches!(file.what, What::Kept(_));
+        carried.files = carried.files.saturating_add(1);
+        carried.bytes += file.bytes;
+        copied.push((file, hash));
+    }
+    if let Some(error) = refused.filter(|_| !is_any_kept) {
+        return Err(error.into());
     }
     files
         .flush_tree(&choice.dir)
@@ -258,17 +295,27 @@ fn carry(
             return Err(SnapshotError::Damaged(choice.dir.join(&file.place)).into());
         }
     }
-    Ok(())
+    Ok(carried)
 }
 
-/// Copies a file under a name that says that it is not finished; then it gets its own.
+/// What is in a file of the store as it was. A disk that refuses it is asked twice.
+fn given(workshop: &Workshop, file: &StoreFile) -> Result<(Vec<u8>, Sha256), SnapshotError> {
+    let files = workshop.files.as_ref();
+    read(files, &workshop.dir, file).or_else(|_| read(files, &workshop.dir, file))
+}
+
+/// Whether the disk of the store answers at all.
+fn gives_others(workshop: &Workshop) -> bool {
+    workshop.stands().is_ok() && workshop.files.entries(&workshop.dir).is_ok()
+}
+
+/// Writes a file under a name that says that it is not finished; then it gets its own.
 fn copy(
     files: &dyn EntryFiles,
-    from: &Path,
     to: &Path,
     file: &StoreFile,
-) -> Result<Sha256, SnapshotError> {
-    let (bytes, hash) = read(files, from, file)?;
+    bytes: &[u8],
+) -> Result<(), SnapshotError> {
     let path = to.join(&file.place);
     let folder = above(&path);
     if folder != to {
@@ -277,7 +324,7 @@ fn copy(
     }
     let partial = folder.join(format!("{}{PARTIAL}", Ulid::generate()));
     files
-        .write_new(&partial, &bytes)
+        .write_new(&partial, bytes)
         .map_err(SnapshotError::at(&path))?;
     // By it one tells what is old; without it, it only stays longer.
     if let Some(modified) = file.modified
@@ -288,7 +335,7 @@ fn copy(
     files
         .rename_new(&partial, &path)
         .map_err(SnapshotError::at(&path))?;
-    Ok(hash)
+    Ok(())
 }
 
 fn read(

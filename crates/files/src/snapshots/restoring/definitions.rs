@@ -5,7 +5,7 @@ use flowkeep_core::session::file::{NoSession, SessionFile, read};
 use flowkeep_core::{Document, Format, Kind, Message, decode, differences};
 use flowkeep_store::{SessionRecord, Store, StoreError};
 
-use super::kept::{Contents, KeptSnapshot, placed};
+use super::kept::{Contents, KeptSnapshot};
 use crate::configuration::Definition as RunDefinition;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -95,7 +95,7 @@ impl Definitions {
         let mut files = newest.files.iter();
         let (file, _) = files.find(|(file, _)| Some(&file.path) == newest.entry.as_ref())?;
         let kept = contents.kept.get(&file.object.blake3)?;
-        let bytes = workshop.reader().read(&kept.pack, &placed(kept));
+        let bytes = workshop.reader().read_kept(kept);
         document(&bytes.ok()?)
     }
 }
@@ -148,7 +148,7 @@ fn source(
     let Some(kept) = kept.get(&hash) else {
         return Ok(Err(Message::new("object_missing")));
     };
-    let bytes = match workshop.reader().read(&kept.pack, &placed(kept)) {
+    let bytes = match workshop.reader().read_kept(kept) {
         Ok(bytes) => bytes,
         Err(SnapshotError::Gone(_)) => {
             let missing = || Message::new("object_missing");

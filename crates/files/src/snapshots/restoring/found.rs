@@ -10,7 +10,7 @@ use flowkeep_host::{Progress, path_text};
 use flowkeep_store::SessionRecord;
 
 use super::definitions::{self, Definitions};
-use super::kept::{Contents, KeptSnapshot, snapshots};
+use super::kept::{Contents, KeptSnapshot, LeftOut, snapshots};
 use crate::configuration::{ConfigurationError, Keys, Look, Wish, look};
 use crate::snapshots::compare::FileState;
 use crate::snapshots::{TakeError, Workshop};
@@ -134,11 +134,12 @@ pub fn look_for(
     let newest = snapshots.first();
     let was = definitions.worked_with(workshop, seeking.session, (&contents, newest));
     let defined = |definition| definitions::found(definition, was.as_ref());
+    let mut left_out = LeftOut::below(seeking.root);
     let found = Found {
         file: found_file(seeking, newest, today.as_ref()),
         snapshots: snapshots
             .iter()
-            .map(|kept| contents.found(kept, (seeking.session, seeking.root)))
+            .map(|kept| contents.found(kept, seeking.session, &mut left_out))
             .collect(),
         away: contents.away.clone(),
         embedded: defined(&definitions.embedded),

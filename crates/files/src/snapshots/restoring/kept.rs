@@ -16,7 +16,6 @@ use crate::snapshots::compare::{FileState, compare};
 use crate::snapshots::manifest::{
     TreeEntry, TreeLeftOut, TreeMissing, TreeObject, TreeUnread, place_of_snapshot, read_manifest,
 };
-use crate::snapshots::pack::Placed;
 use crate::snapshots::restoring::in_place::is_gone;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -45,15 +44,40 @@ impl Lacks {
         serde_json::from_str(&record.found).unwrap_or_default()
     }
 
-    /// The files that the strategy left out and that are not below `root` today.
-    fn left_out_gone(&self, root: Option<&Path>) -> Vec<String> {
-        let is_gone = |path: &ConfigPath| {
-            let looked_at = root.map(|root| root.join(path.as_str()).symlink_metadata());
-            matches!(looked_at, Some(Err(error)) if is_gone(&error))
-        };
+    /// Those of the files that the strategy left out and that are not there today.
+    fn left_out_gone(&self, today: &mut LeftOut<'_>) -> Vec<String> {
         let left_out = self.left_out.iter().map(|file| &file.path);
-        let gone = left_out.filter(|path| is_gone(path));
+        let gone = left_out.filter(|path| today.is_gone(path));
         gone.map(ConfigPath::to_string).collect()
+    }
+}
+
+/// Which of the files that strategies left out are gone. Each is asked for once.
+pub(super) struct LeftOut<'a> {
+    root: Option<&'a Path>,
+    asked: HashMap<ConfigPath, bool>,
+}
+
+impl<'a> LeftOut<'a> {
+    /// Of those below this root.
+    pub(super) fn below(root: Option<&'a Path>) -> Self {
+        Self {
+            root,
+            asked: HashMap::new(),
+        }
+    }
+
+    fn is_gone(&mut self, path: &ConfigPath) -> bool {
+        let Some(root) = self.root else {
+            return false;
+        };
+        if let Some(known) = self.asked.get(path) {
+            return *known;
+        }
+        let looked_at = root.join(path.as_str()).symlink_metadata();
+        let gone = looked_at.is_err_and(|error| is_gone(&error));
+        self.asked.insert(path.clone(), gone);
+        gone
     }
 }
 
@@ -111,7 +135,7 @@ impl Contents {
             if progress.cancelled() {
                 return Err(SnapshotError::Cancelled.into());
             }
-            match packs.read(&kept.pack, &placed(&kept)) {
+            match packs.read_kept(&kept) {
                 Ok(_) => {}
                 Err(SnapshotError::Gone(_)) => {
                     is_any_gone = true;
@@ -159,7 +183,8 @@ impl Contents {
     pub(super) fn found(
         &self,
         snapshot: &KeptSnapshot,
-        (session, root): (&SessionRecord, Option<&Path>),
+        session: &SessionRecord,
+        left_out: &mut LeftOut<'_>,
     ) -> FoundSnapshot {
         let entry = snapshot.entry.as_ref();
         let count = |is: &dyn Fn(&TreeEntry) -> bool| {
@@ -182,7 +207,7 @@ impl Contents {
             differs: snapshot.differs(),
             unread: u32::try_from(snapshot.lacks.unread.len()).unwrap_or(u32::MAX),
             is_empty: snapshot.files.is_empty() && !snapshot.lacks.left_out.is_empty(),
-            left_out: snapshot.lacks.left_out_gone(root),
+            left_out: snapshot.lacks.left_out_gone(left_out),
         }
     }
 }
@@ -190,10 +215,6 @@ impl Contents {
 /// Where a content lies, for reading in the order of packs.
 pub(super) fn place_of(kept: &KeptObject) -> ([u8; 32], u64, u64) {
     (kept.pack.0, kept.object.frame, kept.object.place)
-}
-
-pub(in crate::snapshots) fn placed(kept: &KeptObject) -> Placed {
-    Placed::from(&kept.object)
 }
 
 /// The snapshots of a session, those first that miss least and of these the newest, with how their files are today below `root`. A file is read
@@ -244,9 +265,9 @@ pub(super) fn snapshots(
     Ok(kept)
 }
 
-/// The file that a session began with when a snapshot of it was taken; what an older Flowkeep took says it in its
-/// manifest alone, once the session was pointed to another file.
-pub(in crate::snapshots) fn entry_then(
+/// The file that a session began with when a snapshot of it was taken, as far as that is written down: what an older
+/// Flowkeep took says it in its manifest alone, once the session was pointed to another file.
+pub(in crate::snapshots) fn entry_said(
     workshop: &Workshop,
     session: &SessionRecord,
     record: &ConfigSnapshotRecord,
@@ -257,6 +278,17 @@ pub(in crate::snapshots) fn entry_then(
     session.config.as_ref()?;
     let place = place_of_snapshot((&session.name, &session.id), record.sequence, record.id);
     read_manifest(&workshop.dir, &place).ok()?.config
+}
+
+/// The file that a session began with when a snapshot of it was taken; where nobody says it, as in a backup of an older
+/// Flowkeep, the one it begins with now.
+fn entry_then(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    record: &ConfigSnapshotRecord,
+) -> Option<ConfigPath> {
+    let now = || ConfigPath::new(session.config.clone()?).ok();
+    entry_said(workshop, session, record).or_else(now)
 }
 
 /// A file as it was at some time.

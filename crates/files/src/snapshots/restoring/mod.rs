@@ -14,7 +14,7 @@ mod today;
 
 pub(super) use definitions::definition_texts;
 pub(super) use in_place::put_back_alone;
-pub(super) use kept::{entry_then, placed, tree_entry};
+pub(super) use kept::{entry_said, tree_entry};
 
 pub use definitions::definition_of_run;
 pub use export::{Beside, Exported, export};

@@ -12,7 +12,7 @@ use flowkeep_store::{KeptObject, SessionRecord};
 use super::definitions::Definition;
 use super::found::Recovery;
 use super::in_place::whole_copies;
-use super::kept::{KeptSnapshot, place_of, placed};
+use super::kept::{KeptSnapshot, place_of};
 use crate::configuration::Found;
 use crate::intake::why;
 use crate::snapshots::compare::FileState;
@@ -98,7 +98,7 @@ impl Pieces {
         let mut packs = workshop.reader();
         let gone = workshop.dir.clone();
         move |hash| match self.origins.get(hash) {
-            Some(Origin::Pack(kept)) => packs.read(&kept.pack, &placed(kept)),
+            Some(Origin::Pack(kept)) => packs.read_kept(kept),
             Some(Origin::Live(path)) => self
                 .live(path)
                 .map_err(|_| SnapshotError::Gone(path.as_str().into())),

@@ -8,7 +8,6 @@ use flowkeep_core::{Message, Sha256, SnapshotId, secret};
 use flowkeep_host::{Folder, ReadError};
 use flowkeep_store::SessionRecord;
 
-use super::kept::placed;
 use crate::configuration::format_of;
 use crate::intake::why;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
@@ -97,7 +96,7 @@ fn then(
     if object.object.bytes > TEXT_LIMIT {
         return Ok(Some(Side::without(Message::new("compare_long"))));
     }
-    let bytes = workshop.reader().read(&object.pack, &placed(object));
+    let bytes = workshop.reader().read_kept(object);
     Ok(Some(match bytes {
         Ok(bytes) => {
             let side = Side::of(path, bytes, entry.sha256);

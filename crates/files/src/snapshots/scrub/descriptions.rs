@@ -15,7 +15,7 @@ use crate::snapshots::manifest::{
     read_tree, tree_hash, tree_place, write_manifest, write_tree,
 };
 use crate::snapshots::pack::LARGEST_PACK;
-use crate::snapshots::restoring::{definition_of_run, entry_then, tree_entry};
+use crate::snapshots::restoring::{definition_of_run, entry_said, tree_entry};
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 use crate::time::rfc3339;
 
@@ -115,7 +115,7 @@ fn each_snapshot(
         let mut previous = None;
         for record in workshop.store.config_snapshots(session.row)? {
             let mut manifest = manifest(&session, root.as_ref(), &record, previous);
-            manifest.config = entry_then(workshop, &session, &record);
+            manifest.config = entry_said(workshop, &session, &record);
             manifest.definition = definition
                 .as_ref()
                 .filter(|_| record.at >= begun)

@@ -73,7 +73,9 @@ pub fn scrub(
     let lock = workshop.share()?;
     let packs = workshop.store.needed_packs()?;
     workshop.stands()?;
-    let objects = packs.iter().map(|pack| pack.objects.len()).sum::<usize>();
+    let objects = packs.iter();
+    let objects = objects.map(|pack| pack.objects.len() - pack.copies.len());
+    let objects = objects.sum::<usize>();
     let mut done = Scrubbed {
         checked: u32::try_from(objects).unwrap_or(u32::MAX),
         ..Scrubbed::default()
@@ -183,17 +185,38 @@ impl Ill {
         search: &Search<'_>,
         lost: &mut Lost,
     ) -> Result<u32, TakeError> {
+        let copies = &self.pack.copies;
         let (still, found) = match self.mended(workshop, search) {
             Ok(mended) => mended,
             Err(TakeError::Snapshot(SnapshotError::Io { source, .. })) => {
                 let why = (io_reason(&source), !self.is_silent);
-                lost.extend(self.lost.iter().map(|hash| (hash.0, why.clone())));
+                let needed = self.lost.difference(copies);
+                lost.extend(needed.map(|hash| (hash.0, why.clone())));
                 return Ok(0);
             }
             Err(error) => return Err(error),
         };
-        let why = (self.reason.clone(), !self.is_silent);
-        lost.extend(still.iter().map(|hash| (hash.0, why.clone())));
+        let (still_copies, still): (Vec<_>, Vec<_>) =
+            still.into_iter().partition(|hash| copies.contains(hash));
+        let (pack, is_silent) = (self.pack.name, self.is_silent);
+        let without = if is_silent || still.is_empty() {
+            still
+        } else {
+            let leaning = still.clone();
+            let without = workshop
+                .store
+                .write::<_, TakeError>(move |tx| Ok(tx.lean_on_copies(pack, &leaning)?))?;
+            let leant = still.into_iter().filter(|hash| !without.contains(hash));
+            for hash in leant {
+                lost.entry(hash.0).or_insert_with(elsewhere);
+            }
+            without
+        };
+        for hash in still_copies {
+            lost.entry(hash.0).or_insert_with(elsewhere);
+        }
+        let why = (self.reason.clone(), !is_silent);
+        lost.extend(without.iter().map(|hash| (hash.0, why.clone())));
         Ok(found)
     }
 
@@ -204,16 +227,32 @@ impl Ill {
     ) -> Result<(Vec<ObjectHash>, u32), TakeError> {
         let files = workshop.files.as_ref();
         let name = self.pack.name;
+        // As it was, whoever has its key opens it, too.
+        if self.pack.is_encrypted
+            && let Some(whole) = self.in_backups(search)
+        {
+            keep_pack(files, &workshop.dir, &name, &whole)?;
+            return Ok((Vec::new(), count(self.lost.len())));
+        }
         // What was encrypted does not come to lie open because it is found somewhere.
         let recipient = workshop.keys.recipient.clone();
         let recipient = recipient.filter(|_| self.pack.is_encrypted);
         let is_written = recipient.is_some() || !self.pack.is_encrypted;
-        let mut found = if is_written {
-            search.find(&self.lost)?
-        } else {
-            HashMap::new()
-        };
-        if found.len() < self.lost.len()
+        let mut reader = workshop.reader();
+        let mut found = HashMap::new();
+        if is_written {
+            let wanted: HashSet<_> = self.lost.difference(&self.pack.copies).copied().collect();
+            found = search.find(&wanted)?;
+            let missed = wanted.into_iter().filter(|hash| !found.contains_key(hash));
+            let elsewhere = workshop.store.kept_objects(missed)?;
+            for (hash, kept) in elsewhere {
+                let mut copies = kept.copies.iter().filter(|copy| copy.pack != name);
+                let content = copies.find_map(|copy| reader.read_kept(copy).ok());
+                found.extend(content.map(|content| (hash, content)));
+            }
+        }
+        if !self.pack.is_encrypted
+            && found.len() < self.lost.len()
             && let Some(whole) = self.in_backups(search)
         {
             keep_pack(files, &workshop.dir, &name, &whole)?;
@@ -224,10 +263,16 @@ impl Ill {
         }
         let repaired = count(found.len());
         let mut still = Vec::new();
-        let mut reader = workshop.reader();
         let writer = PackWriter::new(files, &workshop.dir)?;
         let mut writer = writer.encrypted_to(recipient);
+        let mut moved = Vec::new();
         for object in &self.pack.objects {
+            let is_copy = self.pack.copies.contains(&object.hash);
+            if is_copy {
+                // It is whole where it lies first; written to another key it would be no copy.
+                still.extend(self.lost.contains(&object.hash).then_some(object.hash));
+                continue;
+            }
             let content = if self.lost.contains(&object.hash) {
                 found.remove(&object.hash)
             } else {
@@ -236,6 +281,7 @@ impl Ill {
             match content {
                 Some(content) => {
                     writer.add(&content)?;
+                    moved.push(object.hash);
                 }
                 None => still.push(object.hash),
             }
@@ -246,6 +292,7 @@ impl Ill {
                 for pack in &packs {
                     tx.keep_pack(pack)?;
                 }
+                tx.leave_copies(name, &moved)?;
                 Ok(tx.let_go_of_unused()?)
             })?;
         }
@@ -284,6 +331,12 @@ impl Ill {
         }
         Ok(workshop.store.write(move |tx| tx.forget_pack(name))?)
     }
+}
+
+/// Why it is told of a content that one of its packs does not give, while another one does: whoever has the key to the first
+/// alone misses it. Nobody calls it damaged.
+fn elsewhere() -> (Message, bool) {
+    (Message::new("object_damaged_for_other_key"), false)
 }
 
 /// Notes what is lost, and counts all references; answers how many counts were wrong.
