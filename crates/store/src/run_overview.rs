@@ -49,11 +49,15 @@ pub struct UnderWayRecord {
 pub(crate) const ASKS: &str = "ended_at IS NULL AND run IN (SELECT run FROM run_task \
     WHERE status IN ('waiting', 'interrupted') AND state ->> '$.phase.locked.secret' IS NULL)";
 
-/// Runs that failed at or after a moment and whose workflow has come to nothing since. `?` is the moment.
+/// Runs that failed at or after a moment and whose workflow has come to nothing since; where that is a file, their
+/// session. `?` is the moment.
 pub(crate) const NEEDS_A_LOOK: &str = "status = 'failed' AND parent IS NULL \
-    AND workflow_id NOT NULL AND created_at >= ? \
+    AND (workflow_id NOT NULL OR session NOT NULL) AND created_at >= ? \
     AND NOT EXISTS (SELECT 1 FROM run later WHERE later.workflow_id = run.workflow_id \
-      AND later.id > run.id AND later.status IN ('succeeded', 'failed'))";
+      AND later.id > run.id AND later.status IN ('succeeded', 'failed')) \
+    AND (workflow_id NOT NULL \
+      OR NOT EXISTS (SELECT 1 FROM run later WHERE later.session = run.session \
+        AND later.id > run.id AND later.status IN ('succeeded', 'failed')))";
 
 /// Its first condition is that of the index `run_task_asked`: few tasks wait of however many there are.
 const LOCKED: &str = "SELECT t.state ->> '$.phase.locked.secret' AS secret, count(*)

@@ -12,7 +12,7 @@ use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::{FileState, FileStates};
 use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
-    Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished,
+    Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished, filled_in,
     compare_file as texts_of, compare_with, look_for, restore as bring_back, tell_went_on,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
@@ -51,15 +51,22 @@ pub fn recovery(
     let (snapshot, session) = (wanted.named(), wanted.session.clone());
     let workshop = api.snapshot_workshop()?;
     let copy = api.store.session_copy(wanted.session.row)?;
-    let work = move |steps: &Thinned<'_>| Ok(look_for(&workshop, &wanted.seeking(), steps));
+    let work = move |steps: &Thinned<'_>| {
+        let found = look_for(&workshop, &wanted.seeking(), steps);
+        Ok(found.and_then(|found| {
+            let filled_in = filled_in(&workshop, &wanted.session, &found)?;
+            Ok((found, filled_in))
+        }))
+    };
     let left = || AppError::new("cancelled");
-    let found = apart_for(api.patience, progress, work, left, drop)??;
+    let (found, filled_in) = apart_for(api.patience, progress, work, left, drop)??;
     let missing = session_list::missing_then(api, &input.id, snapshot)?;
     Ok(SessionRecovery {
         session_id: input.id,
         missing: Some(missing).filter(|count| *count > 0),
         candidates: candidates(&found, &session),
         differences: differing(&found, snapshot),
+        filled_in: filled_in.into_iter().map(String::from).collect(),
         confidence: confidence(&found.candidates).as_str(),
         failures: copy.map_or(0, |copy| copy.failures),
     })

@@ -124,6 +124,11 @@ pub struct SessionRecovery {
     pub candidates: Vec<SessionCandidate>,
     /// What is not as it was.
     pub differences: Vec<SessionDifference>,
+    /// Files of the snapshot it would go on from whose keys are not kept and that somebody has filled in, where it would
+    /// go on with them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub filled_in: Vec<String>,
     /// How sure it is that it can go on as it was.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
     pub confidence: &'static str,

@@ -363,6 +363,30 @@ fn keys_come_back_from_where_they_still_are() {
     assert_eq!((looked.0, &looked.1["confidence"]), (3, &json!("partial")));
 }
 
+/// What somebody fills in where the work goes on is known from then on, and is theirs when the session is forgotten.
+#[test]
+fn keys_that_somebody_filled_in_are_known_and_stay() {
+    let flowkeep = Flowkeep::new();
+    let config = text(&lay_out(&flowkeep).join("workflows/orders.yaml"));
+    let sum = root(&flowkeep).join("tools/sum.yaml");
+    fs::write(&sum, "name: sum\npassword: Tr0ub4dor-and-3\n").unwrap();
+    let (_, created) = flowkeep.json(&["session", "create", &config]);
+    let id = created["session_id"].as_str().unwrap();
+    fs::remove_dir_all(root(&flowkeep)).unwrap();
+    let look = || flowkeep.json(&["session", "restore", id, "--dry-run"]).1;
+    let (_, restored) = flowkeep.json(&["session", "restore", id]);
+    let copy = overlay(&restored);
+    assert_eq!(look()["filled_in"], json!(null));
+    let there = copy.join("tools/sum.yaml");
+    fs::write(&there, "name: sum\npassword: filled-horse-9\n").unwrap();
+    assert_eq!(look()["filled_in"], json!(["tools/sum.yaml"]));
+    let again = flowkeep.done(&["session", "restore", id]);
+    assert_eq!((overlay(&again), &again["masked"]), (copy.clone(), &json!([])));
+    flowkeep.json(&["session", "forget", id]);
+    let left = fs::read_to_string(&there).unwrap();
+    assert!(left.contains("filled-horse-9"));
+}
+
 #[test]
 fn a_damaged_pack_is_passed_over_and_named() {
     let flowkeep = Flowkeep::new();

@@ -356,8 +356,8 @@ fn trees_of(session: &AgedSession) -> HashSet<i64> {
     session.snapshots.iter().map(|one| one.tree).collect()
 }
 
-/// The bytes of the own copy of a session that is as it was written: as that was noted, or else from whichever of
-/// these trees it was. It may lie elsewhere than it is called.
+/// The bytes of the own copy of a session that is as it was written: as that was noted, or where it was not, from
+/// whichever of these trees it was. It may lie elsewhere than it is called.
 pub(super) fn unchanged(
     workshop: &Workshop,
     (session, name): (i64, &str),
@@ -365,11 +365,9 @@ pub(super) fn unchanged(
     place: &Path,
 ) -> Result<Option<u64>, TakeError> {
     let files = workshop.files.as_ref();
-    if let Some(noted) = workshop.store.written_copy(session, name)?
-        && let Some((digest, bytes)) = digest_of(files, place)?
-        && digest == noted
-    {
-        return Ok(Some(bytes));
+    if let Some(noted) = workshop.store.written_copy(session, name)? {
+        let found = digest_of(files, place)?.filter(|(digest, _)| *digest == noted);
+        return Ok(found.map(|(_, bytes)| bytes));
     }
     for tree in trees {
         let entries = workshop.store.config_entries(*tree)?;

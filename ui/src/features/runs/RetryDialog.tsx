@@ -50,14 +50,18 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const navigate = useNavigate();
   const [from, setFrom] = useState(wish.from ?? 'failed');
   const [skip, setSkip] = useState(wish.skip ?? []);
-  const workflow = useQuery(documentQuery('workflow', run.workflow_id ?? ''));
+  const isFile = run.workflow_id === null;
+  const workflow = useQuery({
+    ...documentQuery('workflow', run.workflow_id ?? ''),
+    enabled: !isFile,
+  });
   const now = workflow.data?.row.revision;
   // One that was deleted can still be shown, and is carried out as it was.
   const isGone = workflow.data
     ? workflow.data.row.deleted_at !== null
     : workflow.error !== null && CallError.from(workflow.error).code === 'not_found';
   const [chosen, setChosen] = useState<'old' | 'current'>('current');
-  const definition = isGone ? 'old' : chosen;
+  const definition = isGone || isFile ? 'old' : chosen;
   const retry = useCommand('run_retry', ['run']);
   // What was refused of one definition says nothing of the other.
   const error = retry.variables?.definition === definition ? retry.error : null;
@@ -66,7 +70,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const before = contextOfRun(run);
   const preview = useQuery({
     ...previewQuery(run.workflow_id ?? '', before),
-    enabled: run.workflow_id !== null && !isGone,
+    enabled: !isFile && !isGone,
   });
   const then = useQuery(runNamesQuery(run.id));
   const names = (definition === 'current' && preview.data?.context_names) || then.data || [];
@@ -82,7 +86,8 @@ export function RetryDialog({ run, wish, onClose }: Props) {
   const context = contextOf(input.fields, rest ?? {});
   const changed = differing(context, before);
   const missing = missingOf(names, context);
-  const canStart = !retry.isPending && rest !== null && (workflow.data !== undefined || isGone);
+  const canStart =
+    !retry.isPending && rest !== null && (workflow.data !== undefined || isGone || isFile);
   const hasFailed = run.tasks.some((task) => task.status !== 'succeeded');
   const start = () => {
     setTold(true);
@@ -187,6 +192,7 @@ export function RetryDialog({ run, wish, onClose }: Props) {
         <ErrorNotice error={workflow.error} onRetry={() => void workflow.refetch()} />
       )}
       {isGone && <p>{m.run_retry_gone()}</p>}
+      {isFile && <p>{m.run_retry_file()}</p>}
       <PickMany
         label={m.run_retry_skip()}
         options={tasks}

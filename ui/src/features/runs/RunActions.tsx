@@ -11,7 +11,7 @@ import type { ShownRun } from './queries';
 import { ResumeDialog } from './ResumeDialog';
 import { RetryDialog, type RetryWish } from './RetryDialog';
 import { untrustedOf } from './sheet/untrusted';
-import { isFinal } from './status';
+import { canRepeat, isFinal } from './status';
 
 /** What can be done with a run as it is now. */
 export function RunActions({ run }: { run: ShownRun }) {
@@ -54,6 +54,13 @@ export function RunActions({ run }: { run: ShownRun }) {
       label: m.run_open_workflow(),
       icon: 'flow',
       run: () => void navigate(documentLink('workflow', workflow_id)),
+    });
+  if (run.session !== undefined)
+    entries.push({
+      id: 'session',
+      label: m.run_open_session(),
+      icon: 'session',
+      run: () => void navigate({ to: '/sessions/{-$id}', params: { id: run.session } }),
     });
   entries.push({
     id: 'folder',
@@ -116,7 +123,7 @@ export function RunActions({ run }: { run: ShownRun }) {
           {ending === 'cancelling' ? m.run_is_ending() : m.run_cancel()}
         </Button>
       )}
-      {ended && workflow_id !== null && (
+      {ended && canRepeat(run) && (
         <Button
           // What helps against a failure stands beside that failure.
           look={status === 'cancelled' ? 'primary' : 'plain'}

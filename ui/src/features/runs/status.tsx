@@ -33,6 +33,11 @@ export function isFinal(status: Status): boolean {
   return FINAL.includes(status);
 }
 
+/** Whether a run has a workflow that can be carried out once more: one of the catalog, or a file of its session. */
+export function canRepeat(run: { workflow_id: string | null; session?: string }): boolean {
+  return run.workflow_id !== null || run.session !== undefined;
+}
+
 export function isStatus(word: string | undefined): word is Status {
   return word !== undefined && word in LOOKS;
 }

@@ -133,6 +133,11 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
   const isNew = isNotStarted(session);
   const exportSession = useExport(session);
   const differences = isOther ? of.data?.differences : recovery.differences;
+  // What somebody has filled in is known of the one that is recommended.
+  const stillLacking = () => {
+    const filled = isOther ? [] : (recovery.filled_in ?? []);
+    return lackingKeys(snapshot, differences ?? []).filter((path) => !filled.includes(path));
+  };
   return (
     <>
       <div className={styles.both}>
@@ -203,7 +208,8 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
       <Foot
         session={session}
         chosen={chosen}
-        lacking={chosen?.source === 'snapshot' ? lackingKeys(snapshot, differences ?? []) : []}
+        lacking={chosen?.source === 'snapshot' ? stillLacking() : []}
+        onLookAgain={onLookAgain}
         onDecide={questions.length > 0 ? () => showFirst(open.current) : undefined}
       />
     </>
@@ -215,12 +221,14 @@ interface FootProps {
   chosen: SessionCandidate | undefined;
   /** The files that come back without their keys. */
   lacking: readonly string[];
+  /** What was filled in meanwhile is found. */
+  onLookAgain: () => void;
   /** Leads to the step that has to be decided about first, where there is one. */
   onDecide: (() => void) | undefined;
 }
 
 /** What is done with it, and that nobody's files are touched by it. */
-function Foot({ session, chosen, lacking, onDecide }: FootProps) {
+function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
   const isNew = isNotStarted(session);
   const goOn = useGoOn(session);
   const restore = useRestore(session.id);
@@ -313,7 +321,14 @@ function Foot({ session, chosen, lacking, onDecide }: FootProps) {
         />
       )}
       {restored && (
-        <RestoredDialog session={session} restored={restored} onClose={() => setRestored(null)} />
+        <RestoredDialog
+          session={session}
+          restored={restored}
+          onClose={() => {
+            setRestored(null);
+            onLookAgain();
+          }}
+        />
       )}
     </footer>
   );

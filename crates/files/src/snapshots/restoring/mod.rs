@@ -25,8 +25,8 @@ pub use in_place::{
 };
 pub use moved::{Moved, look_below};
 pub use restore::{
-    Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, restore,
-    tell_went_on,
+    Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, filled_in,
+    restore, tell_went_on,
 };
 pub use texts::{Unshown, compare_file};
 pub use today::{compare_with, not_as_kept};

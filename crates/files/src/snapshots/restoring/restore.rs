@@ -181,7 +181,12 @@ fn bring_back(
     let mut pieces = Pieces::of(workshop, &recovery, session, &chosen);
     let (place, written) = match wanting.to {
         Some(to) => (to.to_owned(), put(workshop, &mut pieces, to, progress)?),
-        None => own_copy(workshop, session, &mut pieces, progress)?,
+        None => own_copy(
+            workshop,
+            (session, Keys::MayBeFilledIn),
+            &mut pieces,
+            progress,
+        )?,
     };
     let own = wanting.to.is_none().then_some(place.as_path());
     write_down(
@@ -242,11 +247,20 @@ pub fn copy_stem(session: &SessionRecord) -> String {
     stem.trim_end_matches('.').to_owned()
 }
 
+/// Which copy of a session's own may be used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// Also one in which somebody has filled keys in.
+    MayBeFilledIn,
+    /// Only one that is as it was written.
+    AsWritten,
+}
+
 /// Writes the files into a copy of the session's own. One that is there and is just so is used again; one that
 /// somebody changed is left alone.
 pub(super) fn own_copy(
     workshop: &Workshop,
-    session: &SessionRecord,
+    (session, keys): (&SessionRecord, Keys),
     pieces: &mut Pieces,
     progress: &dyn Progress,
 ) -> Result<(PathBuf, Vec<ConfigPath>), TakeError> {
@@ -277,7 +291,7 @@ pub(super) fn own_copy(
                 }
             }
         } else if is_as_written(files, &place, &pieces.entries)?
-            || is_filled_in(workshop, pieces, &place)?
+            || (keys == Keys::MayBeFilledIn && is_filled_in(workshop, pieces, &place)?)
         {
             let entries = pieces.entries.iter();
             let mut written: Vec<_> = entries.map(|entry| entry.path.clone()).collect();
@@ -288,6 +302,45 @@ pub(super) fn own_copy(
             return Ok((place, written));
         }
     }
+}
+
+/// The files of the snapshot that work would go on from whose keys are not kept, and that somebody has filled in where it
+/// would go on with them. Nothing is changed.
+///
+/// # Errors
+/// What the disk says.
+pub fn filled_in(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    recovery: &Recovery,
+) -> Result<Vec<ConfigPath>, TakeError> {
+    let mut snapshots = recovery.candidates.iter();
+    let Some(chosen) = snapshots.find(|one| one.is_ok && one.source == Source::Snapshot) else {
+        return Ok(Vec::new());
+    };
+    let mut pieces = Pieces::of(workshop, recovery, session, chosen);
+    let mut lacking = pieces.masked.clone();
+    let files = workshop.files.as_ref();
+    let stem = copy_stem(session);
+    for number in 1_u32.. {
+        let place = workshop
+            .data_dir
+            .join(OVERLAYS)
+            .join(format!("{stem}-{number}"));
+        let is_there = files
+            .entry(&place)
+            .map_err(TakeError::at(&place))?
+            .is_some();
+        if lacking.is_empty()
+            || !is_there
+            || is_as_written(files, &place, &pieces.entries)?
+            || is_filled_in(workshop, &mut pieces, &place)?
+        {
+            break;
+        }
+    }
+    lacking.retain(|path| !pieces.masked.contains(path));
+    Ok(lacking)
 }
 
 /// Whether an own copy is as it was written but for keys that somebody has filled in there: with these the work goes on,

@@ -12,7 +12,7 @@ import { UnlockButton } from '../../connections/UnlockButton';
 import { useTest } from '../../useTest';
 import type { ShownRun } from '../queries';
 import { RetryDialog, type RetryWish } from '../RetryDialog';
-import { isFinal } from '../status';
+import { canRepeat, isFinal } from '../status';
 import styles from './TaskPanel.module.css';
 
 interface Props {
@@ -65,11 +65,11 @@ export function stepsOf(run: ShownRun, task: RunTask): NextStep[] {
     ...(task.child ? [{ do: 'open_run', of: task.child } as const] : []),
     { do: 'edit_task' },
   ];
-  const canRepeat = isFinal(run.status) && run.workflow_id !== null;
+  const isRepeated = isFinal(run.status) && canRepeat(run);
   const needs: Partial<Record<Remedy, boolean>> = {
-    retry_here: canRepeat,
-    skip_task: canRepeat,
-    give_input: canRepeat,
+    retry_here: isRepeated,
+    skip_task: isRepeated,
+    give_input: isRepeated,
     edit_task: run.workflow_id !== null,
     allow_more_time: run.workflow_id !== null,
     accept_it: run.workflow_id !== null,

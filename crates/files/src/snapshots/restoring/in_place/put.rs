@@ -10,7 +10,7 @@ use ulid::Ulid;
 
 use super::super::found::Recovery;
 use super::super::restore::{
-    Back, Done, OVERLAYS, Wanting, came_to_nothing, counts, own_copy, told, write_down,
+    Back, Done, Keys, OVERLAYS, Wanting, came_to_nothing, counts, own_copy, told, write_down,
 };
 use super::keep::{Before, keep};
 use super::plan::{InPlaceAct, InPlacePlan, in_place_plan};
@@ -82,7 +82,12 @@ fn put(
     if plan.stamp != stamp {
         return Err(InPlaceError::PlanChanged);
     }
-    let (place, copied) = own_copy(workshop, session, &mut plan.pieces, progress)?;
+    let (place, copied) = own_copy(
+        workshop,
+        (session, Keys::AsWritten),
+        &mut plan.pieces,
+        progress,
+    )?;
     as_copied(workshop, &place, &mut plan);
     let before = keep(workshop, session, &plan, progress)?;
     if progress.cancelled() {
