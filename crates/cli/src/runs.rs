@@ -527,6 +527,7 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
         agent: list.used_agent,
         since: list.of.since,
         until: list.of.until,
+        touched_since: None,
         text: list.text,
         oldest_first: Some(list.oldest_first),
         after: list.of.after,

@@ -48,7 +48,7 @@ pub(crate) const FINAL: &str = "('succeeded', 'failed', 'cancelled', 'skipped')"
 #[derive(Debug, Clone, Default)]
 pub struct CleanUpRule {
     /// Milliseconds: what ended before, but for the newest of each workflow: a clock may be years
-    /// ahead.
+    /// ahead. What came in from a file of its own since then stays, whenever it ended.
     pub before: Option<i64>,
     /// What is not among so many newest of its workflow.
     pub keep: Option<u32>,
@@ -215,13 +215,14 @@ fn old(connection: &Connection, rule: &CleanUpRule) -> Result<Old, StoreError> {
     } else {
         "?3 IS NULL"
     };
+    let is_not_young = "id NOT IN (SELECT id FROM came_in WHERE at >= ?1)";
     // By ids, which rise whatever the clock does; rows of runs that came with a backup do not.
     Ok(Old {
         runs: rows(&format!(
             "SELECT run FROM (
                SELECT run, ended_at,
                  row_number() OVER (PARTITION BY workflow_id ORDER BY id DESC) AS place
-               FROM run WHERE parent IS NULL AND status IN {FINAL} AND {of})
+               FROM run WHERE parent IS NULL AND status IN {FINAL} AND {of} AND {is_not_young})
              WHERE (ended_at < ?1 AND place > 1) OR place > ?2 ORDER BY run"
         ))?,
         executions: rows(&format!(
@@ -229,7 +230,7 @@ fn old(connection: &Connection, rule: &CleanUpRule) -> Result<Old, StoreError> {
                SELECT execution, coalesce(ended_at, at) AS ended_at,
                  row_number() OVER (PARTITION BY workflow_id ORDER BY at DESC, execution DESC)
                    AS place
-               FROM execution WHERE state IN {FINAL} AND {of})
+               FROM execution WHERE state IN {FINAL} AND {of} AND {is_not_young})
              WHERE (ended_at < ?1 AND place > 1) OR place > ?2 ORDER BY execution"
         ))?,
     })

@@ -53,6 +53,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0024_removed_runs.sql")),
         M::up(include_str!("schema/0025_looking.sql")),
         M::up(include_str!("schema/0026_snapshot_keys.sql")),
+        M::up(include_str!("schema/0028_came_in.sql")),
     ])
 }
 

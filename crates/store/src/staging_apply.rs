@@ -90,6 +90,22 @@ impl Store {
     }
 }
 
+/// Notes when what came from files of its own came in; of what has gone since nothing is known any more.
+fn note_arrivals(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM main.came_in WHERE id NOT IN (SELECT id FROM main.run)
+           AND id NOT IN (SELECT id FROM main.execution)",
+        [],
+    )?;
+    connection.execute(
+        "INSERT OR REPLACE INTO main.came_in(id, at) SELECT f.id, ?1 FROM staged.part_file f
+         WHERE f.coming AND (f.id IN (SELECT id FROM main.run)
+           OR f.id IN (SELECT id FROM main.execution))",
+        [now.0],
+    )?;
+    Ok(())
+}
+
 impl Staging {
     /// What applying would do as it is decided now; nothing is written to the catalog.
     ///
@@ -168,6 +184,7 @@ fn apply_attached(
     let sessions = put_sessions(&transaction, now)?;
     let runs = put_runs(&transaction)?;
     let log = put_log(&transaction)?;
+    note_arrivals(&transaction, now)?;
     let others = operations + settings + connections + runs + log;
     let came = [folders.as_slice(), &sessions].concat();
     let undoable = record(&transaction, now, &id, request, last, others, &came)?;

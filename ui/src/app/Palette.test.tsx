@@ -16,7 +16,7 @@ afterEach(() => {
 
 const none = () => ({ total: 0, items: [] }) as never;
 
-function show() {
+function show(next: string | null = null) {
   const transport = testTransport({
     ...{ flow_list: none, roadmap_list: none, rule_list: none, template_list: none },
     run_list: ({ text }) =>
@@ -27,7 +27,7 @@ function show() {
             ...{ start_time: '2026-05-01T10:00:00Z', end_time: null, started_by: 'ada', hits: [] },
           },
         ].filter(() => text === 'timeout'),
-        next: null,
+        next,
       }) as never,
   });
   setTransport(transport);
@@ -42,7 +42,7 @@ function show() {
 it('finds runs by what is said in them, and leads to each and to all of them', async () => {
   const transport = show();
   const search = screen.getByRole('searchbox');
-  fireEvent.change(search, { target: { value: 't' } });
+  fireEvent.change(search, { target: { value: 'ti' } });
   fireEvent.change(search, { target: { value: 'timeout' } });
   const run = await screen.findByText('Nightly');
   expect(run.closest('[role="option"]')?.textContent).toContain('failed');
@@ -54,4 +54,13 @@ it('finds runs by what is said in them, and leads to each and to all of them', a
   );
   const asked = transport.calls.filter(({ name }) => name === 'run_list');
   expect(asked.map(({ input }) => (input as { text: string }).text)).toEqual(['timeout']);
+});
+
+it('leads to all runs where only the newest were looked at and none of them fits', async () => {
+  show('r0');
+  fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'rare' } });
+  fireEvent.click(await screen.findByText('All runs with “rare”'));
+  await waitFor(() =>
+    expect(navigate.mock.lastCall?.[0]).toEqual({ to: '/runs', search: { q: 'rare' } }),
+  );
 });

@@ -11,7 +11,7 @@ import {
   Modal,
   ModalOverlay,
 } from 'react-aria-components';
-import { Icon, type IconName, SearchField } from '@/components';
+import { Icon, type IconName, SearchField, useRested } from '@/components';
 import { documentLink, KINDS } from '@/features/catalog/kinds';
 import { everywhereQuery } from '@/features/catalog/queries';
 import { pickFolderForImport, pickForImport } from '@/features/import/store';
@@ -25,6 +25,9 @@ import { NONE_OF_THEM, PLACES } from './places';
 
 /** Letters from which on runs are looked for: of one, nearly all have it. */
 const SOUGHT = 2;
+
+/** Milliseconds without a letter before runs are looked for: that is a search of all that they said. */
+const REST = 200;
 
 interface Entry {
   id: string;
@@ -211,12 +214,14 @@ function useDocuments(words: string): FoundDocument[] {
   }));
 }
 
-/** The newest runs in which the words are, and the list of all of them. */
+/** The newest runs in which the words are, and the list of all of them, where there are any or may be older ones. */
 function useHistory(words: string): Entry[] {
   const navigate = useNavigate();
-  const { data } = useQuery({ ...foundRunsQuery(words), enabled: words.length >= SOUGHT });
-  if (words.length < SOUGHT || !data?.length) return [];
-  const found = data.map((run) => ({
+  const rested = useRested(words, REST);
+  const { data } = useQuery({ ...foundRunsQuery(rested), enabled: rested.length >= SOUGHT });
+  if (words.length < SOUGHT || !data) return [];
+  if (data.items.length === 0 && data.next === null) return [];
+  const found = data.items.map((run) => ({
     id: `history ${run.id}`,
     icon: 'clock' as const,
     name: visible(run.workflow_name),

@@ -70,6 +70,8 @@ export interface RunsSearch extends HistorySearch {
   agent?: string;
   since?: string;
   until?: string;
+  /** A moment: made or ended from then on. */
+  touched?: string;
   /** The kept view that is open. */
   saved?: string;
 }
@@ -109,6 +111,7 @@ const runs = createRoute({
       agent: text(search.agent),
       since: text(search.since),
       until: text(search.until),
+      touched: text(search.touched),
       saved: text(search.saved),
       ...historySearch(search),
     };

@@ -47,9 +47,9 @@ mod tests {
     use flowkeep_store::StoreError;
 
     use super::*;
-    use crate::bodies::run_changes;
+    use crate::bodies::{run_changes, runs};
     use crate::testing::{keep_workflow, open};
-    use crate::types::{RunRef, RunStartInput};
+    use crate::types::{RunListInput, RunRef, RunStartInput};
 
     #[test]
     fn who_was_away_hears_what_came_to_since() {
@@ -77,8 +77,25 @@ mod tests {
         earlier.unwrap();
         let away = show(&api, Nothing {}).unwrap();
         assert_eq!(
-            (away.since, away.ended, away.failed),
+            (away.since.clone(), away.ended, away.failed),
             (Some(time::rfc3339(before)), 1, 0)
+        );
+        // The list that leads there has those that were made before, too.
+        let database = rusqlite::Connection::open(api.data_dir.join("flowkeep.db")).unwrap();
+        let sql = "UPDATE run SET created_at = ?1";
+        database.execute(sql, [before - 1000]).unwrap();
+        let listed = |since, touched_since| {
+            let input = RunListInput {
+                status: Some(Status::Cancelled),
+                since,
+                touched_since,
+                ..RunListInput::default()
+            };
+            runs::list(&api, input).unwrap().items.len()
+        };
+        assert_eq!(
+            (listed(away.since.clone(), None), listed(None, away.since)),
+            (0, 1)
         );
         seen(&api, Nothing {}).unwrap();
         assert_eq!(show(&api, Nothing {}).unwrap().since, None);

@@ -21,6 +21,9 @@ use crate::{Api, AppError, Progress, log_copy, time};
 /// Runs that are changed at once where a list names them.
 const MOST: usize = 10_000;
 
+/// Runs that a preview looks at closely: what another run of each would be takes about as long as beginning it.
+const LOOKS: usize = 500;
+
 /// Rows of a page while they are gathered.
 const PAGE: u32 = 500;
 
@@ -48,12 +51,13 @@ pub fn change_many(
     };
     let ids = told.known(ids);
     let dry_run = input.dry_run.unwrap_or_default();
+    let looks = dry_run.then_some(LOOKS);
     match input.change {
         RunChange::Delete => delete(api, &ids, dry_run, &mut told, progress)?,
-        RunChange::Cancel => one_by_one(api, &Each::Cancel, &ids, dry_run, &mut told, progress)?,
+        RunChange::Cancel => one_by_one(api, &Each::Cancel, &ids, looks, &mut told, progress)?,
         RunChange::Retry => {
             let like = RunRetryInput::default();
-            one_by_one(api, &Each::Retry(&like), &ids, dry_run, &mut told, progress)?;
+            one_by_one(api, &Each::Retry(&like), &ids, looks, &mut told, progress)?;
         }
     }
     let mut changed = told.changed();
@@ -77,7 +81,7 @@ pub fn retry_many(
         ..Told::default()
     };
     let ids = told.known(ids);
-    one_by_one(api, &Each::Retry(like), &ids, false, &mut told, progress)?;
+    one_by_one(api, &Each::Retry(like), &ids, None, &mut told, progress)?;
     let mut changed = told.changed();
     changed.cancelled = progress.cancelled();
     Ok(changed)
@@ -322,11 +326,12 @@ enum Each<'a> {
     Retry(&'a RunRetryInput),
 }
 
+/// With `looks` nothing is changed, and so many runs are looked at closely.
 fn one_by_one(
     api: &Api,
     each: &Each<'_>,
     ids: &[RunId],
-    dry_run: bool,
+    looks: Option<usize>,
     told: &mut Told,
     progress: &dyn Progress,
 ) -> Result<(), AppError> {
@@ -336,6 +341,7 @@ fn one_by_one(
     });
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let mut folders = HashSet::new();
+    let mut looked = 0;
     for (at, id) in ids.iter().enumerate() {
         if progress.cancelled() {
             break;
@@ -350,7 +356,13 @@ fn one_by_one(
             told.left(id.to_string(), Message::new(why));
             continue;
         }
-        if dry_run {
+        if let Some(looks) = looks {
+            if looked == looks && matches!(each, Each::Retry(_)) {
+                told.unlooked += 1;
+                told.done(*id, None, None);
+                continue;
+            }
+            looked += 1;
             match each.would(api, *id, &mut folders) {
                 Ok(()) => told.done(*id, None, None),
                 Err(reason) => told.left(id.to_string(), reason),
@@ -425,6 +437,7 @@ struct Told {
     reasons: HashMap<(String, Option<BTreeMap<String, String>>), usize>,
     left_out: Vec<RunsLeftOut>,
     operation: Option<String>,
+    unlooked: u32,
 }
 
 impl Told {
@@ -487,6 +500,7 @@ impl Told {
             items: self.items,
             operation_id: self.operation,
             more: false,
+            unlooked: (self.unlooked > 0).then_some(self.unlooked),
             cancelled: false,
         }
     }
@@ -510,6 +524,38 @@ mod tests {
         let id = run_changes::start(api, input).unwrap().run_id;
         run_changes::cancel(api, RunRef { id: id.clone() }).unwrap();
         id
+    }
+
+    #[test]
+    fn a_preview_says_of_how_many_it_does_not_know() {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        for id in ["a", "b"] {
+            let text = format!(
+                r#"{{"id": "{id}", "name": "{id}", "tasks": [{{"id": "do", "action": "manual"}}]}}"#
+            );
+            keep_workflow(&api, &text);
+        }
+        let ids = [
+            cancelled(&api, "a"),
+            cancelled(&api, "b"),
+            cancelled(&api, "b"),
+        ];
+        let ids = ids.map(|id| id.parse::<RunId>().unwrap());
+        let input = DeleteInput {
+            ids: vec!["b".to_owned()],
+        };
+        documents::delete(&api, Kind::Workflow, input).unwrap();
+        let told = |looks| {
+            let (mut told, like) = (Told::default(), RunRetryInput::default());
+            let each = Each::Retry(&like);
+            one_by_one(&api, &each, &ids, Some(looks), &mut told, &Silent).unwrap();
+            let told = told.changed();
+            (told.done, told.unlooked)
+        };
+        assert_eq!(told(3), (1, None));
+        assert_eq!(told(2), (2, Some(1)));
+        assert_eq!(told(1), (3, Some(2)));
     }
 
     #[test]

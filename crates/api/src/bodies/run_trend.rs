@@ -6,14 +6,14 @@ use std::collections::HashMap;
 use flowkeep_core::run::trend::{Ended, Stretch, slower, stretch, stretches};
 use flowkeep_core::run::{Definition, Status};
 use flowkeep_core::{Document, Kind};
-use flowkeep_store::{Figures, RunLength, StatisticsFilter};
+use flowkeep_store::{Figures, RunLength, STATISTICS_RUNS, Statistics, StatisticsFilter};
 
 use crate::types::{RunSlower, RunStretch, RunTrend, RunTrendInput, TaskLength};
 use crate::{Api, AppError, time};
 
-/// Stretches of one answer, and runs that are looked at for it: the newest.
+/// Stretches of one answer, and runs that are looked at for it: the newest, as many as for its tasks.
 const STRETCHES: usize = 400;
-const RUNS: u32 = 50_000;
+const RUNS: u32 = STATISTICS_RUNS;
 
 /// Runs and tasks that are told.
 const TOLD: usize = 20;
@@ -36,8 +36,8 @@ pub fn trend(api: &Api, input: RunTrendInput) -> Result<RunTrend, AppError> {
     let since = moments.first().copied().unwrap_or(now);
     let until = moments.last().copied().unwrap_or(now);
     let mut lengths = api.store.run_lengths(&workflow, since, RUNS + 1)?;
-    let cut = lengths.len() > RUNS as usize;
-    if cut {
+    let is_longer = lengths.len() > RUNS as usize;
+    if is_longer {
         lengths.remove(0);
     }
     lengths.retain(|run| run.ended.made < until);
@@ -47,6 +47,7 @@ pub fn trend(api: &Api, input: RunTrendInput) -> Result<RunTrend, AppError> {
         since: Some(since),
         until: Some(until),
     })?;
+    let cut = is_longer || is_cut(&figures);
     Ok(RunTrend {
         whole: shown(stretch(runs.iter())),
         stretches: stretches(&runs, &moments).into_iter().map(shown).collect(),
@@ -54,6 +55,11 @@ pub fn trend(api: &Api, input: RunTrendInput) -> Result<RunTrend, AppError> {
         tasks: tasks(figures.tasks, &names(api, &workflow)?),
         cut,
     })
+}
+
+/// Whether the slowest tasks are not of all runs: those of the newest have more attempts than are looked at.
+const fn is_cut(figures: &Statistics) -> bool {
+    figures.looked_at < figures.total
 }
 
 fn shown(found: Stretch) -> RunStretch {
@@ -123,6 +129,18 @@ mod tests {
     use crate::bodies::run_changes;
     use crate::testing::{keep_workflow, open};
     use crate::types::{RunRef, RunStartInput};
+
+    #[test]
+    fn it_is_said_where_tasks_are_not_of_all_runs() {
+        let figures = |total, looked_at| Statistics {
+            total,
+            looked_at,
+            ..Statistics::default()
+        };
+        assert!(is_cut(&figures(40_000, STATISTICS_RUNS)));
+        assert!(is_cut(&figures(900, 899)));
+        assert!(!is_cut(&figures(900, 900)));
+    }
 
     #[test]
     fn a_trend_has_each_stretch_and_the_whole() {

@@ -133,7 +133,7 @@ fn is_plain(filter: &RunFilter) -> bool {
         agent: None,
         since: _,
         until: _,
-        touched_since: _,
+        touched_since: None,
         words: None,
         oldest_first: _,
         after: _,

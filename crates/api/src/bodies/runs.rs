@@ -89,7 +89,7 @@ pub(super) fn filter(api: &Api, input: RunListInput) -> Result<RunFilter, AppErr
         agent: input.agent,
         since: at(input.since)?,
         until: at(input.until)?,
-        touched_since: None,
+        touched_since: at(input.touched_since)?,
         words: words(input.text.as_deref()),
         oldest_first: input.oldest_first.unwrap_or_default(),
         after: input.after.as_deref().map(parsed).transpose()?,

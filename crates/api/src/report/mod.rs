@@ -4,10 +4,12 @@
 
 mod chart;
 mod csv;
+mod keys;
 mod page;
 mod xlsx;
 
 pub(crate) use csv::Csv;
+pub(crate) use keys::{LogKeys, mask, mask_message, text_without_keys, value_without_keys};
 pub(crate) use page::Page;
 pub(crate) use xlsx::Xlsx;
 

@@ -2,6 +2,7 @@
 //! dark as whoever reads it wants pages to be.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use flowkeep_core::run::Status;
@@ -13,9 +14,8 @@ use crate::{Catalogue, Tongue};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Tasks of the table and lines of the log, at most: a page of more opens in no browser.
+/// Tasks of the table, at most: a page of more opens in no browser.
 const TASKS: usize = 10_000;
-const LINES: usize = 20_000;
 
 /// So many results are open from the beginning.
 const OPEN: usize = 20;
@@ -24,7 +24,10 @@ const OPEN: usize = 20;
 pub(crate) struct Page<'a> {
     pub(crate) catalogue: Catalogue,
     pub(crate) run: &'a RunShow,
+    /// The first lines of its log.
     pub(crate) messages: &'a [RunMessage],
+    /// How many lines that has.
+    pub(crate) lines: u32,
     pub(crate) definition: &'a str,
     /// When it is made: RFC 3339.
     pub(crate) at: &'a str,
@@ -281,7 +284,9 @@ impl Page<'_> {
 
     fn messages(&self, out: &mut String) {
         let mut body = String::from("<table class=\"log\">\n<tbody>\n");
-        for line in self.messages.iter().take(LINES) {
+        let names = self.run.tasks.iter();
+        let names: HashMap<_, _> = names.map(|task| (&*task.id, &*task.name)).collect();
+        for line in self.messages {
             let text = match &line.text {
                 RunText::Message(message) => Cow::Owned(self.catalogue.say(message)),
                 RunText::Line(line) => Cow::Borrowed(line.as_str()),
@@ -297,21 +302,16 @@ impl Page<'_> {
                 escaped(&self.catalogue.moment(&line.at)),
                 line.task
                     .as_deref()
-                    .map(|id| named(self.name_of(id)))
+                    .map(|id| named(names.get(id).copied().unwrap_or(id)))
                     .unwrap_or_default(),
                 escaped(&visible_whole(&text)),
             );
         }
         body.push_str("</tbody>\n</table>\n");
-        self.left_out(&mut body, self.messages.len(), LINES);
+        self.left_out(&mut body, self.lines as usize, self.messages.len());
         if !self.messages.is_empty() {
             self.section(out, "run_messages", &body);
         }
-    }
-
-    fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
-        let task = self.run.tasks.iter().find(|task| task.id == id);
-        task.map_or(id, |task| &task.name)
     }
 
     fn left_out(&self, out: &mut String, there: usize, most: usize) {

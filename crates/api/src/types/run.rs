@@ -113,6 +113,8 @@ pub struct RunListInput {
     pub since: Option<String>,
     /// Made before.
     pub until: Option<String>,
+    /// Made or ended at or after.
+    pub touched_since: Option<String>,
     /// Words of its messages, errors, context, of the workflow's name or id, or its own id: all of them,
     /// each from its beginning.
     pub text: Option<String>,

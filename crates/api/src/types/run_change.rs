@@ -74,6 +74,10 @@ pub struct RunsChanged {
     pub operation_id: Option<String>,
     /// Whether more runs fit the list than are changed at once.
     pub more: bool,
+    /// Of a dry run: how many of `done` were not looked at closely, so that some of them may be left out in the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub unlooked: Option<u32>,
     /// Whether it was ended before all were done.
     pub cancelled: bool,
 }

@@ -89,6 +89,7 @@ struct Quotes<'t> {
     are_paired: bool,
     told: usize,
     is_open: bool,
+    in_line: InLine,
 }
 
 impl<'t> Quotes<'t> {
@@ -98,18 +99,18 @@ impl<'t> Quotes<'t> {
             are_paired: doubles(text).is_multiple_of(2),
             told: 0,
             is_open: false,
+            in_line: InLine::default(),
         }
     }
 
-    /// Whether some are open at a place that is not before the last one.
+    /// Whether some are open at a place that is not before the last one. A line of megabytes is read once, however
+    /// many places are in it.
     fn are_open_at(&mut self, at: usize) -> bool {
         let between = &self.text[self.told.min(at)..at];
-        self.told = at;
+        self.told = self.told.max(at);
         self.is_open ^= !doubles(between).is_multiple_of(2);
-        let line = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let line = &self.text[line..at];
-        let in_line = open_in(line);
-        in_line.is_some() || (self.are_paired && self.is_open)
+        self.in_line.follow(between);
+        self.in_line.open.is_some() || (self.are_paired && self.is_open)
     }
 }
 
@@ -121,18 +122,54 @@ fn doubles(text: &str) -> usize {
         .count()
 }
 
-/// The quote that is open at the end of a line. One behind a letter may be of a word: `don't`.
-fn open_in(line: &str) -> Option<char> {
-    let mut open = None;
-    let mut before = ' ';
-    for sign in line.chars() {
-        match open {
-            Some(quote) if quote == sign && before != '\\' => open = None,
-            None if matches!(sign, '"' | '`') && before != '\\' => open = Some(sign),
-            None if sign == '\'' && !before.is_alphanumeric() => open = Some(sign),
-            _ => {}
+/// The quote that is open in a line so far. One behind a letter may be of a word: `don't`.
+#[derive(Default)]
+struct InLine {
+    open: Option<char>,
+    before: Option<char>,
+}
+
+impl InLine {
+    /// What follows, be it on the same line or behind its end.
+    fn follow(&mut self, text: &str) {
+        for sign in text.chars() {
+            if sign == '\n' {
+                *self = Self::default();
+                continue;
+            }
+            let is_escaped = self.before == Some('\\');
+            match self.open {
+                Some(quote) if quote == sign && !is_escaped => self.open = None,
+                None if matches!(sign, '"' | '`') && !is_escaped => self.open = Some(sign),
+                None if sign == '\'' && !self.before.is_some_and(char::is_alphanumeric) => {
+                    self.open = Some(sign);
+                }
+                _ => {}
+            }
+            self.before = Some(sign);
         }
-        before = sign;
     }
-    open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_told_as_by_reading_the_line_from_its_beginning() {
+        let text = "a = \"x y\" don't 'b `c\n\"d\\\" e\" `f ' 密 \" g\n' h \\' i";
+        let mut quotes = Quotes::new(text);
+        let mut was_told = Vec::new();
+        for (at, _) in text.char_indices() {
+            let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+            let mut anew = InLine::default();
+            anew.follow(&text[line..at]);
+            quotes.are_open_at(at);
+            assert_eq!(quotes.in_line.open, anew.open, "{at}");
+            was_told.extend(anew.open);
+        }
+        was_told.sort_unstable();
+        was_told.dedup();
+        assert_eq!(was_told, ['"', '\'', '`']);
+    }
 }

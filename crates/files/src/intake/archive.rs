@@ -1,13 +1,12 @@
 //! `.zip` files of documents. Older Windows tools write names in GBK without saying so.
 
 use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
-use flowkeep_core::{MAX_DOCUMENT_BYTES, Message};
+use flowkeep_core::Message;
 use zip::ZipArchive;
 
-use super::loose::{Gathering, Met, Receive};
+use super::loose::{Contents, Gathering, Met, Receive};
 use crate::reason::zip_reason;
 
 /// More entries than this are not an operator's documents.
@@ -59,27 +58,31 @@ pub(super) fn stage<R: Receive>(
             continue;
         }
         // The size an entry claims may be a lie; what is read is what counts.
-        let mut bytes = Vec::new();
-        let limit = MAX_DOCUMENT_BYTES as u64 + 1;
-        if let Err(error) = entry.take(limit).read_to_end(&mut bytes) {
-            let reason = zip_reason(&error.into());
-            gathering.reject(&path, true, &reason)?;
-            continue;
-        }
-        let length = bytes.len() as u64;
-        unpacked += length;
+        let contents = match gathering.read(entry, 0) {
+            Ok(contents) => contents,
+            Err(error) => {
+                let reason = zip_reason(&error.into());
+                gathering.reject(&path, true, &reason)?;
+                continue;
+            }
+        };
+        unpacked += match &contents {
+            Contents::Whole(bytes) => bytes.len() as u64,
+            Contents::Larger { most } => *most as u64 + 1,
+        };
         if unpacked > UNPACKED {
             return gathering.reject(shown, true, &Message::new("zip_too_large"));
         }
-        if length == limit {
-            gathering.reject_large(&path, &name, length)?;
-        } else {
-            gathering.bytes(&Met {
+        match contents {
+            Contents::Larger { most } => {
+                gathering.reject_large(&path, &name, most as u64 + 1, most)?;
+            }
+            Contents::Whole(bytes) => gathering.bytes(&Met {
                 place,
                 shown: &path,
                 name: &name,
                 bytes: &bytes,
-            })?;
+            })?,
         }
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! Loose files and folders, as dropped on the window or named to an import.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{File, FileType, Metadata};
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::log::{LogEntry, LogType};
-use flowkeep_core::{Encoding, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, recognise};
-use flowkeep_host::{Progress, ReadError, open_regular, path_text};
+use flowkeep_core::{Encoding, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, Sha256, recognise};
+use flowkeep_host::{Progress, open_regular, path_text};
 use flowkeep_store::{IncomingDocument, IndexTerms, Rejection, SnapshotRun, StagedPart, Staging};
 use walkdir::WalkDir;
 
@@ -34,6 +36,11 @@ pub(crate) trait Receive {
     /// Why nothing more is taken.
     type Error: From<FilesError>;
 
+    /// How many bytes a file that begins so may have.
+    fn most(&self, _beginning: &[u8]) -> usize {
+        MAX_DOCUMENT_BYTES
+    }
+
     /// Takes a file.
     fn file(&mut self, met: &Met<'_>) -> Result<(), Self::Error>;
 
@@ -53,7 +60,11 @@ pub fn stage_files(
     staging: &mut Staging,
     progress: &dyn Progress,
 ) -> Result<(), FilesError> {
-    let mut staged = Staged { expected, staging };
+    let mut staged = Staged {
+        expected,
+        staging,
+        records: HashMap::new(),
+    };
     gather(paths, &mut staged, progress)
 }
 
@@ -86,24 +97,69 @@ pub(crate) fn gather<R: Receive>(
 struct Staged<'a> {
     expected: Option<Kind>,
     staging: &'a mut Staging,
+    /// The runs and executions that were met, by their ids: what was in the file of each, and where that is.
+    records: HashMap<String, (Sha256, String)>,
+}
+
+impl Staged<'_> {
+    /// Notes what a file is the record of. Says whether it is the first of that id, whose parts are laid out; nothing
+    /// where another file says something else of it.
+    fn is_first(
+        &mut self,
+        met: &Met<'_>,
+        part: StagedPart,
+        (id, name): (&str, Option<&str>),
+    ) -> Result<Option<bool>, FilesError> {
+        let sha256 = Sha256::of(met.bytes);
+        let is_first = match self.records.entry(id.to_owned()) {
+            Entry::Vacant(place) => {
+                place.insert((sha256, met.shown.to_owned()));
+                true
+            }
+            Entry::Occupied(known) => {
+                let (is, other) = known.get();
+                if *is != sha256 {
+                    let reason = Message::new("duplicate_other_counts").with("other", other);
+                    self.refused(met.shown, true, &reason)?;
+                    return Ok(None);
+                }
+                false
+            }
+        };
+        self.staging.add_part_file(met.shown, part, id, name)?;
+        Ok(Some(is_first))
+    }
+
+    fn run(&mut self, met: &Met<'_>, parts: &[SnapshotRun]) -> Result<(), FilesError> {
+        for part in parts {
+            if let SnapshotRun::Run(run) = part {
+                let of = (&*run.id.to_string(), Some(&*run.workflow_name));
+                if self.is_first(met, StagedPart::Runs, of)? != Some(true) {
+                    return Ok(());
+                }
+            }
+        }
+        for part in parts {
+            self.staging.add_run_part(part)?;
+        }
+        Ok(())
+    }
 }
 
 impl Receive for Staged<'_> {
     type Error = FilesError;
 
+    fn most(&self, beginning: &[u8]) -> usize {
+        if run_file::begins_so(beginning) {
+            run_file::MOST_BYTES
+        } else {
+            MAX_DOCUMENT_BYTES
+        }
+    }
+
     fn file(&mut self, met: &Met<'_>) -> Result<(), FilesError> {
         match run_file::read(met.bytes) {
-            Ok(Some(parts)) => {
-                for part in &parts {
-                    self.staging.add_run_part(part)?;
-                    if let SnapshotRun::Run(run) = part {
-                        let (id, name) = (run.id.to_string(), Some(&*run.workflow_name));
-                        let part = StagedPart::Runs;
-                        self.staging.add_part_file(met.shown, part, &id, name)?;
-                    }
-                }
-                return Ok(());
-            }
+            Ok(Some(parts)) => return self.run(met, &parts),
             Ok(None) => {}
             Err(reason) => return self.refused(met.shown, true, &reason),
         }
@@ -138,9 +194,10 @@ impl Receive for Staged<'_> {
                 let stem = met.name.rsplit_once('.').map_or(met.name, |(stem, _)| stem);
                 match LogEntry::read_bytes(Some(LogType::Executions), met.bytes, stem) {
                     Ok(LogEntry::Execution(execution)) => {
-                        self.staging.add_execution(&execution)?;
-                        let (part, id) = (StagedPart::Log, &execution.id);
-                        self.staging.add_part_file(met.shown, part, id, None)?;
+                        let of = (&*execution.id, None);
+                        if self.is_first(met, StagedPart::Log, of)? == Some(true) {
+                            self.staging.add_execution(&execution)?;
+                        }
                     }
                     _ => self.refused(met.shown, false, &reason)?,
                 }
@@ -217,18 +274,37 @@ impl<R: Receive> Gathering<'_, R> {
                 Err(error) => self.reject(&shown, true, &io_reason(&error)),
             };
         }
-        if metadata.len() > MAX_DOCUMENT_BYTES as u64 {
-            return self.reject_large(&shown, &name, metadata.len());
-        }
-        match read(path) {
-            Ok(bytes) => self.bytes(&Met {
+        let opened = open_regular(path);
+        let read = opened.and_then(|file| Ok(self.read(file, metadata.len())?));
+        match read {
+            Ok(Contents::Whole(bytes)) => self.bytes(&Met {
                 place: path,
                 shown: &shown,
                 name: &name,
                 bytes: &bytes,
             }),
+            Ok(Contents::Larger { most }) => self.reject_large(&shown, &name, metadata.len(), most),
             Err(error) => self.reject(&shown, true, &why(&error)),
         }
+    }
+
+    /// What is in a file that had so many bytes, unless it is too large; it may have grown or become a pipe since.
+    pub(super) fn read(&self, mut file: impl Read, had: u64) -> io::Result<Contents> {
+        let mut bytes = Vec::new();
+        file.by_ref()
+            .take(run_file::BEGINNING as u64)
+            .read_to_end(&mut bytes)?;
+        let most = self.receiver.most(&bytes);
+        if had > most as u64 {
+            return Ok(Contents::Larger { most });
+        }
+        let rest = most + 1 - bytes.len().min(most);
+        file.take(rest as u64).read_to_end(&mut bytes)?;
+        Ok(if bytes.len() > most {
+            Contents::Larger { most }
+        } else {
+            Contents::Whole(bytes)
+        })
     }
 
     /// A file's bytes, wherever they come from.
@@ -242,13 +318,14 @@ impl<R: Receive> Gathering<'_, R> {
         shown: &str,
         name: &str,
         bytes: u64,
+        most: usize,
     ) -> Result<(), R::Error> {
         let ours = ["json", "yaml", "yml", "mdc"]
             .iter()
             .any(|end| has_extension(name, end));
         let reason = Message::new("file_too_large")
             .with("file_bytes", bytes)
-            .with("most_bytes", MAX_DOCUMENT_BYTES);
+            .with("most_bytes", most);
         self.reject(shown, ours, &reason)
     }
 
@@ -272,13 +349,12 @@ impl<R: Receive> Gathering<'_, R> {
     }
 }
 
-/// It may have grown or become a pipe since it was looked at.
-fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    open_regular(path)?
-        .take(MAX_DOCUMENT_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// What was read of a file.
+pub(super) enum Contents {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It has more bytes than these.
+    Larger { most: usize },
 }
 
 fn special(kind: FileType) -> Option<Message> {

@@ -1,5 +1,8 @@
 //! Exported runs among loose files: `flowkeep-run` documents (docs/formats/run.md).
 
+use std::collections::HashSet;
+
+use flowkeep_core::run::TaskId;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_store::{IMPORTED, SnapshotRun};
 use serde::Deserialize;
@@ -9,7 +12,17 @@ const FORMAT: &str = "flowkeep-run";
 const VERSION: u32 = 1;
 
 /// What stands at its beginning; another program's file is not read whole to find out.
-const BEGINNING: usize = 512;
+pub(super) const BEGINNING: usize = 512;
+
+/// The largest, in bytes: a million lines of a log, about.
+pub(super) const MOST_BYTES: usize = 128 << 20;
+
+/// Whether a file that begins so may be one.
+pub(super) fn begins_so(beginning: &[u8]) -> bool {
+    beginning
+        .windows(FORMAT.len())
+        .any(|piece| piece == FORMAT.as_bytes())
+}
 
 #[derive(Deserialize)]
 struct Head {
@@ -27,11 +40,7 @@ struct RunFile {
 /// # Errors
 /// `run_file_newer`, `run_file_not_ended`, `run_file_damaged`.
 pub(super) fn read(bytes: &[u8]) -> Result<Option<Vec<SnapshotRun>>, Message> {
-    let beginning = &bytes[..bytes.len().min(BEGINNING)];
-    if !beginning
-        .windows(FORMAT.len())
-        .any(|piece| piece == FORMAT.as_bytes())
-    {
+    if !begins_so(&bytes[..bytes.len().min(BEGINNING)]) {
         return Ok(None);
     }
     match serde_json::from_slice::<Head>(bytes) {
@@ -45,6 +54,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Vec<SnapshotRun>>, Message> {
         .map_err(|_| damaged())?
         .record;
     let (mut known, mut of) = (None, None);
+    let (mut rows, mut found) = (None, Found::default());
     for part in &mut record {
         match part {
             SnapshotRun::Definition { sha256, text } => {
@@ -63,6 +73,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Vec<SnapshotRun>>, Message> {
                 if known != Some(run.definition) || of.replace(run.id).is_some() {
                     return Err(damaged());
                 }
+                rows = run.rows;
                 IMPORTED.clone_into(&mut run.face);
                 run.session = None;
                 run.parent = None;
@@ -80,6 +91,50 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Vec<SnapshotRun>>, Message> {
                 }
             }
         }
+        found.add(part);
+    }
+    // Without all that it had it would not come in, and nobody would hear why.
+    if found.is_twice || rows.is_some_and(|rows| rows != found.rows) {
+        return Err(damaged());
     }
     of.map(|_| Some(record)).ok_or_else(damaged)
+}
+
+/// What hangs on the run of a file.
+#[derive(Default)]
+struct Found {
+    /// How many rows that are.
+    rows: u32,
+    /// What there is at most once each: which list it stands in, of which task, of which attempt.
+    places: HashSet<(u8, String, u32)>,
+    is_twice: bool,
+}
+
+impl Found {
+    fn add(&mut self, part: &SnapshotRun) {
+        match part {
+            SnapshotRun::Definition { .. } | SnapshotRun::Run(_) => {}
+            SnapshotRun::Tasks { tasks, .. } => {
+                for one in tasks {
+                    self.once(0, &one.task, 0);
+                }
+            }
+            SnapshotRun::Attempts { attempts, .. } => {
+                for one in attempts {
+                    self.once(1, &one.task, one.number);
+                }
+            }
+            SnapshotRun::Output { task, .. } => self.once(2, task, 0),
+            SnapshotRun::Answer { task, .. } => self.once(3, task, 0),
+            SnapshotRun::Messages { messages, .. } => {
+                let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+                self.rows = self.rows.saturating_add(count);
+            }
+        }
+    }
+
+    fn once(&mut self, list: u8, task: &TaskId, number: u32) {
+        self.rows = self.rows.saturating_add(1);
+        self.is_twice |= !self.places.insert((list, task.as_str().to_owned(), number));
+    }
 }

@@ -401,6 +401,16 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many lines a run's log has.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn count_messages(&self, row: i64) -> Result<u32, StoreError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT count(*) FROM message WHERE run = ?1")?;
+        Ok(statement.query_row([row], |row| row.get(0))?)
+    }
+
     /// The last lines of a run's log before this one, in their order, at most `limit`; those about a task
     /// when it is given.
     ///

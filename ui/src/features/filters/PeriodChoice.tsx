@@ -8,13 +8,15 @@ const MOMENT = 'moment';
 
 interface Props {
   period: Period;
+  /** A moment, in the place of a period: what was made or ended from then on. */
+  touched?: string;
   onChange: (period: Period) => void;
 }
 
 /** From when to when: a span that ends now, or days one chooses. */
-export function PeriodChoice({ period, onChange }: Props) {
+export function PeriodChoice({ period, touched, onChange }: Props) {
   const { since, until } = period;
-  const isMoment = since !== undefined && /T/.test(since);
+  const isMoment = touched !== undefined || (since !== undefined && /T/.test(since));
   const shown = isMoment ? MOMENT : until || dayOf(since) ? DAYS : since;
   const choose = (word: string | undefined) => {
     if (word === DAYS) onChange({ since: dayOf(since) ?? DAYS });
@@ -29,7 +31,16 @@ export function PeriodChoice({ period, onChange }: Props) {
           { value: 'day', label: m.since_day() },
           { value: 'week', label: m.since_week() },
           { value: 'month', label: m.since_month() },
-          ...(isMoment ? [{ value: MOMENT, label: momentWords(since, until) }] : []),
+          ...(isMoment
+            ? [
+                {
+                  value: MOMENT,
+                  label: touched
+                    ? m.since_touched({ when: when(touched) })
+                    : momentWords(since, until),
+                },
+              ]
+            : []),
           { value: DAYS, label: m.period_range() },
         ]}
         value={shown}
@@ -56,7 +67,7 @@ export function PeriodChoice({ period, onChange }: Props) {
   );
 }
 
-function momentWords(since: string, until: string | undefined): string {
-  if (until === undefined) return m.since_when({ when: when(since) });
-  return m.history_from_to({ from: dated(since), to: dated(until) });
+function momentWords(since: string | undefined, until: string | undefined): string {
+  if (until === undefined) return m.since_when({ when: when(since ?? '') });
+  return m.history_from_to({ from: dated(since ?? ''), to: dated(until) });
 }

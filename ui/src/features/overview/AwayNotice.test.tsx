@@ -42,7 +42,7 @@ it('says what ended before it keeps that somebody is there, until that is unders
   const notice = await screen.findByTestId('away-notice');
   expect(notice.textContent).toContain('5 runs ended.');
   expect(JSON.parse(notice.querySelector('a')?.getAttribute('href') ?? '')).toEqual({
-    ...{ status: 'failed', since: SINCE },
+    ...{ status: 'failed', touched: SINCE },
   });
   await waitFor(() => expect(asked()).toEqual(['away_show', 'away_seen']));
   fireEvent.click(screen.getByTestId('away-seen'));

@@ -28,7 +28,7 @@ export default function AwayNotice() {
       {failed > 0 && (
         <>
           {' '}
-          <Link to="/runs" search={{ status: 'failed', since }}>
+          <Link to="/runs" search={{ status: 'failed', touched: since }}>
             {counted('away_failed', failed)}
           </Link>
         </>

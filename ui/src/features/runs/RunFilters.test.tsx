@@ -47,3 +47,8 @@ it('shows what is chosen, one that is not there any more included, and takes all
   await userEvent.click(screen.getByText('Clear filters'));
   expect(wished).toEqual([{}]);
 });
+
+it('names the moment from which on runs were made or ended', () => {
+  show({ status: 'failed', touched: '2026-05-01T10:00:00.000Z' });
+  expect(screen.getByTestId('period').textContent).toContain('Made or ended since');
+});

@@ -19,6 +19,8 @@ export interface Filters extends Period {
   begunBy?: RunBegunBy;
   source?: string;
   agent?: string;
+  /** A moment: made or ended from then on. */
+  touched?: string;
 }
 
 interface Props {
@@ -32,7 +34,7 @@ interface Props {
 
 /** Which runs are shown: by words, of which workflow, what they came to or need, what began them, and when. */
 export function RunFilters({ query, onQuery, filters, onFilters, view = 'list' }: Props) {
-  const { workflow, status, needs, begunBy, source, agent, since, until } = filters;
+  const { workflow, status, needs, begunBy, source, agent, since, until, touched } = filters;
   const [isAsked, setMore] = useState(false);
   const isMore = isAsked || [begunBy, source, agent].some(Boolean);
   const workflows = (
@@ -76,8 +78,13 @@ export function RunFilters({ query, onQuery, filters, onFilters, view = 'list' }
       {view === 'list' && (
         <PeriodChoice
           period={{ since, until }}
+          touched={touched}
           onChange={(period) =>
-            onFilters({ ...filters, since: undefined, until: undefined, ...period })
+            onFilters({
+              ...filters,
+              ...{ since: undefined, until: undefined, touched: undefined },
+              ...period,
+            })
           }
         />
       )}

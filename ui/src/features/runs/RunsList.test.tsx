@@ -122,6 +122,14 @@ it('deletes what was chosen by keyboard, and undoes it', async () => {
   await screen.findByText('1 deleted run is back');
 });
 
+it('says of how many it shows only later whether they can be changed', async () => {
+  show({ unlooked: 9500 });
+  await screen.findByText('Run c');
+  press(' ');
+  press('Delete');
+  expect((await screen.findByTestId('runs-unlooked')).textContent).toContain('9,500 of them');
+});
+
 it('shows how far deleted runs have come back, and stops where somebody wants that', async () => {
   show({ operation_id: 'op', done: 1 }, null, (_, options) => {
     options?.onProgress?.({ phase: 'runs', done: 50, total: 9000, name: null });

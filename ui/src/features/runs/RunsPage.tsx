@@ -27,7 +27,7 @@ export function RunsPage() {
   const go = (next: typeof search, replace = true) =>
     void navigate({ to: '/runs', search: next, replace });
   const { query, setQuery, words } = useSearchWords(q, (next) => go({ ...search, q: next }));
-  const { since, until, begunBy, ...others } = filters;
+  const { since, until, touched, begunBy, ...others } = filters;
   // A span is counted back once, not with every drawing: each would be another question.
   const moments = useMemo(() => momentsOf({ since, until }, new Date()), [since, until]);
   const isList = view === undefined;
@@ -35,7 +35,7 @@ export function RunsPage() {
   const of = { text: words, begun_by: begunBy, ...others };
   // The other ways to look say themselves which time they show.
   const question = isList
-    ? { ...of, ...moments }
+    ? { ...of, ...moments, touched_since: touched }
     : view === 'calendar'
       ? { workflow: filters.workflow }
       : of;

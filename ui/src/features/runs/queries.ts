@@ -53,11 +53,11 @@ export function runCountQuery(question: RunQuestion) {
   });
 }
 
-/** The newest runs in which these words are. */
+/** The newest runs in which these words are; `next` where older ones were not looked at, also beside none. */
 export function foundRunsQuery(words: string) {
   return queryOptions({
     queryKey: ['found runs', words],
-    queryFn: async () => (await call('run_list', { text: words, limit: 5 })).items,
+    queryFn: () => call('run_list', { text: words, limit: 5 }),
     placeholderData: keepPreviousData,
     meta: { tags: ['run'], atMostEvery: COUNT_EVERY },
   });

@@ -40,6 +40,10 @@ since?: string,
  */
 until?: string, 
 /**
+ * Made or ended at or after.
+ */
+touched_since?: string, 
+/**
  * Words of its messages, errors, context, of the workflow's name or id, or its own id: all of them,
  * each from its beginning.
  */

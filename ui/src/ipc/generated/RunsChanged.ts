@@ -27,6 +27,10 @@ operation_id?: string,
  */
 more: boolean, 
 /**
+ * Of a dry run: how many of `done` were not looked at closely, so that some of them may be left out in the end.
+ */
+unlooked?: number, 
+/**
  * Whether it was ended before all were done.
  */
 cancelled: boolean, };

@@ -130,6 +130,11 @@ export function ChangeDialog({ change, which, onClose, onDone }: Props) {
             {work.error && <ErrorNotice error={work.error} />}
             {count > 0 && <p className={styles.hint}>{label('runs_change_hint', change)}</p>}
             <LeftOut left={found.left_out} />
+            {found.unlooked !== undefined && (
+              <Notice tone="off" icon="info" data-testid="runs-unlooked">
+                {m.runs_change_unlooked({ count: number(found.unlooked) })}
+              </Notice>
+            )}
             {found.more && (
               <Notice tone="off" icon="info">
                 {m.runs_change_most({ count: number(count + sum(found.left_out)) })}

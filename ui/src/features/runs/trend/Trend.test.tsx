@@ -67,6 +67,39 @@ it('asks for other stretches, and says where there is nothing', async () => {
   });
 });
 
+it('shows the stretches of the answer until there is another one', async () => {
+  let answer: (told: RunTrend) => void = () => undefined;
+  const told = (count: number): RunTrend => ({
+    ...{ whole: SOME, slower: [], tasks: [], cut: false },
+    stretches: Array.from({ length: count }, () => SOME),
+  });
+  const transport = testTransport({
+    run_trend: ({ moments }) =>
+      moments.length === 31
+        ? told(30)
+        : (new Promise<RunTrend>((resolve) => {
+            answer = resolve;
+          }) as never),
+  });
+  setTransport(transport);
+  render(
+    <QueryClientProvider client={createQueryClient()}>
+      <Trend workflow="w" />
+    </QueryClientProvider>,
+  );
+  const days = () =>
+    [...screen.getByTestId('trend-table').querySelectorAll('tbody tr')].map(
+      (row) => row.querySelector('td')?.textContent,
+    );
+  await screen.findByTestId('trend');
+  const before = days();
+  fireEvent.click(screen.getByTestId('trend-weeks'));
+  await waitFor(() => expect(transport.calls.length).toBe(2));
+  expect(days()).toEqual(before);
+  answer(told(26));
+  await waitFor(() => expect(days().length).toBe(26));
+});
+
 it('takes stretches that end with today, whole weeks and months among them', () => {
   const now = new Date(2026, 10, 22, 12);
   for (const span of ['days', 'weeks', 'months'] as const) {

@@ -39,14 +39,14 @@ export function Trend({ workflow }: { workflow: string }) {
           }))}
         />
       </div>
-      {data && data.whole.ended === 0 && (
+      {data && data.trend.whole.ended === 0 && (
         <Card>
           <Empty icon="runs" title={m.trend_none()}>
             {m.trend_none_hint()}
           </Empty>
         </Card>
       )}
-      {data && data.whole.ended > 0 && <Told trend={data} from={moments} />}
+      {data && data.trend.whole.ended > 0 && <Told {...data} />}
     </div>
   );
 }
