@@ -10,7 +10,7 @@ use flowkeep_store::{SnapshotFolder, StagedItem, TaskFolderRecord};
 
 use crate::backups::chosen_folder;
 use crate::plans::Plan;
-use crate::{Api, AppError, folders_coming, snapshot_keys};
+use crate::{Api, AppError, folders_coming, roots_coming, snapshot_keys};
 
 /// Names told of those that something is about.
 const NAMES: usize = 3;
@@ -51,6 +51,7 @@ pub(crate) fn of(
 ) -> Result<Vec<Message>, AppError> {
     let mut told = Vec::from_iter(connections(api, plan)?);
     told.extend(folders(api, plan, operation)?);
+    told.extend(config_roots(plan)?);
     told.extend(documents(plan)?);
     if plan.made_elsewhere() && chosen_folder(api)?.is_none() {
         told.push(Message::new("checklist_backup_folder"));
@@ -65,6 +66,15 @@ pub(crate) fn of(
 fn snapshot_key(api: &Api) -> Result<Option<Message>, AppError> {
     let closed = snapshot_keys::without_key(api)?.filter(|count| *count > 0);
     Ok(closed.map(|closed| Message::new("checklist_snapshot_key").with("count", closed)))
+}
+
+/// The folders of configurations that came in, or would, and are not here.
+fn config_roots(plan: &Plan) -> Result<Option<Message>, AppError> {
+    let mut away = About::default();
+    for path in roots_coming::away(&plan.staging)? {
+        away.add(Some(path));
+    }
+    Ok(away.message("checklist_config_roots"))
 }
 
 /// The connections whose passwords have to be entered.

@@ -52,11 +52,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0023_snapshot_entry.sql")),
         M::up(include_str!("schema/0024_removed_runs.sql")),
         M::up(include_str!("schema/0025_looking.sql")),
+        M::up(include_str!("schema/0027_stated_times.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 25;
+const KNOWN: u32 = 26;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;
