@@ -366,17 +366,18 @@ fn miscounted(machine: &Machine) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// What sessions, snapshots and packs there are, and where they were brought back.
+/// What sessions and snapshots there are, where they were brought back, and what of the store is not whole.
 fn rows(machine: &Machine) -> Result<Vec<String>> {
     let connection = open(machine)?;
     let mut statement = connection.prepare(
         "SELECT 'session ' || id || coalesce(overlay, '') FROM session
          UNION ALL SELECT 'snapshot ' || id FROM snapshot
-         UNION ALL SELECT 'pack ' || name FROM snapshot_pack
          UNION ALL SELECT key || ' ' || value FROM setting WHERE key = 'snapshot_dir' ORDER BY 1",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut told: Vec<String> = rows.collect::<Result<_, _>>()?;
+    told.extend(broken(&machine.path("data/snapshots"))?);
+    Ok(told)
 }
 
 /// Where the store is moved to.
