@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use flowkeep_core::Message;
 use flowkeep_core::configuration::Reference;
 use flowkeep_core::run::Level;
+use flowkeep_core::session::file::StatedTimes;
 use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use flowkeep_engine::Belonging;
 use flowkeep_files::configuration::{Definition, count_resolved};
@@ -417,6 +418,7 @@ fn begin_session(
         run: Some(run_id),
         status: SessionStatus::Active,
         stated_status: None,
+        stated_times: StatedTimes::default(),
         agent: None,
         state: None,
         source: None,

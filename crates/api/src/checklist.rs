@@ -11,7 +11,7 @@ use flowkeep_store::{SnapshotFolder, StagedItem, TaskFolderRecord};
 use crate::backups::chosen_folder;
 use crate::plans::Plan;
 use crate::types::SnapshotSecrets;
-use crate::{Api, AppError, folders_coming, settings, snapshot_keys};
+use crate::{Api, AppError, folders_coming, roots_coming, settings, snapshot_keys};
 
 /// Names told of those that something is about.
 const NAMES: usize = 3;
@@ -52,6 +52,7 @@ pub(crate) fn of(
 ) -> Result<Vec<Message>, AppError> {
     let mut told = Vec::from_iter(connections(api, plan)?);
     told.extend(folders(api, plan, operation)?);
+    told.extend(config_roots(plan)?);
     told.extend(documents(plan)?);
     if plan.made_elsewhere() && chosen_folder(api)?.is_none() {
         told.push(Message::new("checklist_backup_folder"));
@@ -74,6 +75,15 @@ fn snapshot_secrets(api: &Api, plan: &Plan) -> Result<Option<Message>, AppError>
     let is_masked = settings::of(&api.store)?.snapshot_secrets == SnapshotSecrets::Masked;
     let comes_encrypted = is_masked && plan.staging.is_any_encrypted()?;
     Ok(comes_encrypted.then(|| Message::new("checklist_snapshot_secrets")))
+}
+
+/// The folders of configurations that came in, or would, and are not here.
+fn config_roots(plan: &Plan) -> Result<Option<Message>, AppError> {
+    let mut away = About::default();
+    for path in roots_coming::away(&plan.staging)? {
+        away.add(Some(path));
+    }
+    Ok(away.message("checklist_config_roots"))
 }
 
 /// The connections whose passwords have to be entered.

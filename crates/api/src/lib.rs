@@ -32,6 +32,7 @@ mod put_right;
 #[cfg(test)]
 mod remedied;
 mod report;
+mod roots_coming;
 mod safety_copy;
 mod said;
 mod scratch;

@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use flowkeep_api::types::{
     ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCreateInput, SessionFile,
     SessionLeftOut, SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput,
-    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionUnkept, SessionUnread,
+    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStatedTime, SessionUnkept,
+    SessionUnread,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, session_forget, session_list, session_snapshots, sessions,
@@ -440,6 +441,15 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
                 .unwrap_or_default(),
         };
         let recoverable = recoverable(catalogue, found.confidence, found.missing);
+        let stated = |time: &Option<SessionStatedTime>| {
+            let time = time.as_ref()?;
+            let without = || catalogue.sentence("cli_session_no_zone", &[("when", &time.text)]);
+            Some(if time.has_zone {
+                time.text.clone()
+            } else {
+                without()
+            })
+        };
         let rows = [
             (
                 "cli_column_file",
@@ -447,6 +457,14 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
             ),
             ("cli_session_stated_config", found.stated_config.clone()),
             ("cli_session_stated_status", found.stated_status.clone()),
+            (
+                "cli_session_stated_created",
+                stated(&found.stated_created_at),
+            ),
+            (
+                "cli_session_stated_updated",
+                stated(&found.stated_updated_at),
+            ),
             ("cli_column_run", found.run_id.clone()),
             ("cli_column_recoverable", Some(recoverable)),
             ("cli_session_own_copy", found.overlay.clone()),
@@ -541,6 +559,14 @@ fn stats(api: &Api, output: &Output) -> Result<Outcome, AppError> {
             "{}",
             catalogue.sentence("cli_session_stats_said", &fields)
         )?;
+        if found.store_why.is_none() && found.files > 0 {
+            let once = found.bytes_original.saturating_sub(found.bytes_distinct);
+            let packed = found.bytes_distinct.saturating_sub(found.bytes_stored);
+            let fields: [(&str, &dyn std::fmt::Display); 2] =
+                [("file_bytes", &once), ("most_bytes", &packed)];
+            let saved = catalogue.sentence("cli_session_stats_saved", &fields);
+            writeln!(out, "{saved}")?;
+        }
         if let (Some(oldest), Some(newest)) = (&found.oldest, &found.newest) {
             let (oldest, newest) = (catalogue.when(oldest), catalogue.when(newest));
             let fields: [(&str, &dyn std::fmt::Display); 2] =

@@ -114,6 +114,8 @@ pub struct SnapshotTotals {
     pub files: u64,
     /// Bytes of these, as they were.
     pub bytes: u64,
+    /// Bytes of their contents as they are kept, each once.
+    pub bytes_distinct: u64,
     /// Milliseconds; when the oldest was taken.
     pub oldest: Option<i64>,
     /// Milliseconds; when the newest was taken.
@@ -298,7 +300,10 @@ impl Store {
         let reader = self.reader()?;
         let totals = reader.query_row(
             "SELECT (SELECT count(*) FROM session), count(*), coalesce(sum(t.files), 0),
-               coalesce(sum(t.bytes), 0), min(s.at), max(s.at)
+               coalesce(sum(t.bytes), 0), min(s.at), max(s.at),
+               (SELECT coalesce(sum(o.bytes), 0) FROM snapshot_object o WHERE EXISTS (
+                 SELECT 1 FROM snapshot_entry e JOIN snapshot_tree t USING (tree)
+                 WHERE e.object = o.object AND t.refs > 0))
              FROM snapshot s JOIN snapshot_tree t USING (tree)",
             [],
             |row| {
@@ -309,6 +314,7 @@ impl Store {
                     bytes: row.get(3)?,
                     oldest: row.get(4)?,
                     newest: row.get(5)?,
+                    bytes_distinct: row.get(6)?,
                 })
             },
         )?;

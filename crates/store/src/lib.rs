@@ -40,6 +40,7 @@ mod path_value;
 mod readers;
 mod removed_run;
 mod removed_run_rows;
+mod root_backup;
 mod run;
 mod run_agents;
 mod run_folder;
@@ -116,6 +117,7 @@ pub use operation::{ChangesRecord, NewOperation, OperationItemRecord, OperationR
 pub use operation_list::{OperationFilter, OperationPage};
 pub use owner::OwnerRecord;
 pub use removed_run::{RemovalPlan, RemovedRuns, ReturnedRuns, RunStays, RunStaysAway};
+pub use root_backup::StagedRoot;
 pub use run::{IMPORTED, KeptRun, NewRun, Parent};
 pub use run_agents::{AttemptUnderWay, UnservedTask};
 pub use run_folder::{HeldFolder, RunFolder};

@@ -53,12 +53,13 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0024_removed_runs.sql")),
         M::up(include_str!("schema/0025_looking.sql")),
         M::up(include_str!("schema/0026_snapshot_keys.sql")),
+        M::up(include_str!("schema/0027_stated_times.sql")),
         M::up(include_str!("schema/0028_came_in.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 26;
+const KNOWN: u32 = 28;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

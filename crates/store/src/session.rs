@@ -1,11 +1,13 @@
 //! Sessions as they are kept: work that can be taken up again with the configuration it had. Lists of them,
 //! with the runs that are their own sessions, are in `session_list`.
 
+use flowkeep_core::session::file::StatedTimes;
 use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use flowkeep_core::{ObjectHash, RunId, sort_key};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::config_snapshot::word;
+use crate::run::{json_of, to_json};
 use crate::{Store, StoreError, Tag, Tx};
 
 /// A session to be kept.
@@ -31,6 +33,8 @@ pub struct NewSession {
     pub status: SessionStatus,
     /// What a session file says of that.
     pub stated_status: Option<String>,
+    /// When it began and was last written, as a session file says.
+    pub stated_times: StatedTimes,
     /// The agent it works with: JSON, with keys masked.
     pub agent: Option<String>,
     /// The state it begins with: JSON, with keys masked.
@@ -66,6 +70,8 @@ pub struct SessionRecord {
     pub status: SessionStatus,
     /// What a session file says of that.
     pub stated_status: Option<String>,
+    /// When it began and was last written, as a session file says.
+    pub stated_times: StatedTimes,
     /// The agent it works with: JSON, with keys masked.
     pub agent: Option<String>,
     /// The state it begins with: JSON, with keys masked.
@@ -119,7 +125,20 @@ fn record(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
         created_at: row.get(13)?,
         updated_at: row.get(14)?,
         ended_at: row.get(15)?,
+        stated_times: stated_times(row, 16)?,
     })
+}
+
+/// The times of a session file, as a row has them.
+pub(crate) fn stated_times(row: &Row<'_>, column: usize) -> rusqlite::Result<StatedTimes> {
+    let kept: Option<String> = row.get(column)?;
+    let kept = kept.map(|kept| json_of(column, &kept)).transpose()?;
+    Ok(kept.unwrap_or_default())
+}
+
+/// The same, to be kept; nothing where there are none.
+pub(crate) fn kept_times(times: &StatedTimes) -> Result<Option<String>, StoreError> {
+    (!times.is_empty()).then(|| to_json(times)).transpose()
 }
 
 fn one(connection: &Connection, id: &str) -> Result<Option<SessionRecord>, StoreError> {
@@ -128,7 +147,7 @@ fn one(connection: &Connection, id: &str) -> Result<Option<SessionRecord>, Store
         "SELECT s.session, s.id, s.name, s.origin, s.root, s.config, s.stated_config, s.strategy,
            r.id, {status}, s.stated_status, s.agent, s.state, s.created_at,
            max(s.updated_at, coalesce(r.ended_at, r.started_at, r.created_at, 0)),
-           coalesce(r.ended_at, s.ended_at)
+           coalesce(r.ended_at, s.ended_at), s.stated_times
          FROM session s LEFT JOIN run r ON r.id = s.run WHERE s.id = ?1"
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -163,8 +182,9 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO session(id, name, sort_key, origin, root, config, stated_config,
                    strategy, run, status, stated_status, agent, state, source, created_at,
-                   updated_at, ended_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16)",
+                   updated_at, ended_at, stated_times)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16,
+                   ?17)",
             )?
             .execute(rusqlite::params![
                 new.id,
@@ -183,6 +203,7 @@ impl Tx<'_> {
                 new.source.map(|source| source.0),
                 self.now().0,
                 new.ended_at,
+                kept_times(&new.stated_times)?,
             ])?;
         self.tag(&Tag::Session);
         Ok(self.connection.last_insert_rowid())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use flowkeep_core::session::file::StatedTimes;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use rusqlite::{OptionalExtension as _, Row};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config_snapshot::word;
 use crate::run::json_of;
-use crate::session::status_or;
+use crate::session::{stated_times, status_or};
 use crate::{Snapshot, StoreError};
 
 /// A session in a backup. Also the text of `sessions/NAME.json`. Absent on purpose: the own copy it worked with,
@@ -36,6 +37,9 @@ pub struct SnapshotSession {
     pub status: SessionStatus,
     /// What a session file says of that.
     pub stated_status: Option<String>,
+    /// When it began and was last written, as a session file says.
+    #[serde(default, skip_serializing_if = "StatedTimes::is_empty")]
+    pub stated_times: StatedTimes,
     /// The agent it works with: JSON as a text, with keys masked.
     pub agent: Option<String>,
     /// The state it begins with: JSON as a text, with keys masked.
@@ -217,7 +221,7 @@ impl Snapshot {
         let sql = format!(
             "SELECT s.id, s.name, s.origin, c.path, s.config, s.stated_config, s.strategy, s.run,
                {status}, s.stated_status, s.agent, s.state, s.source, s.failures, s.created_at,
-               s.updated_at, s.ended_at
+               s.updated_at, s.ended_at, s.stated_times
              FROM session s LEFT JOIN config_root c USING (root) LEFT JOIN run r ON r.id = s.run
              WHERE s.session = ?1"
         );
@@ -381,6 +385,7 @@ fn head(row: &Row<'_>) -> rusqlite::Result<SnapshotSession> {
         created_at: row.get(14)?,
         updated_at: row.get(15)?,
         ended_at: row.get(16)?,
+        stated_times: stated_times(row, 17)?,
         snapshots: Vec::new(),
         trees: Vec::new(),
         attempts: Vec::new(),

@@ -3,6 +3,7 @@
 use flowkeep_core::session::SessionOrigin;
 use flowkeep_core::{ObjectHash, sort_key};
 
+use crate::session::kept_times;
 use crate::{NewSession, SessionRecord, Store, StoreError, Tag, Tx};
 
 impl SessionRecord {
@@ -46,7 +47,7 @@ impl Tx<'_> {
                    config = CASE WHEN ?5 IS NULL AND stated_config IS ?7 THEN config ELSE ?6 END,
                    stated_config = ?7,
                    status = ?8, stated_status = ?9, agent = ?10, state = ?11, source = ?12,
-                   updated_at = ?13, ended_at = ?14
+                   updated_at = ?13, ended_at = ?14, stated_times = ?15
                  WHERE session = ?1",
             )?
             .execute(rusqlite::params![
@@ -64,6 +65,7 @@ impl Tx<'_> {
                 new.source.map(|source| source.0),
                 self.now().0,
                 new.ended_at,
+                kept_times(&new.stated_times)?,
             ])?;
         self.connection
             .prepare_cached("UPDATE snapshot_object SET refs = refs + 1 WHERE hash = ?1")?

@@ -8,6 +8,7 @@ use crate::connection::put_connections;
 use crate::interrupt::interruptible;
 use crate::operation::{next_id, put_items};
 use crate::path_value::PathValue;
+use crate::root_backup::put_config_roots;
 use crate::staging_log::put_log;
 use crate::staging_runs::put_runs;
 use crate::staging_sessions::put_sessions;
@@ -44,7 +45,7 @@ pub struct ApplyOutcome {
     pub failed: u32,
     /// Operations of Activity that came with it.
     pub operations: u32,
-    /// Settings that came with it.
+    /// Settings that came with it, folders of configurations among them.
     pub settings: u32,
     /// Connections that came with it.
     pub connections: u32,
@@ -179,6 +180,7 @@ fn apply_attached(
     let id = operation.to_string();
     let last = put_documents(&transaction, now, &id, &request.actor)?;
     let (operations, settings) = put_rest(&transaction)?;
+    let settings = settings.saturating_add(put_config_roots(&transaction, now)?);
     let connections = put_connections(&transaction, now)?;
     let folders = folder_backup::put_folders(&transaction)?;
     let sessions = put_sessions(&transaction, now)?;

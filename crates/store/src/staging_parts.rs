@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Row};
 
 use crate::{
-    StagedPart, Staging, StoreError, folder_backup, staging_log, staging_runs, staging_sessions,
+    StagedPart, Staging, StoreError, folder_backup, root_backup, staging_log, staging_runs,
+    staging_sessions,
 };
 
 /// A part of a plan and whether it comes in.
@@ -117,7 +118,7 @@ impl Staging {
             if statement.query_row([part.as_str()], |row| row.get(0))? {
                 self.connection.execute_batch(match part {
                     StagedPart::Operations => "DELETE FROM operation_item; DELETE FROM operation;",
-                    StagedPart::Settings => "DELETE FROM setting;",
+                    StagedPart::Settings => "DELETE FROM setting; DELETE FROM config_root;",
                     StagedPart::Connections => "DELETE FROM connection;",
                     StagedPart::Folders => "DELETE FROM folder;",
                     StagedPart::Sessions => "DELETE FROM session;",
@@ -151,16 +152,17 @@ pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
     let runs = staging_runs::coming("live", "main");
     let sessions = staging_sessions::coming("live", "main");
     let (executions, logged) = staging_log::coming("live", "main");
+    let roots = root_backup::coming("live", "main");
     for part in StagedPart::ALL {
         let coming = match part {
             StagedPart::Operations => {
                 "SELECT count(*) FROM operation WHERE id NOT IN (SELECT id FROM live.operation)"
                     .to_owned()
             }
-            StagedPart::Settings => {
-                "SELECT count(*) FROM setting WHERE key NOT IN (SELECT key FROM live.setting)"
-                    .to_owned()
-            }
+            StagedPart::Settings => format!(
+                "SELECT (SELECT count(*) FROM setting WHERE key NOT IN (SELECT key FROM live.setting))
+                   + (SELECT count(*) {roots})"
+            ),
             StagedPart::Connections => {
                 "SELECT count(*) FROM connection WHERE name NOT IN (SELECT name FROM live.connection)"
                     .to_owned()

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use crate::config_snapshot::word;
 use crate::operation::SESSION;
 use crate::run::to_json;
+use crate::session::kept_times;
 use crate::session_backup::{SnapshotAttempt, SnapshotObject, SnapshotTree, SnapshotVersion};
 use crate::{NewObject, OperationItemRecord, SnapshotSession, Staging, Store, StoreError, setting};
 
@@ -43,9 +44,9 @@ impl Staging {
             .prepare_cached(
                 "INSERT OR IGNORE INTO session(id, file, name, sort_key, origin, root, root_name, config,
                    stated_config, strategy, run, status, stated_status, agent, state, source,
-                   failures, created_at, updated_at, ended_at)
+                   failures, created_at, updated_at, ended_at, stated_times)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                   ?18, ?19, ?20)",
+                   ?18, ?19, ?20, ?21)",
             )?
             .execute(rusqlite::params![
                 new.id,
@@ -68,6 +69,7 @@ impl Staging {
                 new.created_at,
                 new.updated_at,
                 new.ended_at,
+                kept_times(&new.stated_times)?,
             ])?;
         if added == 1 {
             self.add_versions(&new.id, &new.snapshots)?;
@@ -319,7 +321,7 @@ impl Staging {
 }
 
 /// The last part of a path, whichever system that is of.
-fn last_part(path: &str) -> &str {
+pub(crate) fn last_part(path: &str) -> &str {
     let last = path.rsplit(['/', '\\']).next();
     last.filter(|last| !last.is_empty()).unwrap_or(path)
 }
@@ -393,12 +395,12 @@ pub(crate) fn put_sessions(
         &format!(
             "INSERT INTO main.session(id, name, sort_key, origin, root, config, stated_config,
                strategy, run, status, stated_status, agent, state, source, failures, created_at,
-               updated_at, ended_at)
+               updated_at, ended_at, stated_times)
              SELECT s.id, s.name, s.sort_key, s.origin,
                (SELECT root FROM main.config_root WHERE path = s.root), s.config, s.stated_config,
                s.strategy, s.run, s.status, s.stated_status, s.agent, s.state,
                (SELECT hash FROM main.snapshot_object WHERE hash = s.source), s.failures,
-               s.created_at, min(s.updated_at, ?1), s.ended_at
+               s.created_at, min(s.updated_at, ?1), s.ended_at, s.stated_times
              {coming} ORDER BY s.id"
         ),
         [now.0],

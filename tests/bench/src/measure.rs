@@ -66,13 +66,7 @@ pub(crate) fn at<Value: Copy + Default + Ord>(values: &[Value], percent: usize) 
 /// round, because a disk that others write to is slower in one round than in the next; and the
 /// ratio of the best to the best, which others disturb least.
 pub(crate) fn line(what: &str, times: &[Duration], reference: &[Duration]) -> String {
-    let mut ratios: Vec<f64> = times
-        .iter()
-        .zip(reference)
-        .map(|(own, base)| ratio(*own, *base))
-        .collect();
-    ratios.sort_unstable_by(f64::total_cmp);
-    let middle = ratios.get(ratios.len() / 2).copied().unwrap_or_default();
+    let middle = middle(times, reference);
     format!(
         "  {what:<46}{:>8.3} s  ({:.3}–{:.3}){middle:>8.2}{:>8.2}\n",
         median(times).as_secs_f64(),
@@ -80,6 +74,20 @@ pub(crate) fn line(what: &str, times: &[Duration], reference: &[Duration]) -> St
         at(times, 100).as_secs_f64(),
         ratio(at(times, 0), at(reference, 0)),
     )
+}
+
+/// The median of the ratios round by round.
+pub(crate) fn middle(times: &[Duration], reference: &[Duration]) -> f64 {
+    let pairs = times.iter().zip(reference);
+    let mut ratios: Vec<f64> = pairs.map(|(own, base)| ratio(*own, *base)).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied().unwrap_or_default()
+}
+
+/// One line that says whether an aim was kept, and with which ratio.
+pub(crate) fn aim(what: &str, found: f64, most: f64) -> String {
+    let kept = if found <= most { "kept" } else { "not kept" };
+    format!("  {what:<62}{found:>8.2}  {kept}\n")
 }
 
 pub(crate) fn ratio(own: Duration, base: Duration) -> f64 {

@@ -1,6 +1,6 @@
-//! `session create`, `snapshot`, `restore`, `forget`, `clean-up` and `move-store`, killed as they enter a call for the n-th time: what
-//! was kept before is there byte for byte, what is counted is what is there, and a file that has its final name is
-//! whole (reliability, rows 4 and 49).
+//! `session create`, `snapshot`, `restore`, `forget`, `clean-up`, `move-store`, `scrub` and `import`, killed as they enter a call
+//! for the n-th time: what was kept before is there byte for byte, what is counted is what is there, and a file that has
+//! its final name is whole (reliability, rows 4 and 49).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,17 +29,23 @@ pub enum SessionDeed {
     CleanUp,
     /// Moves all that snapshots keep to another folder.
     MoveStore,
+    /// Checks all that snapshots keep, of which something is damaged and can be had from files.
+    Scrub,
+    /// Brings two session files of earlier tools in, with the configuration they name.
+    Import,
 }
 
 impl SessionDeed {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Create,
         Self::Snapshot,
         Self::Restore,
         Self::Forget,
         Self::CleanUp,
         Self::MoveStore,
+        Self::Scrub,
+        Self::Import,
     ];
 
     /// What to call it.
@@ -51,6 +57,8 @@ impl SessionDeed {
             Self::Forget => "session forget",
             Self::CleanUp => "session clean-up",
             Self::MoveStore => "session move-store",
+            Self::Scrub => "session scrub",
+            Self::Import => "session import",
         }
     }
 }
@@ -90,6 +98,8 @@ struct Place {
     may_go: Option<String>,
     /// What a session that is not known yet may hold.
     new: Option<Files>,
+    /// Whether all is as it should be only once it was done again.
+    is_done_again: bool,
 }
 
 impl Place {
@@ -101,6 +111,7 @@ impl Place {
         let mut sessions = BTreeMap::from([(first.clone(), vec![kept.clone()])]);
         let (mut may_go, mut new) = (None, None);
         let elsewhere = elsewhere(machine).display().to_string();
+        let earlier_files = machine.path("files/sessions").display().to_string();
         let words = match deed {
             SessionDeed::Create => {
                 new = Some(other);
@@ -136,6 +147,17 @@ impl Place {
                 vec!["session", "clean-up", "--older-than", "0d"]
             }
             SessionDeed::MoveStore => vec!["session", "move-store", &elsewhere],
+            SessionDeed::Scrub => {
+                damage(&machine.path("data/snapshots"))?;
+                vec!["session", "scrub"]
+            }
+            SessionDeed::Import => {
+                for id in ["s-1", "s-2"] {
+                    earlier(machine, &earlier_files, id)?;
+                    sessions.insert(id.to_owned(), vec![other.clone()]);
+                }
+                vec!["session", "import", &earlier_files]
+            }
         };
         let words: Vec<_> = words.into_iter().map(str::to_owned).collect();
         Ok(Self {
@@ -143,6 +165,7 @@ impl Place {
             sessions,
             may_go,
             new,
+            is_done_again: matches!(deed, SessionDeed::Scrub | SessionDeed::Import),
         })
     }
 
@@ -153,6 +176,11 @@ impl Place {
             if !machine.as_saved(&machine.path("files").join(tree))? {
                 faults.push(format!("the files of {tree} are not as they were"));
             }
+        }
+        if self.is_done_again {
+            // At no moment is anything counted that is not there.
+            faults.extend(miscounted(machine)?);
+            faults.extend(self.again(machine)?);
         }
         let (code, list) = machine.run(&["session", "list", "--all"])?;
         if code != 0 {
@@ -193,15 +221,12 @@ impl Place {
             faults.push("there are two stores".to_owned());
         }
         // It goes on as if nothing had been.
-        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         let may_go = self.may_go.as_ref();
-        let is_moved = words.contains(&"move-store") && elsewhere(machine).exists();
+        let is_move = self.words.iter().any(|word| word == "move-store");
+        let is_moved = is_move && elsewhere(machine).exists();
         let is_done = is_moved || may_go.is_some_and(|id| !ids.contains(&id.as_str()));
-        if !is_done {
-            let (code, answer) = machine.run(&words)?;
-            if code != 0 {
-                faults.push(format!("the same again ended with {code}: {answer}"));
-            }
+        if !is_done && !self.is_done_again {
+            faults.extend(self.again(machine)?);
         }
         faults.extend(miscounted(machine)?);
         for place in [machine.path("data"), machine.path("files")] {
@@ -209,6 +234,44 @@ impl Place {
         }
         Ok(faults)
     }
+
+    /// The same once more; why it did not go well.
+    fn again(&self, machine: &Machine) -> Result<Option<String>> {
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        let (code, answer) = machine.run(&words)?;
+        Ok((code != 0).then(|| format!("the same again ended with {code}: {answer}")))
+    }
+}
+
+/// Spoils a byte of all that is kept.
+fn damage(store: &Path) -> Result<()> {
+    for entry in WalkDir::new(store.join("objects")) {
+        let entry = entry?;
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "zst")
+        {
+            let mut bytes = fs::read(entry.path())?;
+            let middle = bytes.len() / 2;
+            let byte = bytes.get_mut(middle).context("a pack has bytes")?;
+            *byte = !*byte;
+            fs::write(entry.path(), bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a session file of an earlier tool, of work with the other configuration.
+fn earlier(machine: &Machine, folder: &str, id: &str) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let text = serde_json::json!({
+        "metadata": {"session_id": id, "workflow_config_path": "other/workflows/work.yaml", "status": "active"},
+        "state": {"step": 1},
+        "workflow_config": {"name": "other"},
+    });
+    machine.file(&format!("sessions/{id}.json"), &text.to_string())?;
+    Ok(())
 }
 
 /// A workflow with so many tools.
@@ -303,7 +366,7 @@ fn miscounted(machine: &Machine) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// What sessions and snapshots there are, and where they were brought back.
+/// What sessions and snapshots there are, where they were brought back, and what of the store is not whole.
 fn rows(machine: &Machine) -> Result<Vec<String>> {
     let connection = open(machine)?;
     let mut statement = connection.prepare(
@@ -312,7 +375,9 @@ fn rows(machine: &Machine) -> Result<Vec<String>> {
          UNION ALL SELECT key || ' ' || value FROM setting WHERE key = 'snapshot_dir' ORDER BY 1",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut told: Vec<String> = rows.collect::<Result<_, _>>()?;
+    told.extend(broken(&machine.path("data/snapshots"))?);
+    Ok(told)
 }
 
 /// Where the store is moved to.

@@ -185,6 +185,7 @@ export type { SessionRow } from './generated/SessionRow';
 export type { SessionScrubbed } from './generated/SessionScrubbed';
 export type { SessionShow } from './generated/SessionShow';
 export type { SessionSnapshot } from './generated/SessionSnapshot';
+export type { SessionStatedTime } from './generated/SessionStatedTime';
 export type { SessionStats } from './generated/SessionStats';
 export type { SessionStoreMoved } from './generated/SessionStoreMoved';
 export type { SessionUnkept } from './generated/SessionUnkept';

@@ -247,7 +247,7 @@ fn has_its_own(api: &Api, session: &SessionRecord) -> Result<bool, AppError> {
 }
 
 /// That a folder, through no links, has no other use that would make a configuration of what is no one's.
-fn may_be_root(api: &Api, path: &Path) -> Result<(), AppError> {
+pub(crate) fn may_be_root(api: &Api, path: &Path) -> Result<(), AppError> {
     if path.parent().is_none() {
         return Err(AppError::new("root_is_disk").with("path", path_text(path)));
     }

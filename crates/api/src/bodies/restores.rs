@@ -24,7 +24,9 @@ use crate::types::{
     ImportPlanInput, ImportResult, ItemAction, KindCount, PlanRef, PlanSummary, RestoreInput,
     RestorePlanInput, RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
 };
-use crate::{Api, AppError, Progress, Silent, checklist, folders_coming, safety_copy, time};
+use crate::{
+    Api, AppError, Progress, Silent, checklist, folders_coming, roots_coming, safety_copy, time,
+};
 
 /// Reads files and folders and compares them with the catalog. Nothing is written to it.
 ///
@@ -111,6 +113,7 @@ pub fn restore_plan(
     };
     let notes = folders_coming::sort_out(api, &mut plan.staging, progress)?;
     plan.notes.extend(notes);
+    roots_coming::sort_out(api, &mut plan.staging)?;
     plan.staging.compare(&api.store, progress.cancellation())?;
     let any = plan
         .staging

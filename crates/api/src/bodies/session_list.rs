@@ -1,6 +1,8 @@
 //! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, for the bytes on the
 //! disk the store of snapshots, and of a run of which nothing is kept where that would be.
 
+use flowkeep_core::session::SessionOrigin;
+use flowkeep_core::session::file::StatedTime;
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked, TreeMissing};
@@ -16,8 +18,8 @@ use super::sessions::{left_out, masked};
 use super::snapshot_keys;
 use crate::types::{
     Nothing, SessionAmbiguous, SessionFile, SessionList, SessionListInput, SessionMissing,
-    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStats, SessionUnkept,
-    SessionUnread, SessionWhich,
+    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStatedTime, SessionStats,
+    SessionUnkept, SessionUnread, SessionWhich,
 };
 use crate::{Api, AppError, time};
 
@@ -120,6 +122,8 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         status: row.status,
         stated_status: row.stated_status,
         stated_config: kept.and_then(|kept| kept.stated_config.clone()),
+        stated_created_at: row.stated_created_at,
+        stated_updated_at: row.stated_updated_at,
         run_id: row.run_id,
         run_status: row.run_status,
         confidence: row.confidence,
@@ -172,6 +176,7 @@ pub fn stats(api: &Api, _: Nothing) -> Result<SessionStats, AppError> {
         snapshots: totals.snapshots,
         files: totals.files,
         bytes_original: totals.bytes,
+        bytes_distinct: totals.bytes_distinct,
         bytes_stored,
         oldest: totals.oldest.map(time::rfc3339),
         newest: totals.newest.map(time::rfc3339),
@@ -263,6 +268,11 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         None => None,
     };
     let (steps_done, steps) = steps.unzip();
+    let kept = match listed.origin {
+        SessionOrigin::Import1 | SessionOrigin::Import2 => api.store.session(&listed.id)?,
+        SessionOrigin::Run | SessionOrigin::Config => None,
+    };
+    let stated = kept.map(|kept| kept.stated_times).unwrap_or_default();
     Ok(SessionRow {
         id: listed.id,
         name: listed.name,
@@ -270,6 +280,8 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         config: listed.config,
         status: listed.status.as_str(),
         stated_status: listed.stated_status,
+        stated_created_at: stated.created_at.map(stated_time),
+        stated_updated_at: stated.updated_at.map(stated_time),
         run_id: listed.run.map(|run| run.to_string()),
         run_status: run.map(|run| run.status),
         snapshots: listed.snapshots,
@@ -282,6 +294,11 @@ fn row(api: &Api, listed: ListedSession) -> Result<SessionRow, AppError> {
         created_at: time::rfc3339(listed.created_at),
         updated_at: time::rfc3339(listed.updated_at),
     })
+}
+
+fn stated_time(text: String) -> SessionStatedTime {
+    let StatedTime { text, has_zone } = StatedTime::of(text);
+    SessionStatedTime { text, has_zone }
 }
 
 /// How many steps of a run have ended, and how many there are; nothing where its definition cannot be read.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowkeep_core::configuration::{ConfigPath, Strategy};
+use flowkeep_core::session::file::StatedTimes;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_core::{Format, Message, secret};
 use flowkeep_files::configuration::{Begin, Definition, Wish, find};
@@ -59,6 +60,7 @@ pub fn create(
         run: None,
         status: SessionStatus::Active,
         stated_status: None,
+        stated_times: StatedTimes::default(),
         agent: input.agent.map(without_keys).transpose()?,
         state: input.state.map(without_keys).transpose()?,
         source: None,

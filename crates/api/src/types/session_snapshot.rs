@@ -231,6 +231,12 @@ pub struct SessionRow {
     /// What a session file says of that, in its own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_status: Option<String>,
+    /// When it began, as a session file says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_created_at: Option<SessionStatedTime>,
+    /// When it was last written, as a session file says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_updated_at: Option<SessionStatedTime>,
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
@@ -263,6 +269,15 @@ pub struct SessionRow {
     pub updated_at: String,
 }
 
+/// A time as a session file has it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionStatedTime {
+    /// As it stands there.
+    pub text: String,
+    /// Whether it says where on earth; without that it is the clock of the machine it was written on.
+    pub has_zone: bool,
+}
+
 /// A session with all that is kept of its configuration.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(optional_fields)]
@@ -291,6 +306,12 @@ pub struct SessionShow {
     /// The file that a session file names as what was worked with, whether it was found or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_config: Option<String>,
+    /// When it began, as a session file says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_created_at: Option<SessionStatedTime>,
+    /// When it was last written, as a session file says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_updated_at: Option<SessionStatedTime>,
     /// Its newest run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
@@ -368,6 +389,9 @@ pub struct SessionStats {
     pub files: u64,
     /// Bytes of these, as they were.
     pub bytes_original: u64,
+    /// Bytes of their contents as they are kept, each once and before it is packed; keys that are left out count
+    /// with what stands in their place.
+    pub bytes_distinct: u64,
     /// Bytes that all of it takes on the disk.
     pub bytes_stored: u64,
     /// When the oldest was taken.

@@ -41,6 +41,7 @@ mod session_backups;
 mod session_import;
 mod session_in_place;
 mod session_keys;
+mod session_names;
 mod session_restore;
 mod session_roots;
 mod session_runs;

@@ -460,6 +460,7 @@ fn every_sample_session_comes_in_with_the_configuration_it_names() {
                 &"active".into()
             )
         );
+        assert_eq!(show["stated_created_at"]["has_zone"], false, "{show}");
         let kept = &show["snapshots"][0];
         assert_eq!(
             (&kept["status"], kept["files"].as_array().unwrap().len()),

@@ -431,3 +431,46 @@ fn with_snapshots_switched_off_a_session_is_brought_in_and_linked() {
     let done = flowkeep.done(&["session", "import", &file]);
     assert_eq!(done["items"][0]["snapshot"], "complete");
 }
+
+/// The clock of another machine is kept as it stands, also through a backup; what says no zone is told to say none.
+#[test]
+fn the_times_of_a_session_file_are_kept_as_they_stand_there() {
+    let flowkeep = Flowkeep::new();
+    let without = "2025-10-22T16:34:52.728718";
+    let with = "2025-10-22T16:40:00+08:00";
+    let mut file: Value = serde_json::from_str(&v1("s-1", 1, CONFIG)).unwrap();
+    file["metadata"]["updated_at"] = with.into();
+    let path = write(&flowkeep, "old/s-1.json", file.to_string());
+    flowkeep.done(&["session", "import", &path]);
+    let created = json!({"text": without, "has_zone": false});
+    let updated = json!({"text": with, "has_zone": true});
+    let told = |flowkeep: &Flowkeep| {
+        let show = flowkeep.done(&["session", "show", "s-1"]);
+        let list = flowkeep.done(&["session", "list"]);
+        for key in ["stated_created_at", "stated_updated_at"] {
+            assert_eq!(list["items"][0][key], show[key]);
+        }
+        [
+            show["stated_created_at"].clone(),
+            show["stated_updated_at"].clone(),
+        ]
+    };
+    assert_eq!(told(&flowkeep), [created.clone(), updated.clone()]);
+    let said = flowkeep.say(&["session", "show", "s-1"]).out;
+    let line = format!("Its file says it began: {without} (no time zone)");
+    assert!(said.contains(&line), "{said}");
+
+    let backup = text(&flowkeep.backup("backups"));
+    let second = Flowkeep::new();
+    second.done(&["db", "restore", "-i", &backup]);
+    assert_eq!(told(&second), [created.clone(), updated]);
+
+    file["metadata"]["updated_at"] = Value::Null;
+    write(&flowkeep, "old/s-1.json", file.to_string());
+    flowkeep.done(&["session", "import", &path, "--on-conflict", "replace"]);
+    assert_eq!(told(&flowkeep), [created, Value::Null]);
+    let config = write(&flowkeep, "new/workflows/a.yaml", "name: a\n");
+    flowkeep.done(&["session", "create", &config]);
+    let list = flowkeep.done(&["session", "list"]);
+    assert_eq!(list["items"][0].get("stated_created_at"), None);
+}

@@ -276,6 +276,7 @@ fn each_version_of_a_configuration_is_told_and_counted() {
             "snapshots",
             "files",
             "bytes_original",
+            "bytes_distinct",
             "bytes_stored",
             "oldest",
             "newest",
@@ -299,6 +300,36 @@ fn each_version_of_a_configuration_is_told_and_counted() {
     let said = flowkeep.say(&["session", "show", id]);
     assert!(said.out.contains("orders: active"), "{}", said.out);
     assert!(said.out.contains("asked for"), "{}", said.out);
+}
+
+/// Two configurations of the same files hold each of them twice, and keep it once.
+#[test]
+fn what_is_saved_by_keeping_once_is_told_apart_from_what_packing_saves() {
+    let flowkeep = Flowkeep::new();
+    let sum = format!("name: sum\ndescription: {}\n", "adds ".repeat(4_000));
+    let workflow = "name: orders\ntools: [sum, copy]\n";
+    for root in ["one", "two"] {
+        flowkeep.file(&format!("{root}/tools/sum.yaml"), &sum);
+        flowkeep.file(&format!("{root}/tools/copy.yaml"), &sum);
+        let config = flowkeep.file(&format!("{root}/workflows/orders.yaml"), workflow);
+        flowkeep.done(&["session", "create", &config]);
+    }
+    let all = 2 * (2 * sum.len() + workflow.len());
+    let distinct = sum.len() + workflow.len();
+    let stats = flowkeep.done(&["session", "stats"]);
+    assert_eq!(stats["files"], 6);
+    assert_eq!(stats["bytes_original"], all);
+    assert_eq!(stats["bytes_distinct"], distinct);
+    let stored = usize::try_from(stats["bytes_stored"].as_u64().unwrap()).unwrap();
+    assert!(stored < distinct, "{stats}");
+    let said = flowkeep.say(&["session", "stats"]).out;
+    assert!(said.contains("saved 60 kB, packing"), "{said}");
+
+    let id = flowkeep.done(&["session", "list", "--all"])["items"][0]["id"].clone();
+    flowkeep.done(&["session", "forget", id.as_str().unwrap()]);
+    let stats = flowkeep.done(&["session", "stats"]);
+    assert_eq!(stats["bytes_original"], all / 2);
+    assert_eq!(stats["bytes_distinct"], distinct);
 }
 
 #[test]

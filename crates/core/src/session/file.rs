@@ -2,6 +2,8 @@
 //! (`workflow_config`), the second only names it (`metadata.workflow_summary`). Neither has to be called as
 //! the session it holds.
 
+use serde::{Deserialize, Serialize};
+
 use crate::document::{Document, Format};
 use crate::{MAX_DOCUMENT_BYTES, Message, Value, decode};
 
@@ -43,6 +45,24 @@ pub struct StatedTime {
     pub text: String,
     /// Whether it says where on earth; without that it is the clock of the machine it was written on.
     pub has_zone: bool,
+}
+
+/// The times that a session file has of the session, in its own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedTimes {
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// When it was last written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+}
+
+impl StatedTimes {
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.created_at.is_none() && self.updated_at.is_none()
+    }
 }
 
 /// Why a file gives no session.
@@ -193,8 +213,20 @@ fn status_of(stated: Option<&str>) -> SessionStatus {
     }
 }
 
+impl SessionFile {
+    /// The times it has, as they stand there.
+    pub fn stated_times(&self) -> StatedTimes {
+        let text = |time: &Option<StatedTime>| time.as_ref().map(|time| time.text.clone());
+        StatedTimes {
+            created_at: text(&self.created_at),
+            updated_at: text(&self.updated_at),
+        }
+    }
+}
+
 impl StatedTime {
-    fn of(text: String) -> Self {
+    /// A time that is written so.
+    pub fn of(text: String) -> Self {
         let has_zone = chrono::DateTime::parse_from_rfc3339(&text).is_ok();
         Self { text, has_zone }
     }

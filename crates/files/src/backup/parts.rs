@@ -316,11 +316,19 @@ pub(crate) const OWN_FILES: [OwnFile; 2] = [
     },
 ];
 
-pub(crate) fn settings(all: Vec<(String, serde_json::Value)>) -> Vec<u8> {
-    let settings: serde_json::Map<_, _> = all
+/// Where `settings.json` has the paths of the folders of configurations that the operator named; no setting has this
+/// key.
+pub(crate) const CONFIG_ROOTS: &str = "config_roots";
+
+/// The text of `settings.json`.
+pub(crate) fn settings(all: Vec<(String, serde_json::Value)>, roots: Vec<String>) -> Vec<u8> {
+    let mut settings: serde_json::Map<_, _> = all
         .into_iter()
-        .filter(|(key, _)| !BOUND_SETTINGS.contains(&key.as_str()))
+        .filter(|(key, _)| key != CONFIG_ROOTS && !BOUND_SETTINGS.contains(&key.as_str()))
         .collect();
+    if !roots.is_empty() {
+        settings.insert(CONFIG_ROOTS.to_owned(), roots.into());
+    }
     let mut bytes = serde_json::Value::Object(settings).to_string().into_bytes();
     bytes.push(b'\n');
     bytes

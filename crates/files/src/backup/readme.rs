@@ -26,7 +26,7 @@ Made {created_at} (UTC). Documents: {documents}.\r
 \r
 What is in it\r
   workflows, roadmaps, rules, templates: one file each, as they were kept\r
-{kept}  settings.json: settings that are not bound to one computer\r
+{kept}  settings.json: settings that are not bound to one computer, and which folders configurations are looked for in\r
   agents.json: who carries tasks out and how much at once, where that was set\r
   routes.json: which data source tasks use, where that was set\r
   connections.json: how data sources are reached, without passwords, where there are any\r
@@ -53,7 +53,7 @@ Flowkeep 备份\r
 \r
 包含\r
   workflows、roadmaps、rules、templates：每份文档一个文件，保持原样\r
-{kept_zh}  settings.json：与具体电脑无关的设置\r
+{kept_zh}  settings.json：与具体电脑无关的设置，以及在哪些文件夹中查找配置\r
   agents.json：由谁执行任务、同时执行多少（设置过才有）\r
   routes.json：任务使用哪个数据源（设置过才有）\r
   connections.json：数据源的连接方式，不含密码（有数据源才有）\r

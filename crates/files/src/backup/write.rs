@@ -246,7 +246,9 @@ fn settings(writing: &mut Writing<'_>, snapshot: &Snapshot) -> Result<(), FilesE
         let mut taken = settings.extract_if(.., |(key, _)| key == own.setting);
         apart.extend(taken.next().map(|(_, value)| (own, value)));
     }
-    writing.plain("settings.json", "settings", &parts::settings(settings))?;
+    let roots = writing.unless_broken("settings.json", snapshot.listed_config_roots())?;
+    let bytes = parts::settings(settings, roots);
+    writing.plain("settings.json", "settings", &bytes)?;
     for (own, value) in apart.into_iter().filter(|(_, value)| !value.is_null()) {
         writing.plain(own.path, own.kind, format!("{value}\n").as_bytes())?;
     }

@@ -1,6 +1,6 @@
 //! Which files there are below a root.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +38,8 @@ pub(super) enum NoFile {
 pub(super) struct Listed {
     /// All regular files, in order.
     pub(super) files: Vec<ConfigPath>,
+    /// Those of them whose path is no text: under what is told of it, which leads nowhere.
+    pub(super) not_text: BTreeSet<ConfigPath>,
     /// Links, in order: what is behind them is not there.
     pub(super) links: Vec<ConfigPath>,
     /// What else is there and is no file: folders, and what programs talk through.
@@ -75,14 +77,22 @@ pub(super) fn listed(root: &Path, progress: &dyn Progress) -> Result<Listed, Con
             found.others.extend(path.map(|path| (path, what)));
             continue;
         }
-        if found.files.len() == MOST_FILES {
+        if found.files.len() + found.not_text.len() == MOST_FILES {
             return Err(ConfigurationError::TooMany {
                 root: root.to_owned(),
                 limit: MOST_FILES,
             });
         }
-        found.files.extend(below(root, entry.path()));
+        match below(root, entry.path()) {
+            Some(path) => found.files.push(path),
+            None => found.not_text.extend(as_told(root, entry.path())),
+        }
     }
+    found.files.sort_unstable();
+    let files = &found.files;
+    let is_another = |path: &ConfigPath| files.binary_search(path).is_err();
+    found.not_text.retain(is_another);
+    found.files.extend(found.not_text.iter().cloned());
     found.files.sort_unstable();
     found.links.sort_unstable();
     Ok(found)
@@ -92,7 +102,7 @@ pub(super) fn listed(root: &Path, progress: &dyn Progress) -> Result<Listed, Con
 fn not_listed(root: &Path, error: walkdir::Error) -> Result<Option<Unread>, ConfigurationError> {
     let at = error.path().unwrap_or(root).to_owned();
     let error = std::io::Error::from(error);
-    match below(root, &at) {
+    match below(root, &at).or_else(|| as_told(root, &at)) {
         Some(_) if error.kind() == ErrorKind::NotFound => Ok(None),
         Some(path) => {
             let reason = io_reason(&error);
@@ -111,6 +121,15 @@ pub(super) fn below(root: &Path, path: &Path) -> Option<ConfigPath> {
         .map(|part| part.as_os_str().to_str())
         .collect();
     ConfigPath::new(parts?.join("/")).ok()
+}
+
+/// What a person is told of a path below the root that is no text; nothing of the root itself.
+fn as_told(root: &Path, path: &Path) -> Option<ConfigPath> {
+    let parts = path.strip_prefix(root).ok()?.components();
+    let parts: Vec<_> = parts
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    ConfigPath::new(parts.join("/")).ok()
 }
 
 /// The nearest folder above a file that holds a folder `workflows`.

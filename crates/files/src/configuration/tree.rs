@@ -1,6 +1,6 @@
 //! A tree of configuration files, and what is in them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub(crate) struct ConfigTree<'a> {
     pub(super) keys: Keys,
     /// All files below the root, in order.
     pub(super) names: Vec<ConfigPath>,
+    /// Those of them whose path is no text.
+    not_text: BTreeSet<ConfigPath>,
     /// The links below the root, in order.
     pub(super) links: Vec<ConfigPath>,
     /// What else is below the root and is no file.
@@ -115,6 +117,7 @@ impl<'a> ConfigTree<'a> {
         })?;
         let Listed {
             files,
+            not_text,
             links,
             others,
             unread,
@@ -123,6 +126,7 @@ impl<'a> ConfigTree<'a> {
             folder,
             keys,
             names: files,
+            not_text,
             links,
             others,
             unread,
@@ -217,6 +221,12 @@ impl<'a> ConfigTree<'a> {
     pub(super) fn file(&mut self, path: &ConfigPath) -> Result<Arc<FileRead>, ConfigurationError> {
         if let Some(read) = self.read.get(path) {
             return Ok(read.clone());
+        }
+        // What a reference names is text, and so is what a snapshot keeps. Nothing is asked of the disk, which has it
+        // under another name.
+        if self.not_text.contains(path) {
+            let reason = Err(Message::new("config_name_not_text"));
+            return Ok(Arc::new(FileRead::said(reason, Facts::default(), None)));
         }
         if self.progress.cancelled() {
             return Err(ConfigurationError::Cancelled);

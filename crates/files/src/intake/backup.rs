@@ -22,7 +22,7 @@ use flowkeep_store::{
 };
 use walkdir::WalkDir;
 
-use crate::backup::parts::{BOUND_SETTINGS, OWN_FILES, RevisionLine};
+use crate::backup::parts::{BOUND_SETTINGS, CONFIG_ROOTS, OWN_FILES, RevisionLine};
 use crate::backup::sessions::objects_lost;
 use crate::backup::{
     DamagedFile, FORMAT, FORMAT_VERSION, MANIFEST, Manifest, ManifestFile, each_file, read_header,
@@ -588,11 +588,18 @@ impl Reading<'_> {
 
     /// The settings; says whether they could be read.
     fn settings(&mut self, bytes: &[u8]) -> Result<bool, FilesError> {
-        let Ok(settings) =
+        let Ok(mut settings) =
             serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes)
         else {
             return Ok(false);
         };
+        let roots = settings.remove(CONFIG_ROOTS).unwrap_or_default();
+        let Ok(roots) = serde_json::from_value::<Option<Vec<String>>>(roots) else {
+            return Ok(false);
+        };
+        for root in roots.unwrap_or_default() {
+            self.staging.add_config_root(&root)?;
+        }
         for (key, value) in settings {
             if !BOUND_SETTINGS.contains(&key.as_str()) {
                 self.staging.add_setting(&key, &value)?;

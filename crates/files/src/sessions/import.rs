@@ -270,10 +270,11 @@ impl Importing<'_> {
             run: None,
             status: session.status,
             stated_status: session.stated_status.clone(),
+            stated_times: session.stated_times(),
             agent: text(&session.agent),
             state: text(&session.state),
             source: Some(source),
-            // What the file says of that stays in it: its clock is not ours, and mostly has no zone.
+            // What the file says of its times is kept as it stands: its clock is not ours, and mostly has no zone.
             ended_at: None,
         }
     }

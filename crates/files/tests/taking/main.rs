@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use flowkeep_core::ObjectHash;
 use flowkeep_core::configuration::Strategy;
+use flowkeep_core::session::file::StatedTimes;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason};
 use flowkeep_files::configuration::{Begin, Wish};
 use flowkeep_files::snapshots::pack::Placed;
@@ -167,6 +168,7 @@ impl Face {
             run: None,
             status,
             stated_status: None,
+            stated_times: StatedTimes::default(),
             agent: None,
             state: None,
             source: None,

@@ -88,6 +88,14 @@ CREATE TABLE operation_item(
 
 CREATE TABLE setting(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- Folders of configurations that the operator named, by their paths.
+CREATE TABLE config_root(
+  path TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  -- Else it is only told of.
+  comes INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+
 -- Connections, without secrets.
 CREATE TABLE connection(
   name TEXT PRIMARY KEY,
@@ -121,6 +129,7 @@ CREATE TABLE session(
   run TEXT,
   status TEXT NOT NULL,
   stated_status TEXT,
+  stated_times TEXT,
   agent TEXT,
   state TEXT,
   source BLOB,

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowkeep_core::configuration::{ConfigPath, Strategy};
+use flowkeep_core::session::file::StatedTimes;
 use flowkeep_core::session::{SessionOrigin, SessionStatus, SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use flowkeep_host::testing::TestClock;
@@ -41,6 +42,7 @@ fn session(id: &str) -> NewSession {
         run: None,
         status: SessionStatus::Active,
         stated_status: None,
+        stated_times: StatedTimes::default(),
         agent: None,
         state: None,
         source: None,

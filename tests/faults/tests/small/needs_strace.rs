@@ -95,3 +95,15 @@ fn files_of_a_session_that_are_put_back_are_all_as_they_were_or_all_back() -> Re
 fn a_killed_clean_up_of_snapshots_takes_none_that_stays() -> Result<()> {
     session_killed(SessionDeed::CleanUp)
 }
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_check_of_snapshots_mends_what_is_damaged_when_it_is_made_again() -> Result<()> {
+    session_killed(SessionDeed::Scrub)
+}
+
+#[test]
+#[ignore = "strace has to be there and to be allowed to trace"]
+fn a_killed_import_of_session_files_is_done_when_it_is_made_again() -> Result<()> {
+    session_killed(SessionDeed::Import)
+}

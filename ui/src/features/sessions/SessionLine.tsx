@@ -4,7 +4,7 @@ import { counted, m, visible } from '@/i18n';
 import type { SessionRow } from '@/ipc';
 import styles from './SessionsPage.module.css';
 import { shortPath } from './shortPath';
-import { ConfidenceChip, originWords, standWords } from './words';
+import { ConfidenceChip, originWords, standWords, statedWords } from './words';
 
 /** Columns there are for where its file is. */
 const ROOM = 46;
@@ -46,7 +46,7 @@ export function SessionLine({ row, isOpen, begun, onOpen }: Props) {
         data-testid={`session-${row.id}`}
       >
         <b title={visible(row.name)}>{visible(row.name)}</b>
-        <small>{told.filter(Boolean).join(' · ')}</small>
+        <small title={statedWords(row)}>{told.filter(Boolean).join(' · ')}</small>
         {placeOf(row) && (
           <small className={styles.where} title={visible(placeOf(row))}>
             {visible(

@@ -19,7 +19,7 @@ import { SnapshotsTab } from './SnapshotsTab';
 import { hasConfiguration, isHeld, isNotStarted, worksFromCopy } from './stand';
 import { WrittenOver } from './WrittenOver';
 import { SESSION_TABS, type SessionsSearch, type SessionTab } from './which';
-import { ConfidenceChip, originWords, standWords, whyInPart } from './words';
+import { ConfidenceChip, originWords, standWords, statedWords, whyInPart } from './words';
 import { exportWork, snapshotWork, useExport, useSnapshot } from './work';
 
 interface Props {
@@ -104,6 +104,7 @@ function Title({ session, isHeld }: { session: SessionShow; isHeld: boolean }) {
     originWords(session),
     stand,
     session.stated_status && m.session_stated({ status: visible(session.stated_status) }),
+    statedWords(session),
     // What was found of it is told by its path.
     (session.config ?? session.root)
       ? visible(session.config ?? session.root ?? '')

@@ -44,12 +44,13 @@ const stats = {
   snapshots: 2,
   files: 8,
   bytes_original: 14_000,
+  bytes_distinct: 7_000,
   bytes_stored: 5_000,
   store_dir: '/home/ann/flowkeep/snapshots',
   store_chosen: false,
   store_away: false,
-  oldest: null,
-  newest: null,
+  oldest: '2025-10-22T08:34:00Z',
+  newest: '2025-11-19T01:00:00Z',
 };
 const restored: SessionRestored = {
   session_id: '01A',
@@ -590,7 +591,12 @@ it('says what is saved, and changes what a strategy takes', async () => {
   const asked = show({ strategy_set: () => ({ chosen: 'standard', items: [] }) });
   const space = within(await screen.findByTestId('sessions-space'));
   expect(space.getByText('8 files (14 kB), kept in 5 kB')).toBeTruthy();
-  expect(space.getByText('9 kB saved by keeping each content once')).toBeTruthy();
+  expect(
+    space.getByText('7 kB saved by keeping each content once, 2 kB more by packing'),
+  ).toBeTruthy();
+  expect(space.getByTestId('space-counts').textContent).toMatch(
+    /^1 session · 2 snapshots · from 22 Oct .+ to 19 Nov .+$/,
+  );
   await userEvent.click(space.getByTestId('strategies'));
   const save = await screen.findByTestId<HTMLButtonElement>('strategy-save');
   expect(save.disabled).toBe(true);

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, Card, Menu, Notice } from '@/components';
-import { bytes, counted, m, visible } from '@/i18n';
+import { bytes, counted, dated, m, visible } from '@/i18n';
+import type { SessionStats } from '@/ipc';
 import { settingsQuery } from '../settings/queries';
 import { CleanUpSnapshots } from './CleanUpSnapshots';
 import { MoveStoreDialog } from './MoveStoreDialog';
@@ -18,8 +19,7 @@ export function SpaceCard() {
   const [asked, setAsked] = useState<'strategies' | 'clean-up' | 'scrub' | 'move' | null>(null);
   if (!stats) return null;
   const { files, bytes_original, bytes_stored } = stats;
-  // Of a store that is away nobody knows what it takes.
-  const saved = stats.store_away ? 0 : bytes_original - bytes_stored;
+  const saved = savedWords(stats);
   const close = () => setAsked(null);
   return (
     <div className={styles.space} data-testid="sessions-space">
@@ -66,6 +66,7 @@ export function SpaceCard() {
             })}
           </p>
         )}
+        {stats.snapshots > 0 && <p data-testid="space-counts">{countWords(stats)}</p>}
         {settings?.snapshots === 'off' && <p>{m.sessions_space_off()}</p>}
         {stats.store_away ? (
           <Notice tone="warn" icon="warn" data-testid="store-away">
@@ -76,7 +77,7 @@ export function SpaceCard() {
             {m.store_lies({ path: visible(stats.store_dir) })}
           </p>
         )}
-        {saved > 0 && <p>{m.sessions_space_saved({ saved: bytes(saved) })}</p>}
+        {saved && <p>{saved}</p>}
       </Card>
       {asked === 'strategies' && <StrategyDialog onClose={close} />}
       {asked === 'clean-up' && settings && <CleanUpSnapshots settings={settings} onClose={close} />}
@@ -84,4 +85,33 @@ export function SpaceCard() {
       {asked === 'scrub' && <ScrubDialog onClose={close} />}
     </div>
   );
+}
+
+/** What keeping each content once saves, and what packing does. */
+function savedWords(stats: SessionStats): string | undefined {
+  // Of a store that is away nobody knows what it takes.
+  if (stats.store_away) return undefined;
+  const once = stats.bytes_original - stats.bytes_distinct;
+  const more = stats.bytes_distinct - stats.bytes_stored;
+  const [saved, packed] = [bytes(once), bytes(more)];
+  if (once > 0 && more > 0) return m.sessions_space_saved_both({ saved, packed });
+  if (once > 0) return m.sessions_space_saved({ saved });
+  return more > 0 ? m.sessions_space_packed({ packed }) : undefined;
+}
+
+/** How many there are, and of what time. */
+function countWords({ sessions, snapshots, oldest, newest }: SessionStats): string {
+  const told = [
+    counted('sessions_space_sessions', sessions),
+    counted('sessions_space_snapshots', snapshots),
+  ];
+  if (oldest && newest) {
+    const [first, last] = [dated(oldest), dated(newest)];
+    told.push(
+      first === last
+        ? m.sessions_space_only({ newest: last })
+        : m.sessions_space_times({ oldest: first, newest: last }),
+    );
+  }
+  return told.join(' · ');
 }

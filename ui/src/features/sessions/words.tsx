@@ -1,6 +1,13 @@
 import { Chip, type IconName, type Tone } from '@/components';
 import { begun, counted, dated, label, m, say, visible, when } from '@/i18n';
-import type { Message, SessionCandidate, SessionRow, SessionShow, SessionUnkept } from '@/ipc';
+import type {
+  Message,
+  SessionCandidate,
+  SessionRow,
+  SessionShow,
+  SessionStatedTime,
+  SessionUnkept,
+} from '@/ipc';
 import { firstOfTheWork } from './candidates';
 import { isNotStarted } from './stand';
 
@@ -70,6 +77,23 @@ export function standWords(row: Stand): string {
       ? m.session_interrupted_at({ when: when(updated_at) })
       : m.session_changed_at({ status: word, when: when(updated_at) });
   return [since, stepWords(status, steps_done, steps)].filter(Boolean).join(' · ');
+}
+
+/** When a session began and was last written, as the file of an earlier tool says. */
+export function statedWords({
+  stated_created_at: created,
+  stated_updated_at: updated,
+}: Pick<SessionRow, 'stated_created_at' | 'stated_updated_at'>): string | undefined {
+  if (created && updated)
+    return m.session_stated_times({ created: statedTime(created), updated: statedTime(updated) });
+  if (created) return m.session_stated_created({ created: statedTime(created) });
+  return updated && m.session_stated_updated({ updated: statedTime(updated) });
+}
+
+/** Without a zone it is the clock of a machine nobody knows. */
+function statedTime({ text, has_zone }: SessionStatedTime): string {
+  const said = visible(dated(text));
+  return has_zone ? said : m.session_stated_no_zone({ when: said });
 }
 
 /** Where its run is: at a step while it goes on, else how many are done. */

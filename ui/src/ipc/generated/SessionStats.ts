@@ -22,6 +22,11 @@ files: number,
  */
 bytes_original: number, 
 /**
+ * Bytes of their contents as they are kept, each once and before it is packed; keys that are left out count
+ * with what stands in their place.
+ */
+bytes_distinct: number, 
+/**
  * Bytes that all of it takes on the disk.
  */
 bytes_stored: number, 
