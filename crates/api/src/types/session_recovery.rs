@@ -86,7 +86,27 @@ pub struct SessionCompareFileInput {
     pub path: String,
 }
 
-/// A file of a session, then and now.
+/// A definition of a session that is no file, beside what the session worked with.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SessionCompareDefinitionInput {
+    /// The session.
+    pub id: String,
+    /// Which definition.
+    pub definition: SessionDefinition,
+}
+
+/// A definition that is no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionDefinition {
+    /// The one that was kept with the session.
+    Embedded,
+    /// The workflow in the catalog, as it is today.
+    Revision,
+}
+
+/// A file or a definition of a session, then and now.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SessionComparedFile {
     /// Its texts.

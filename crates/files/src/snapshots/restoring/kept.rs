@@ -64,6 +64,13 @@ impl KeptSnapshot {
         found.map(|(_, state)| state)
     }
 
+    /// What is kept of the file it begins with.
+    pub(super) fn entry_content(&self) -> Option<ObjectHash> {
+        let mut files = self.files.iter();
+        let (file, _) = files.find(|(file, _)| Some(&file.path) == self.entry.as_ref())?;
+        Some(file.object.blake3)
+    }
+
     /// How many of its files are not as they were.
     pub(super) fn differs(&self) -> u32 {
         let differ = self.files.iter().filter(|(_, state)| !state.is_as_it_was());
@@ -185,6 +192,20 @@ impl Contents {
             left_out: snapshot.lacks.left_out_gone(root),
         }
     }
+}
+
+/// A content that is kept, or why it cannot be read.
+pub(super) fn read_kept(workshop: &Workshop, kept: &KeptObject) -> Result<Vec<u8>, Message> {
+    let read = workshop.reader().read(&kept.pack, &placed(kept));
+    read.map_err(|error| match error {
+        SnapshotError::Locked => Message::new("secrets_locked"),
+        SnapshotError::KeyMissing => Message::new("snapshot_key_missing"),
+        SnapshotError::Gone(_) => {
+            let missing = || Message::new("object_missing");
+            workshop.away().unwrap_or_else(missing)
+        }
+        _ => Message::new("object_damaged"),
+    })
 }
 
 /// Where a content lies, for reading in the order of packs.
