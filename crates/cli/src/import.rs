@@ -29,14 +29,15 @@ pub(crate) fn run(api: &Api, output: &Output, import: &Import) -> Result<Outcome
     drop(progress);
     if output.is_json() {
         output.stream(&result, |each| {
-            plan_decisions::each_result(api, &plan.plan_id, |item| {
-                each(serde_json::to_value(item).unwrap_or_default())
-            })
+            let mut each = |item| each(serde_json::to_value(item).unwrap_or_default());
+            plan_decisions::each_result(api, &plan.plan_id, &mut each)?;
+            plan_decisions::each_other_result(api, &plan.plan_id, each)
         })?;
     } else {
         let catalogue = output.catalogue();
         let mut told = Told::new(catalogue, import.verbose);
         plan_decisions::each_result(api, &plan.plan_id, |item| told.item(&item))?;
+        plan_decisions::each_other_result(api, &plan.plan_id, |item| told.item(&item))?;
         told.left_out()?;
         let key = if import.dry_run {
             "cli_import_would"

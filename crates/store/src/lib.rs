@@ -154,7 +154,7 @@ pub use snapshot_runs::{Lost, SnapshotMessage, SnapshotRun, SnapshotRunHead, Sna
 pub use snapshot_scrub::{HeldFile, NeededPack};
 pub use staging::{IncomingDocument, IndexTerms, Rejection, StagedItem, Staging, StateThere};
 pub use staging_apply::{ApplyOutcome, ApplyRequest};
-pub use staging_parts::PartTotal;
+pub use staging_parts::{PartFile, PartTotal};
 pub use staging_plan::{Choice, GroupTotal, StagedGroup, StagedPart};
 pub use staging_runs::BrokenRun;
 pub use staging_sessions::{BrokenSession, SNAPSHOTS_BROUGHT_AT};

@@ -1,6 +1,6 @@
 //! What a plan brings beside documents: how much of each part is not here, and whether it comes in.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use crate::{
     StagedPart, Staging, StoreError, folder_backup, staging_log, staging_runs, staging_sessions,
@@ -17,7 +17,61 @@ pub struct PartTotal {
     pub chosen: bool,
 }
 
+/// A file that holds something beside documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartFile {
+    /// The file, openable as it stands.
+    pub path: String,
+    /// What is in it.
+    pub part: StagedPart,
+    /// Its id.
+    pub id: String,
+    /// What its workflow was called, where it says so.
+    pub name: Option<String>,
+    /// Whether it is not here; of several files with one id this is the first.
+    pub coming: bool,
+    /// Whether such a thing comes in at all.
+    pub chosen: bool,
+}
+
 impl Staging {
+    /// Notes in which file something was found that is no document.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_part_file(
+        &mut self,
+        path: &str,
+        part: StagedPart,
+        id: &str,
+        name: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("INSERT INTO part_file(path, part, id, name) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((path, part.as_str(), id, name))?;
+        Ok(())
+    }
+
+    /// Gives every such file to `each`, in the order in which they were found.
+    ///
+    /// # Errors
+    /// What `each` or the database says.
+    pub fn each_part_file<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(PartFile) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = "SELECT f.path, f.part, f.id, f.name, f.coming, p.chosen
+                   FROM part_file f JOIN part p USING (part) ORDER BY f.rowid";
+        let mut statement = self.connection.prepare(sql).map_err(StoreError::from)?;
+        let mut rows = statement.query([]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            if let Some(file) = part_file(row).map_err(StoreError::from)? {
+                each(file)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The parts that have something which is not here.
     ///
     /// # Errors
@@ -76,6 +130,22 @@ impl Staging {
     }
 }
 
+fn part_file(row: &Row<'_>) -> rusqlite::Result<Option<PartFile>> {
+    let word: String = row.get(1)?;
+    let part = StagedPart::ALL
+        .into_iter()
+        .find(|part| part.as_str() == word);
+    let Some(part) = part else { return Ok(None) };
+    Ok(Some(PartFile {
+        path: row.get(0)?,
+        part,
+        id: row.get(2)?,
+        name: row.get(3)?,
+        coming: row.get(4)?,
+        chosen: row.get(5)?,
+    }))
+}
+
 /// Counts what of each part is not in the catalog, which is attached as `live`.
 pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
     let runs = staging_runs::coming("live", "main");
@@ -107,6 +177,17 @@ pub(crate) fn count(plan: &Connection) -> Result<(), StoreError> {
             }
         };
         note(plan, part, plan.query_row(&coming, [], |row| row.get(0))?)?;
+    }
+    for (part, coming) in [(StagedPart::Runs, &runs), (StagedPart::Log, &executions)] {
+        plan.execute(
+            &format!(
+                "UPDATE part_file SET coming = id IN (SELECT s.id {coming})
+                   AND rowid = (SELECT min(o.rowid) FROM part_file o
+                                WHERE o.part = part_file.part AND o.id = part_file.id)
+                 WHERE part = ?1"
+            ),
+            [part.as_str()],
+        )?;
     }
     Ok(())
 }

@@ -65,9 +65,13 @@ async fn after_a_crash_the_first_that_needs_somebody_goes_on_once_that_is_decide
     let window = Window::open(&desk).await?;
     let made = configs::make(&desk, "Order import")?;
     let send = made.root.join("workflows/send.yaml");
-    let definition = "name: send\ntasks:\n  - {id: send, name: Send the file, \
-         action: program.run, params: {program: sleep, args: ['30']}}\n  \
-         - {id: note, name: Note it, action: file.write, dependsOn: [send], \
+    let definition = "name: send\ntool_set: basic-tools\ntasks:\n  \
+         - {id: begin, name: Begin, action: wait, params: {ms: 1}}\n  \
+         - {id: send, name: Send the file, action: program.run, dependsOn: [begin], \
+         params: {program: sleep, args: ['30']}}\n  \
+         - {id: check, name: Look it over, action: manual, dependsOn: [send], \
+         params: {instruction: Is it there?}}\n  \
+         - {id: note, name: Note it, action: file.write, dependsOn: [check], \
          params: {path: sent.txt, text: sent}}\n";
     std::fs::write(&send, definition)?;
     let file = send.to_string_lossy();
@@ -75,12 +79,15 @@ async fn after_a_crash_the_first_that_needs_somebody_goes_on_once_that_is_decide
     let run = begun["run_id"].as_str().context("a run")?;
     eventually("the program to run", async || {
         let shown = desk.flowkeep(&["run", "show", run])?;
-        Ok((shown["tasks"][0]["status"] == "running").then_some(()))
+        Ok((shown["tasks"][1]["status"] == "running").then_some(()))
     })
     .await?;
     kill_process(window.process().await?, Signal::KILL)?;
     drop(window);
     std::fs::remove_file(&send)?;
+    let tools = made.root.join("tool-sets/basic-tools.yaml");
+    let changed = "name: basic_tools\ntools:\n  - nothing\n";
+    std::fs::write(&tools, changed)?;
 
     let window = Window::open(&desk).await?;
     window
@@ -94,6 +101,19 @@ async fn after_a_crash_the_first_that_needs_somebody_goes_on_once_that_is_decide
         .text_of("source-file", |text| text.contains("not there any more"))
         .await?;
     window
+        .text_of("file-tool-sets/basic-tools.yaml", |text| {
+            text.contains("changed")
+        })
+        .await?;
+    window.click("show-tool-sets/basic-tools.yaml").await?;
+    window
+        .text_of("dialog-file-difference", |text| {
+            text.contains("calculator") && text.contains("nothing")
+        })
+        .await?;
+    desk.press(&["Escape"])?;
+    window.gone("dialog-file-difference").await?;
+    window
         .text_of("go-on", |text| text == "Decide first")
         .await?;
     window.click("broken-done-send").await?;
@@ -102,8 +122,12 @@ async fn after_a_crash_the_first_that_needs_somebody_goes_on_once_that_is_decide
         .text_of("go-on", |text| text == "Go on as it was")
         .await?;
     window.click("go-on").await?;
+    window.run_comes_to("Waiting").await?;
+    window.click("approve").await?;
     window.run_comes_to("Succeeded").await?;
     window.close().await?;
+    ensure!(!send.exists(), "nobody's files are touched");
+    ensure!(std::fs::read_to_string(&tools)? == changed);
 
     // What was understood, or ended in order, is told no more.
     let window = Window::open(&desk).await?;

@@ -9,8 +9,8 @@ use flowkeep_store::{Choice, StagedGroup, StagedItem, StagedPart, StoreError};
 use super::page;
 use crate::plans::{Beside, Plan, item};
 use crate::types::{
-    Comparison, DamagedItem, Decision, Nothing, PlanDecideInput, PlanItemInput, PlanItemsInput,
-    PlanPage, PlanRef, PlanResults, PlanSummary,
+    Comparison, DamagedItem, Decision, ItemAction, ItemResult, Nothing, PlanDecideInput,
+    PlanItemInput, PlanItemsInput, PlanPage, PlanRef, PlanResults, PlanSummary,
 };
 use crate::{Api, AppError};
 
@@ -194,11 +194,44 @@ pub fn results(api: &Api, input: PlanItemsInput) -> Result<PlanResults, AppError
 pub fn each_result(
     api: &Api,
     plan_id: &str,
-    mut each: impl FnMut(crate::types::ItemResult) -> Result<(), AppError>,
+    mut each: impl FnMut(ItemResult) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let plan = api.plan(plan_id)?;
     let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     plan.staging.each_item(|staged| each(plan.result(staged)?))
+}
+
+/// Gives what was done with each file that holds something beside documents to `each`: a run that was exported, an
+/// execution that another program recorded.
+///
+/// # Errors
+/// `plan_unknown`; what `each` answers.
+pub fn each_other_result(
+    api: &Api,
+    plan_id: &str,
+    mut each: impl FnMut(ItemResult) -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    let plan = api.plan(plan_id)?;
+    let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+    plan.staging.each_part_file(|file| {
+        let (action, reason) = match (file.coming, file.chosen) {
+            (true, true) => (ItemAction::Imported, None),
+            (true, false) => (ItemAction::Skipped, None),
+            (false, _) => (ItemAction::Skipped, Some(Message::new("other_is_here"))),
+        };
+        each(ItemResult {
+            path: Some(file.path),
+            kind: Some(file.part.as_str().to_owned()),
+            id: Some(file.id),
+            name: file.name,
+            encoding: None,
+            action,
+            line: None,
+            column: None,
+            reason,
+            count: None,
+        })
+    })
 }
 
 /// The documents of a plan that cannot be read, by their paths below its source.

@@ -16,13 +16,13 @@ use flowkeep_store::{
 };
 
 use super::backups::{damaged_item, newest_known};
-use super::run_change_many;
+use super::{plan_decisions, run_change_many};
 use crate::apart::{apart, in_time};
 use crate::configuring::Ticks;
 use crate::plans::Plan;
 use crate::types::{
-    ImportPlanInput, ImportResult, KindCount, PlanRef, PlanSummary, RestoreInput, RestorePlanInput,
-    RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
+    ImportPlanInput, ImportResult, ItemAction, KindCount, PlanRef, PlanSummary, RestoreInput,
+    RestorePlanInput, RestoreResult, UndoConflict, UndoInput, UndoResult, UndoneOperation,
 };
 use crate::{Api, AppError, Progress, Silent, checklist, folders_coming, safety_copy, time};
 
@@ -203,7 +203,7 @@ pub fn import_apply(
     api.may_write()?;
     go_on(progress)?;
     let outcome = apply(api, &input.plan_id, "import", false, progress)?;
-    Ok(import_result(&outcome))
+    import_result(api, &input.plan_id, &outcome)
 }
 
 /// What applying an import plan would do.
@@ -212,15 +212,19 @@ pub fn import_apply(
 /// `plan_unknown`, `plan_used`.
 pub fn import_preview(api: &Api, plan_id: &str) -> Result<ImportResult, AppError> {
     let outcome = preview(api, plan_id)?;
-    Ok(import_result(&outcome))
+    import_result(api, plan_id, &outcome)
 }
 
 fn preview(api: &Api, plan_id: &str) -> Result<ApplyOutcome, AppError> {
     api.change_plan(plan_id, |plan| Ok(plan.staging.preview(&api.store)?))
 }
 
-fn import_result(outcome: &ApplyOutcome) -> ImportResult {
-    ImportResult {
+fn import_result(
+    api: &Api,
+    plan_id: &str,
+    outcome: &ApplyOutcome,
+) -> Result<ImportResult, AppError> {
+    let mut result = ImportResult {
         imported: outcome.imported,
         updated: outcome.updated,
         unchanged: outcome.unchanged,
@@ -228,7 +232,16 @@ fn import_result(outcome: &ApplyOutcome) -> ImportResult {
         failed: outcome.failed,
         others: others(outcome),
         undo_id: outcome.operation.map(|id| id.to_string()),
-    }
+    };
+    // The numbers are of files, whatever is in them.
+    plan_decisions::each_other_result(api, plan_id, |item| {
+        match item.action {
+            ItemAction::Imported => result.imported += 1,
+            _ => result.skipped += 1,
+        }
+        Ok(())
+    })?;
+    Ok(result)
 }
 
 /// Brings back what a restore plan chose: a safety copy first, then one transaction.

@@ -184,9 +184,9 @@ mod tests {
 
     use super::*;
     use crate::Silent;
-    use crate::bodies::{restores, run_changes};
+    use crate::bodies::{plan_decisions, restores, run_changes};
     use crate::testing::open;
-    use crate::types::{ChosenPlace, ImportPlanInput, PlanRef, RunRef};
+    use crate::types::{ChosenPlace, ImportPlanInput, ItemAction, PlanRef, RunRef};
 
     const KEY: &str = "sk-live-4eC39HqLyjWDarjtT1zdp7dc";
 
@@ -292,7 +292,28 @@ mod tests {
         let groups = groups.map(|total| format!("{:?} {}", total.group, total.count));
         let groups = groups.collect();
         let plan_id = plan.plan_id;
-        let done = restores::import_apply(api, PlanRef { plan_id }, &Silent).unwrap();
+        let done = restores::import_apply(
+            api,
+            PlanRef {
+                plan_id: plan_id.clone(),
+            },
+            &Silent,
+        )
+        .unwrap();
+        let mut told = 0;
+        plan_decisions::each_other_result(api, &plan_id, |item| {
+            told += u32::from(item.action == ItemAction::Imported);
+            assert_eq!(
+                item.reason.is_some(),
+                item.action == ItemAction::Skipped,
+                "{item:?}"
+            );
+            assert!(item.path.is_some_and(|path| Path::new(&path).is_file()));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(done.imported, told);
+        assert_eq!(done.others.iter().map(|one| one.count).sum::<u32>(), told);
         let others: Vec<_> = done
             .others
             .into_iter()

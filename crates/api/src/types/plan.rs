@@ -220,7 +220,7 @@ pub struct PlanRef {
 /// What an import did (contracts, `… import`).
 #[derive(Debug, Clone, Default, Serialize, TS)]
 pub struct ImportResult {
-    /// New documents.
+    /// Files with something new.
     pub imported: u32,
     /// Documents replaced.
     pub updated: u32,
@@ -230,7 +230,8 @@ pub struct ImportResult {
     pub skipped: u32,
     /// Files that are ours and could not be read.
     pub failed: u32,
-    /// What came beside documents: runs that were exported (`run`), executions that other programs recorded (`log`).
+    /// What came beside documents, and is counted in `imported`: runs that were exported (`run`), executions that other
+    /// programs recorded (`log`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<KindCount>>", optional)]
     pub others: Vec<KindCount>,

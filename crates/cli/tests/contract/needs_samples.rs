@@ -2,6 +2,8 @@
 //! cannot be read says where, and all that is imported comes back as it was, also by way of a backup and
 //! an empty data folder.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -114,6 +116,13 @@ const ADVANCED: &[&str] = &[
     "file_reader",
     "file_writer",
     "syntax_checker",
+];
+
+const WORKFLOWS: [&str; 4] = [
+    "workflows/collaborative.yaml",
+    "workflows/human_review.yaml",
+    "workflows/plan_execute.yaml",
+    "workflows/react.yaml",
 ];
 
 const TAKEN: &[Taken<'_>] = &[
@@ -298,6 +307,120 @@ fn every_sample_configuration_takes_what_it_refers_to_and_says_what_is_missing()
     assert_eq!(stats["snapshots"], TAKEN.len());
     let (original, stored) = (&stats["bytes_original"], &stats["bytes_stored"]);
     assert!(stored.as_u64() < original.as_u64(), "{stats}");
+}
+
+/// What a snapshot of each takes, what it lacks and why, to the letter.
+#[test]
+#[ignore = "FLOWKEEP_SAMPLES has to name a folder with files of earlier tools"]
+fn each_sample_workflow_takes_these_files_under_each_strategy() {
+    let samples = std::env::var_os("FLOWKEEP_SAMPLES").unwrap();
+    let configs = Path::new(&samples).join("configs");
+    let flowkeep = Flowkeep::new();
+    let mut told = serde_json::Map::new();
+    for workflow in WORKFLOWS {
+        for strategy in ["minimal", "standard", "comprehensive"] {
+            let place = text(&configs.join(workflow));
+            let words = ["session", "preview", &place, "--strategy", strategy];
+            let (_, mut found) = flowkeep.json(&words);
+            let files = found["files"].as_array().unwrap().iter();
+            let files = files.map(|file| {
+                let word = |key: &str| file[key].as_str().unwrap();
+                let (path, sha256) = (word("path"), word("sha256"));
+                let bytes = &file["bytes"];
+                Value::String(format!("{} {path} {bytes} {}", word("kind"), &sha256[..16]))
+            });
+            found["files"] = files.collect();
+            found.as_object_mut().unwrap().remove("root");
+            told.insert(format!("{workflow} {strategy}"), found);
+        }
+    }
+    insta::assert_json_snapshot!("what_sample_workflows_take", told);
+}
+
+/// Whatever becomes of a file or a folder of theirs, they come back to their snapshot, byte for byte.
+#[test]
+#[ignore = "FLOWKEEP_SAMPLES has to name a folder with files of earlier tools"]
+fn each_sample_workflow_comes_back_whatever_becomes_of_its_files() {
+    let samples = std::env::var_os("FLOWKEEP_SAMPLES").unwrap();
+    let original: BTreeMap<_, _> = tree(&Path::new(&samples).join("configs"))
+        .into_iter()
+        .collect();
+    let flowkeep = Flowkeep::new();
+    let root = flowkeep.path("configs");
+    let lay_out = || {
+        let _ = fs::remove_dir_all(&root);
+        for (path, bytes) in &original {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+    };
+    let mut seen = BTreeSet::new();
+    for workflow in WORKFLOWS {
+        lay_out();
+        let place = text(&root.join(workflow));
+        let words = ["session", "create", &place, "--strategy", "comprehensive"];
+        let (_, created) = flowkeep.json(&words);
+        let id = created["session_id"].as_str().unwrap();
+        let kept = created["snapshot"]["files"].as_array().unwrap();
+        let kept: BTreeSet<_> = kept
+            .iter()
+            .map(|file| file["path"].as_str().unwrap())
+            .collect();
+        let folders = kept
+            .iter()
+            .filter_map(|path| Some(path.rsplit_once('/')?.0));
+        let folders: BTreeSet<_> = folders.collect();
+        let comes_back = |what: &str, gone: &dyn Fn(&str) -> bool| {
+            let restored = flowkeep.done(&["session", "restore", id]);
+            assert_eq!(
+                restored["source"], "snapshot",
+                "{workflow}, {what}: {restored}"
+            );
+            let overlay = Path::new(restored["overlay"].as_str().unwrap());
+            for path in &kept {
+                let back = fs::read(overlay.join(path)).unwrap();
+                assert_eq!(back, original[*path], "{workflow}, {what}: {path}");
+            }
+            let differ = restored["differences"].as_array().unwrap().iter();
+            let differ = differ.map(|one| one["path"].as_str().unwrap());
+            // A folder that is taken with all its files has one more where one was renamed.
+            let differ: BTreeSet<_> = differ.filter(|path| kept.contains(path)).collect();
+            let expected: BTreeSet<_> = kept.iter().copied().filter(|path| gone(path)).collect();
+            assert_eq!(differ, expected, "{workflow}, {what}");
+        };
+        for path in &kept {
+            let file = root.join(path);
+            let bytes = &original[*path];
+            let changes: [(&str, &dyn Fn()); 5] = [
+                ("deleted", &|| fs::remove_file(&file).unwrap()),
+                ("changed", &|| {
+                    fs::write(&file, [bytes, &b"# more\n"[..]].concat()).unwrap()
+                }),
+                ("cut", &|| {
+                    fs::write(&file, &bytes[..bytes.len() / 2]).unwrap()
+                }),
+                ("emptied", &|| fs::write(&file, "").unwrap()),
+                ("renamed", &|| {
+                    fs::rename(&file, file.with_extension("old")).unwrap()
+                }),
+            ];
+            for (what, change) in changes {
+                // What several have is looked at once in each way.
+                if seen.insert((path.to_string(), what)) {
+                    change();
+                    comes_back(&format!("{path} {what}"), &|one| one == *path);
+                    lay_out();
+                }
+            }
+        }
+        for folder in folders {
+            fs::remove_dir_all(root.join(folder)).unwrap();
+            let below = format!("{folder}/");
+            comes_back(&format!("{folder} deleted"), &|one| one.starts_with(&below));
+            lay_out();
+        }
+    }
 }
 
 #[test]

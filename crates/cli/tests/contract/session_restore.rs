@@ -442,7 +442,10 @@ fn an_attempt_that_brings_the_files_back_and_cannot_go_on_counts_as_one_that_cam
     let attempts = fs::read_to_string(out.join("attempts.json")).unwrap();
     let attempts: Value = serde_json::from_str(&attempts).unwrap();
     let last = &attempts[2]["found"].as_array().unwrap().last().unwrap();
-    assert_eq!(last["reason"]["code"], "definition_invalid", "{attempts}");
+    assert_eq!(
+        last["reason"]["code"], "error_definition_invalid",
+        "{attempts}"
+    );
     assert_eq!(
         (&attempts[2]["source"], &last["ok"]),
         (&json!(null), &json!(false))

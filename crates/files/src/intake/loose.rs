@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::log::{LogEntry, LogType};
 use flowkeep_core::{Encoding, Kind, MAX_DOCUMENT_BYTES, Message, Recognised, recognise};
 use flowkeep_host::{Progress, ReadError, open_regular, path_text};
-use flowkeep_store::{IncomingDocument, IndexTerms, Rejection, Staging};
+use flowkeep_store::{IncomingDocument, IndexTerms, Rejection, SnapshotRun, StagedPart, Staging};
 use walkdir::WalkDir;
 
 use super::backup::why;
@@ -96,6 +96,11 @@ impl Receive for Staged<'_> {
             Ok(Some(parts)) => {
                 for part in &parts {
                     self.staging.add_run_part(part)?;
+                    if let SnapshotRun::Run(run) = part {
+                        let (id, name) = (run.id.to_string(), Some(&*run.workflow_name));
+                        let part = StagedPart::Runs;
+                        self.staging.add_part_file(met.shown, part, &id, name)?;
+                    }
                 }
                 return Ok(());
             }
@@ -132,7 +137,11 @@ impl Receive for Staged<'_> {
             Recognised::NotOurs(reason) if reason.code == "not_ours_execution_log" => {
                 let stem = met.name.rsplit_once('.').map_or(met.name, |(stem, _)| stem);
                 match LogEntry::read_bytes(Some(LogType::Executions), met.bytes, stem) {
-                    Ok(LogEntry::Execution(execution)) => self.staging.add_execution(&execution)?,
+                    Ok(LogEntry::Execution(execution)) => {
+                        self.staging.add_execution(&execution)?;
+                        let (part, id) = (StagedPart::Log, &execution.id);
+                        self.staging.add_part_file(met.shown, part, id, None)?;
+                    }
                     _ => self.refused(met.shown, false, &reason)?,
                 }
                 Ok(())

@@ -311,6 +311,16 @@ CREATE TABLE logged_operation(
   at INTEGER NOT NULL
 ) STRICT;
 
+-- Files that hold no document and are told of one by one: the run or the execution in each, and whether it is not here.
+CREATE TABLE part_file(
+  path TEXT NOT NULL,
+  part TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT,
+  coming INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX part_file_by_id ON part_file(part, id);
+
 -- What is in the plan beside documents: how much of it is not here, and whether that comes in.
 CREATE TABLE part(
   part TEXT PRIMARY KEY,

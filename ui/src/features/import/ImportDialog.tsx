@@ -217,7 +217,7 @@ function chosenOf({ chosen, parts }: PlanSummary): number {
 function importedWords({ imported, updated, others = [] }: ImportResult): string {
   const beside = others.map(({ kind, count }) => counted(`plan_part_${kind}`, count));
   const words = beside.map((what) => m.import_others({ what }));
-  const documents = imported + updated;
+  const documents = imported + updated - others.reduce((sum, { count }) => sum + count, 0);
   if (documents > 0 || words.length === 0) words.unshift(counted('imported_count', documents));
   return words.join(' · ');
 }
