@@ -186,6 +186,10 @@ pub struct SessionCandidate {
     /// where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<Vec<String>>,
+    /// The files that it cannot bring back: they are damaged, not kept any more, or could not be read when it was taken;
+    /// absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Vec<String>>,
 }
 
 /// A file that is not as it was.

@@ -42,6 +42,7 @@ mod session_differences;
 mod session_import;
 mod session_in_place;
 mod session_keys;
+mod session_lost;
 mod session_restore;
 mod session_roots;
 mod session_runs;

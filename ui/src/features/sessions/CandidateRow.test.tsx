@@ -80,3 +80,18 @@ it.each([
   show(one);
   expect(screen.queryByRole('button')).toBeNull();
 });
+
+it('names the first of the files that a snapshot cannot bring back', () => {
+  show({
+    source: 'snapshot',
+    ok: false,
+    reason: { code: 'objects_damaged', fields: { count: '5' } },
+    snapshot: '01S1',
+    sequence: 1,
+    differs: 0,
+    lost: ['llms/a.yaml', 'llms/b.yaml', 'tools/c.yaml', 'tools/d.yaml', 'tools/e.yaml'],
+  });
+  expect(screen.getByTestId('source-lost').textContent).toBe(
+    '5 files cannot be brought back: llms/a.yaml, llms/b.yaml, tools/c.yaml, 2 more',
+  );
+});

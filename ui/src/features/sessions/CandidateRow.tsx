@@ -81,7 +81,7 @@ function Words({
   candidate,
   isRecommended,
 }: Pick<Props, 'session' | 'candidate' | 'isRecommended'>) {
-  const { source, reason, begins_with, left_out } = candidate;
+  const { source, reason, begins_with, left_out, lost } = candidate;
   return (
     <span>
       <span className={styles.title}>
@@ -95,6 +95,11 @@ function Words({
       {begins_with !== undefined && (
         <small className={styles.detail}>
           {m.session_source_begins_with({ path: visible(begins_with) })}
+        </small>
+      )}
+      {lost && (
+        <small className={styles.detail} data-testid="source-lost">
+          {counted('session_lost', lost.length, { names: listed(lost.map(visible), NAMED) })}
         </small>
       )}
       {left_out && (
