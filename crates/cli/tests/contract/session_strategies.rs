@@ -56,7 +56,7 @@ fn what_somebody_says_of_a_strategy_holds_for_whatever_is_kept_from_then_on() {
     let exclude = ["--exclude", "other.yaml", "tools/sum.y*"];
     let set = ["session", "strategies", "set", "standard", "--kinds", kinds];
     let listed = flowkeep.done(&[&set[..], &exclude].concat());
-    assert_eq!(keys(&listed), ["items", "chosen"]);
+    assert_eq!(keys(&listed), ["total", "items", "chosen"]);
     assert_eq!(
         row(&listed, "standard"),
         &json!({"name": "standard", "kinds": ["workflows", "llms", "tool-sets", "tools"],

@@ -17,8 +17,22 @@ const found = {
   status: 'partial' as const,
   bytes: 2_100,
   files: [
-    { kind: 'workflows', path: 'workflows/orders.yaml', sha256: '0', bytes: 2_000, masked: false, masked_places: [] },
-    { kind: 'tools', path: 'tools/sum.yaml', sha256: '1', bytes: 100, masked: false, masked_places: [] },
+    {
+      kind: 'workflows',
+      path: 'workflows/orders.yaml',
+      sha256: '0',
+      bytes: 2_000,
+      masked: false,
+      masked_places: [],
+    },
+    {
+      kind: 'tools',
+      path: 'tools/sum.yaml',
+      sha256: '1',
+      bytes: 100,
+      masked: false,
+      masked_places: [],
+    },
   ],
   missing: [
     { reference: 'table', from: 'workflows/orders.yaml', pointer: '/tool_set', looked: [] },
