@@ -147,7 +147,8 @@ fn of_a_snapshot_of_which_nothing_can_be_read_no_folder_is_made() {
     }
     let to = place.flowkeep.path("out");
     let words = ["session", "restore", &place.id, "--snapshot", "2", "--to"];
-    let words = [&words[..], &[&text(&to)]].concat();
+    let folder = text(&to);
+    let words = [&words[..], &[folder.as_str()]].concat();
     place.flowkeep.refused(&words, "session_not_recoverable");
     assert!(!to.exists());
 }

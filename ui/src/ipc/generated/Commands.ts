@@ -421,8 +421,8 @@ export interface Commands {
   session_restore: { input: SessionRestoreInput; output: SessionRestored };
   session_in_place_plan: { input: SessionInPlaceInput; output: SessionInPlacePlan };
   session_compare: { input: SessionCompareInput; output: SessionCompared };
-  session_compare_definition: { input: SessionCompareDefinitionInput; output: SessionComparedFile };
   session_compare_file: { input: SessionCompareFileInput; output: SessionComparedFile };
+  session_compare_definition: { input: SessionCompareDefinitionInput; output: SessionComparedFile };
   session_import: { input: SessionImportInput; output: SessionImported };
   session_link: { input: SessionLinkInput; output: SessionLinked };
   session_relink: { input: SessionRelinkInput; output: SessionRelinked };
