@@ -162,10 +162,10 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
+    use crate::Silent;
     use crate::bodies::sessions;
     use crate::testing::open;
     use crate::types::{ChosenPlace, SessionPreviewInput};
-    use crate::{Api, Silent};
 
     fn configuration(folder: &Path) -> PathBuf {
         for (path, text) in [
@@ -196,7 +196,9 @@ mod tests {
             exclude: exclude.map(words),
         };
         let found = sessions::preview(api, input, &Silent).unwrap();
-        found.files.into_iter().map(|file| file.path).collect()
+        let mut paths: Vec<_> = found.files.into_iter().map(|file| file.path).collect();
+        paths.sort();
+        paths
     }
 
     #[test]
