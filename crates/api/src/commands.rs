@@ -16,10 +16,10 @@ use crate::bodies::{
     folder_put_back, folders, history, log_transfers, logs, notices, overview, plan_decisions,
     restores, revisions, routes, run_change_many, run_changes, run_compare, run_exports,
     run_overview, run_previews, run_questions, run_related, run_reports, run_steps, run_timeline,
-    run_trend, run_window, runs, schedules, secrets, session_clean_up, session_export,
-    session_forget, session_import, session_in_place, session_list, session_recovery,
-    session_scrub, session_snapshots, session_store, sessions, settings, snapshot_keys, sources,
-    start_sheet, strategies, templates,
+    run_trend, run_window, runs, schedules, secrets, session_clean_up, session_definition,
+    session_export, session_forget, session_import, session_in_place, session_list,
+    session_recovery, session_scrub, session_snapshots, session_store, sessions, settings,
+    snapshot_keys, sources, start_sheet, strategies, templates,
 };
 use crate::types as t;
 use crate::{Api, AppError, Progress, script};
@@ -281,6 +281,7 @@ static OTHERS: &[Command] = &[
     command!("session_in_place_plan", t::SessionInPlaceInput => t::SessionInPlacePlan, session_in_place::plan, [] long),
     command!("session_compare", t::SessionCompareInput => t::SessionCompared, session_recovery::compare, [] long),
     command!("session_compare_file", t::SessionCompareFileInput => t::SessionComparedFile, session_recovery::compare_file, []),
+    command!("session_compare_definition", t::SessionCompareDefinitionInput => t::SessionComparedFile, session_definition::compare, []),
     command!("session_import", t::SessionImportInput => t::SessionImported, session_import::import, [writes place] long),
     command!("session_link", t::SessionLinkInput => t::SessionLinked, config_roots::link, [writes place] long),
     command!("session_relink", t::SessionRelinkInput => t::SessionRelinked, config_roots::relink, [writes place] long),

@@ -299,14 +299,8 @@ pub(crate) fn told_differences(
     out: &mut Out,
     differences: &[Difference],
 ) -> io::Result<()> {
-    for difference in differences {
-        let before = difference.before.as_deref().unwrap_or("–");
-        let after = difference.after.as_deref().unwrap_or("–");
-        let both = format!("{} → {}", visible(before), visible(after));
-        let path = visible(&difference.path);
-        writeln!(out, "{}", catalogue.labelled(&path, &both))?;
-    }
-    Ok(())
+    let mut lines = differences.iter().map(|one| catalogue.difference(one));
+    lines.try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn show(

@@ -38,6 +38,7 @@ mod session_roots;
 mod session_runs;
 mod session_scrub;
 mod session_store;
+mod session_strategies;
 mod sessions;
 mod settings;
 mod sources;

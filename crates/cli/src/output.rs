@@ -221,7 +221,7 @@ impl Output {
 
 /// Refusals that the words of a call bring about by themselves, as those of the grammar do. What depends on what
 /// is there is none of them.
-const WRONG_USE: [&str; 10] = [
+const WRONG_USE: [&str; 12] = [
     "connection_invalid",
     "event_unnamed",
     "folder_keep_invalid",
@@ -230,6 +230,8 @@ const WRONG_USE: [&str; 10] = [
     "run_task_missing",
     "secret_name_wrong",
     "status_unknown",
+    "strategy_kind_unknown",
+    "strategy_pattern_unusable",
     "strategy_unknown",
     "time_unreadable",
 ];

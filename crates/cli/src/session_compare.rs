@@ -1,19 +1,21 @@
 //! `session compare`: the files of a session beside what they were in one of its snapshots.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use flowkeep_api::types::{
-    SessionCompareFileInput, SessionCompareInput, SessionCompared, SessionComparedFile, SessionRef,
+    SessionCompareDefinitionInput, SessionCompareFileInput, SessionCompareInput, SessionCompared,
+    SessionComparedFile, SessionDefinition, SessionRef,
 };
-use flowkeep_api::{Api, AppError, session_list, session_recovery};
+use flowkeep_api::{Api, AppError, Catalogue, session_definition, session_list, session_recovery};
 use flowkeep_core::visible;
 use serde::Serialize;
 
+use crate::documents::told_differences;
 use crate::folder_archives::{LINES_AT_MOST, differing_lines};
-use crate::output::{Outcome, Output};
+use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
 use crate::session_restore::differences;
 
@@ -25,6 +27,27 @@ pub(crate) struct Compare {
     path: Option<String>,
     #[arg(id = "session_snapshot_id", long = "snapshot", value_name = "SNAPSHOT")]
     snapshot: Option<String>,
+    #[arg(
+        id = "session_definition",
+        long = "definition",
+        value_name = "SOURCE",
+        conflicts_with_all = ["session_path", "session_snapshot_id"]
+    )]
+    definition: Option<Definition>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Definition {
+    Embedded,
+    Revision,
+}
+
+#[derive(Serialize)]
+struct WithDefinition<'a> {
+    session_id: &'a str,
+    definition: SessionDefinition,
+    #[serde(flatten)]
+    compared: &'a SessionComparedFile,
 }
 
 #[derive(Serialize)]
@@ -37,7 +60,15 @@ struct WithFile<'a> {
 }
 
 pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome, AppError> {
-    let Compare { id, path, snapshot } = asked;
+    let Compare {
+        id,
+        path,
+        snapshot,
+        definition,
+    } = asked;
+    if let Some(definition) = definition {
+        return beside_definition(api, output, id, definition);
+    }
     let meant = |named: String| session_recovery::meant(api, &id, &named);
     let snapshot = snapshot.map(meant).transpose()?;
     let Some(path) = path else {
@@ -65,32 +96,89 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome,
         file: &file,
     };
     output.print(&told, |catalogue, out| {
-        let texts = &file.texts;
-        if let Some(reason) = &texts.reason {
-            return writeln!(out, "{}", catalogue.told(reason));
-        }
-        let side = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (before, after) = (side(&texts.before), side(&texts.after));
-        if before == after {
-            let key = match file.unshown {
-                Some(unshown) => format!("session_compared_{unshown}"),
-                None => "cli_session_compared_same".to_owned(),
-            };
-            return writeln!(out, "{}", catalogue.word(&key));
-        }
-        match (&texts.before, &texts.after) {
-            (None, _) => writeln!(out, "{}", catalogue.word("session_only_now"))?,
-            (_, None) => writeln!(out, "{}", catalogue.word("session_only_then"))?,
-            _ => {}
-        }
-        let until = Instant::now() + LINES_AT_MOST;
-        let Some(lines) = differing_lines(&before, &after, until) else {
-            return writeln!(out, "{}", catalogue.word("compare_too_different"));
+        let said = Sides {
+            same: "cli_session_compared_same",
+            only_then: "session_only_then",
+            only_now: "session_only_now",
         };
-        let mut lines = lines.lines();
-        lines.try_for_each(|line| writeln!(out, "{}", visible(line)))
+        compared(catalogue, out, &file, &said)
     })?;
     Ok(Outcome::Done)
+}
+
+fn beside_definition(
+    api: &Api,
+    output: &Output,
+    id: String,
+    definition: Definition,
+) -> Result<Outcome, AppError> {
+    let definition = match definition {
+        Definition::Embedded => SessionDefinition::Embedded,
+        Definition::Revision => SessionDefinition::Revision,
+    };
+    let input = SessionCompareDefinitionInput {
+        id: id.clone(),
+        definition,
+    };
+    let found = session_definition::compare(api, input)?;
+    let told = WithDefinition {
+        session_id: &id,
+        definition,
+        compared: &found,
+    };
+    output.print(&told, |catalogue, out| {
+        let said = Sides {
+            same: "session_definition_same",
+            only_then: "session_definition_none_worked_with",
+            only_now: "session_definition_none_worked_with",
+        };
+        compared(catalogue, out, &found, &said)
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// What is said where two texts are the same, and where there is only one.
+struct Sides {
+    same: &'static str,
+    only_then: &'static str,
+    only_now: &'static str,
+}
+
+/// In which places two texts are not the same, where the form has words for them, and then their lines.
+fn compared(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    file: &SessionComparedFile,
+    said: &Sides,
+) -> io::Result<()> {
+    let texts = &file.texts;
+    if let Some(reason) = &texts.reason {
+        return writeln!(out, "{}", catalogue.told(reason));
+    }
+    told_differences(catalogue, out, &file.places)?;
+    let side = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (before, after) = (side(&texts.before), side(&texts.after));
+    if before == after {
+        let key = match file.unshown {
+            Some(unshown) => format!("session_compared_{unshown}"),
+            None => said.same.to_owned(),
+        };
+        return writeln!(out, "{}", catalogue.word(&key));
+    }
+    if !file.places.is_empty() {
+        writeln!(out)?;
+    }
+    match (&texts.before, &texts.after) {
+        (None, _) => writeln!(out, "{}", catalogue.word(said.only_now))?,
+        (_, None) => writeln!(out, "{}", catalogue.word(said.only_then))?,
+        _ => {}
+    }
+    let until = Instant::now() + LINES_AT_MOST;
+    let Some(lines) = differing_lines(&before, &after, until) else {
+        return writeln!(out, "{}", catalogue.word("compare_too_different"));
+    };
+    let mut lines = lines.lines();
+    lines.try_for_each(|line| writeln!(out, "{}", visible(line)))
 }
 
 /// So many files with a similar name are told.

@@ -257,7 +257,11 @@ fn candidates(
             }
             None => said,
         };
-        writeln!(out, "{}", catalogue.labelled(&source, &said))
+        writeln!(out, "{}", catalogue.labelled(&source, &said))?;
+        let lost = candidate.lost.iter().flatten();
+        let said = catalogue.word("cli_session_lost");
+        lost.into_iter()
+            .try_for_each(|path| writeln!(out, "  {}", catalogue.labelled(&visible(path), &said)))
     })?;
     left_out(catalogue, out, candidates)
 }

@@ -32,6 +32,7 @@ use crate::session_roots::{self, Link, Relink, Roots};
 use crate::session_runs::{self, Going};
 use crate::session_scrub;
 use crate::session_store::{self, MoveStore};
+use crate::session_strategies::{self, Strategies};
 
 /// The configuration that is meant.
 #[derive(Debug, Args)]
@@ -107,6 +108,7 @@ pub(crate) enum Session {
     Scrub,
     MoveStore(MoveStore),
     Stats,
+    Strategies(Strategies),
     #[command(subcommand)]
     Key(Key),
 }
@@ -172,6 +174,7 @@ fn done(api: &Api, output: &Output, verb: Session) -> Result<Outcome, AppError> 
         Session::Scrub => session_scrub::run(api, output),
         Session::MoveStore(asked) => session_store::run(api, output, asked),
         Session::Stats => stats(api, output),
+        Session::Strategies(asked) => session_strategies::run(api, output, asked),
         Session::Key(verb) => session_keys::run(api, output, verb),
     }
 }

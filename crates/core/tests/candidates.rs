@@ -20,15 +20,22 @@ fn whole(n: u64) -> FoundSnapshot {
     FoundSnapshot {
         id: id(n),
         has_entry: true,
-        damaged: 0,
-        missing: 0,
+        damaged: Vec::new(),
+        missing: Vec::new(),
         masked: 0,
         key: FoundKey::AtHand,
         differs: 0,
-        unread: 0,
+        unread: Vec::new(),
         is_empty: false,
         left_out: Vec::new(),
     }
+}
+
+/// So many files: `a`, `b`, …
+fn files(count: u8) -> Vec<String> {
+    (b'a'..b'a' + count)
+        .map(|letter| char::from(letter).to_string())
+        .collect()
 }
 
 /// Everything is as it was.
@@ -111,10 +118,10 @@ fn a_file_that_is_not_as_it_was_is_passed_over(#[case] file: FoundFile, #[case] 
 }
 
 #[rstest]
-#[case(FoundSnapshot { damaged: 1, ..whole(2) }, "objects_damaged")]
-#[case(FoundSnapshot { missing: 1, damaged: 1, ..whole(2) }, "objects_missing")]
+#[case(FoundSnapshot { damaged: files(1), ..whole(2) }, "objects_damaged")]
+#[case(FoundSnapshot { missing: files(1), damaged: files(1), ..whole(2) }, "objects_missing")]
 #[case(FoundSnapshot { key: FoundKey::Locked, ..whole(2) }, "secrets_locked")]
-#[case(FoundSnapshot { key: FoundKey::Missing, missing: 1, ..whole(2) }, "snapshot_key_missing")]
+#[case(FoundSnapshot { key: FoundKey::Missing, missing: files(1), ..whole(2) }, "snapshot_key_missing")]
 #[case(FoundSnapshot { has_entry: false, ..whole(2) }, "snapshot_without_entry")]
 fn a_snapshot_that_is_not_whole_gives_way_to_the_one_before(
     #[case] newest: FoundSnapshot,
@@ -146,7 +153,7 @@ fn a_snapshot_that_is_not_whole_gives_way_to_the_one_before(
 #[test]
 fn of_contents_that_are_away_it_is_said_where_they_are_and_not_that_they_are_lost() {
     let missing = FoundSnapshot {
-        missing: 1,
+        missing: files(1),
         ..whole(2)
     };
     let found = Found {
@@ -188,7 +195,7 @@ fn a_masked_snapshot_is_one_in_part() {
 }
 
 #[rstest]
-#[case(FoundSnapshot { unread: 1, ..whole(2) }, "snapshot_unread")]
+#[case(FoundSnapshot { unread: files(1), ..whole(2) }, "snapshot_unread")]
 #[case(FoundSnapshot { is_empty: true, ..whole(2) }, "snapshot_of_nothing")]
 fn a_snapshot_without_something_that_was_there_is_one_in_part(
     #[case] newest: FoundSnapshot,
@@ -227,4 +234,37 @@ fn of_the_files_it_is_said_with_which_snapshot_they_were_compared() {
     assert_eq!(compared(FoundFile::AsItWas), Some(id(2)));
     assert_eq!(compared(FoundFile::Differs { files: 1 }), Some(id(2)));
     assert_eq!(compared(FoundFile::Unproven), None);
+}
+
+#[test]
+fn what_a_snapshot_cannot_bring_back_is_named_unless_its_drive_is_away() {
+    let found = FoundSnapshot {
+        damaged: vec!["tools/sum.yaml".into()],
+        missing: vec!["llms/cheap.yaml".into()],
+        unread: vec!["agents/clerk.yaml".into()],
+        ..whole(2)
+    };
+    let found = Found {
+        snapshots: vec![found, whole(1)],
+        ..all()
+    };
+    let lost = |found: &Found| {
+        let candidates = order(found).into_iter();
+        candidates.map(|one| one.lost).collect::<Vec<_>>()
+    };
+    let named = ["agents/clerk.yaml", "llms/cheap.yaml", "tools/sum.yaml"];
+    let none = Vec::<String>::new();
+    let expected = [
+        &none,
+        &named.map(str::to_owned).to_vec(),
+        &none,
+        &none,
+        &none,
+    ];
+    assert_eq!(lost(&found).iter().collect::<Vec<_>>(), expected);
+    let away = Found {
+        away: Some(Message::new("store_away")),
+        ..found
+    };
+    assert_eq!(lost(&away)[1], ["agents/clerk.yaml", "tools/sum.yaml"]);
 }

@@ -54,6 +54,7 @@ pub fn list(api: &Api, _: Nothing) -> Result<ConfigRootList, AppError> {
         state,
     });
     Ok(ConfigRootList {
+        total: roots.len(),
         items: items.collect(),
     })
 }

@@ -450,7 +450,24 @@ pub(super) fn not_recoverable(found: &[Candidate], from: Use, failures: u32) -> 
         error = error.hint("bring_snapshot_key_in");
     }
     error.because = why.map(Box::new);
-    with_export(error, failures)
+    let lost = tried.map_or(&[][..], |candidate| &candidate.lost);
+    with_export(with_lost(error, lost), failures)
+}
+
+/// So many files that are lost are named in an error.
+const LOST: usize = 20;
+
+/// Names the files that cannot be brought back.
+fn with_lost(error: AppError, lost: &[String]) -> AppError {
+    if lost.is_empty() {
+        return error;
+    }
+    let named = lost.len().min(LOST);
+    let error = error.with("lost", lost[..named].join(", "));
+    match lost.len() - named {
+        0 => error.hint("files_lost"),
+        more => error.with("more", more).hint("files_lost_more"),
+    }
 }
 
 pub(super) fn candidates(recovery: &Recovery, session: &SessionRecord) -> Vec<SessionCandidate> {
@@ -468,6 +485,7 @@ pub(super) fn candidates(recovery: &Recovery, session: &SessionRecord) -> Vec<Se
         begins_with: candidate.snapshot.and_then(begins_with),
         compared: candidate.compared.and_then(|id| recovery.sequence(id)),
         left_out: Some(candidate.left_out.clone()).filter(|files| !files.is_empty()),
+        lost: Some(candidate.lost.clone()).filter(|files| !files.is_empty()),
     };
     recovery.candidates.iter().map(told).collect()
 }

@@ -149,8 +149,116 @@ fn told(settings: &Settings) -> StrategyList {
         }
     });
     let chosen = settings.snapshot_strategy.clone();
+    let items: Vec<_> = rows.collect();
     StrategyList {
-        items: rows.collect(),
+        total: items.len(),
+        items,
         chosen: chosen.unwrap_or_else(|| STANDARD.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::Silent;
+    use crate::bodies::sessions;
+    use crate::testing::open;
+    use crate::types::{ChosenPlace, SessionPreviewInput};
+
+    fn configuration(folder: &Path) -> PathBuf {
+        for (path, text) in [
+            ("tool-sets/office.yaml", "tools: [sum, sum_test]\n"),
+            ("tools/sum.yaml", "name: sum\n"),
+            ("tools/sum_test.yaml", "name: sum_test\n"),
+            ("workflows/orders.yaml", "tool_set: office\n"),
+        ] {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder.join("workflows/orders.yaml")
+    }
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    /// What would be kept; of a strategy that is only tried, with these kinds and patterns.
+    fn taken(api: &Api, config: &Path, tried: Option<(&[&str], &[&str])>) -> Vec<String> {
+        let (kinds, exclude) = tried.unzip();
+        let input = SessionPreviewInput {
+            config: ChosenPlace::Path(config.to_owned()),
+            root: None,
+            strategy: Some("standard".to_owned()),
+            kinds: kinds.map(words),
+            exclude: exclude.map(words),
+        };
+        let found = sessions::preview(api, input, &Silent).unwrap();
+        let mut paths: Vec<_> = found.files.into_iter().map(|file| file.path).collect();
+        paths.sort();
+        paths
+    }
+
+    #[test]
+    fn what_is_tried_changes_nothing_and_takes_just_what_it_takes_when_it_is_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(&folder.path().join("data"));
+        let config = configuration(&folder.path().join("configs"));
+        let usual = [
+            "tool-sets/office.yaml",
+            "tools/sum.yaml",
+            "workflows/orders.yaml",
+        ];
+        assert_eq!(taken(&api, &config, None), usual);
+        let kinds: &[&str] = &["workflows", "tool-sets", "tools"];
+        for (kinds, exclude, expected) in [
+            (
+                kinds,
+                &["sum.yaml"][..],
+                &[usual[0], "tools/sum_test.yaml", usual[2]][..],
+            ),
+            (kinds, &["tools/*"], &[usual[0], usual[2]]),
+            (&["workflows", "tool-sets"], &[], &[usual[0], usual[2]]),
+        ] {
+            let tried = taken(&api, &config, Some((kinds, exclude)));
+            assert_eq!(tried, expected, "{kinds:?} {exclude:?}");
+            assert_eq!(taken(&api, &config, None), usual);
+            let input = StrategySetInput {
+                name: "standard".to_owned(),
+                kinds: words(kinds),
+                exclude: words(exclude),
+            };
+            set(&api, input).unwrap();
+            assert_eq!(taken(&api, &config, None), expected);
+            let name = "standard".to_owned();
+            reset(&api, StrategyRef { name }).unwrap();
+        }
+    }
+
+    #[test]
+    fn patterns_are_kept_once_without_what_stands_around_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = open(folder.path());
+        let input = StrategySetInput {
+            name: "minimal".to_owned(),
+            kinds: words(&["workflows"]),
+            exclude: words(&[" *.old ", "", "*.old", "a/*"]),
+        };
+        let listed = set(&api, input).unwrap();
+        assert_eq!(listed.items[0].exclude, ["*.old", "a/*"]);
+        assert_eq!(
+            list(&open_again(api, folder.path()), Nothing {})
+                .unwrap()
+                .items[0]
+                .exclude,
+            ["*.old", "a/*"]
+        );
+    }
+
+    fn open_again(api: Api, folder: &Path) -> Api {
+        drop(api);
+        open(folder)
     }
 }

@@ -8,6 +8,8 @@ use super::{ChosenPlace, SessionSnapshot};
 /// The folders in which configurations are.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct ConfigRootList {
+    /// How many.
+    pub total: usize,
     /// Each, by its path.
     pub items: Vec<ConfigRoot>,
 }

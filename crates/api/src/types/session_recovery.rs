@@ -86,7 +86,27 @@ pub struct SessionCompareFileInput {
     pub path: String,
 }
 
-/// A file of a session, then and now.
+/// A definition of a session that is no file, beside what the session worked with.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SessionCompareDefinitionInput {
+    /// The session.
+    pub id: String,
+    /// Which definition.
+    pub definition: SessionDefinition,
+}
+
+/// A definition that is no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionDefinition {
+    /// The one that was kept with the session.
+    Embedded,
+    /// The workflow in the catalog, as it is today.
+    Revision,
+}
+
+/// A file or a definition of a session, then and now.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SessionComparedFile {
     /// Its texts.
@@ -171,6 +191,10 @@ pub struct SessionCandidate {
     /// where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<Vec<String>>,
+    /// The files that it cannot bring back: they are damaged, not kept any more, or could not be read when it was taken;
+    /// absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Vec<String>>,
 }
 
 /// A file that is not as it was.

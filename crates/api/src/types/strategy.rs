@@ -6,6 +6,8 @@ use ts_rs::TS;
 /// All strategies.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct StrategyList {
+    /// How many.
+    pub total: usize,
     /// Each, from the one that takes least.
     pub items: Vec<StrategyRow>,
     /// The one that is taken where nobody names one.

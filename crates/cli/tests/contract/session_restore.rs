@@ -426,7 +426,9 @@ fn where_nothing_is_left_it_is_said_why_and_after_three_times_what_else_can_be_d
         let said = error["message"].as_str().unwrap();
         assert!(said.contains("damaged on the disk: 4"), "{error}");
         let hints = error["hints"].as_array().unwrap().len();
-        assert_eq!(hints, if attempt < 3 { 1 } else { 2 }, "{error}");
+        assert_eq!(hints, if attempt < 3 { 2 } else { 3 }, "{error}");
+        let lost = "tool-sets/office.yaml, tools/sum.yaml, tools/table.yaml, workflows/orders.yaml";
+        assert_eq!(error["fields"]["lost"], lost);
         let (_, looked) = flowkeep.json(&["session", "restore", &id, "--dry-run"]);
         assert_eq!(
             (&looked["failures"], &looked["confidence"]),

@@ -55,7 +55,10 @@ fn a_folder_with_another_use_is_no_folder_of_configurations() {
     for of_backups in [&backups, &backup] {
         add(of_backups, "root_of_backups");
     }
-    assert_eq!(flowkeep.done(&["session", "roots"]), json!({"items": []}));
+    assert_eq!(
+        flowkeep.done(&["session", "roots"]),
+        json!({"total": 0, "items": []})
+    );
     let configs = text(&configs);
     flowkeep.done(&["session", "roots", "add", &configs]);
     let words = ["session", "relink", &configs, &text(&data)];
@@ -68,12 +71,16 @@ fn roots_are_added_and_taken_off_the_list_and_sessions_stay() {
     let (configs, others) = (flowkeep.path("configs"), flowkeep.path("others"));
     lay_out(&configs);
     lay_out(&others);
-    assert_eq!(flowkeep.done(&["session", "roots"]), json!({"items": []}));
+    assert_eq!(
+        flowkeep.done(&["session", "roots"]),
+        json!({"total": 0, "items": []})
+    );
     let id = begun(&flowkeep, &configs);
     let (configs, others) = (text(&real(&configs)), text(&real(&others)));
     let met = json!({"path": configs, "name": "configs", "listed": false, "sessions": 1, "state": "there"});
     assert_eq!(flowkeep.done(&["session", "roots"])["items"], json!([met]));
     let added = flowkeep.done(&["session", "roots", "add", &others]);
+    assert_eq!(added["total"], 2);
     assert_eq!(added["items"][1]["path"], others);
     assert_eq!(
         (&added["items"][1]["listed"], &added["items"][1]["sessions"]),

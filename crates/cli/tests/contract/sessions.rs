@@ -289,6 +289,15 @@ fn each_version_of_a_configuration_is_told_and_counted() {
         (&stats["sessions"], &stats["snapshots"], &stats["files"]),
         (&json!(1), &json!(3), &json!(9))
     );
+    let bytes = |one: &Value| one["bytes"].as_u64().unwrap();
+    for one in kept {
+        let of_files: u64 = one["files"].as_array().unwrap().iter().map(bytes).sum();
+        assert_eq!(bytes(one), of_files, "{one}");
+    }
+    // What is the same in each of them counts three times.
+    let original: u64 = kept.iter().map(bytes).sum();
+    assert_eq!(stats["bytes_original"], original, "{stats}");
+    assert!(original > bytes(&kept[0]) * 2, "{stats}");
     let on_disk: usize = files(&flowkeep.data().join("snapshots"))
         .iter()
         .map(|(_, bytes)| bytes.len())

@@ -1,5 +1,7 @@
 //! From what a piece of work can go on: in which order the sources are tried, and why one is passed over.
 
+use std::collections::BTreeSet;
+
 use crate::{Message, SnapshotId};
 
 /// What a piece of work can go on from.
@@ -101,18 +103,18 @@ pub struct FoundSnapshot {
     pub id: SnapshotId,
     /// Whether it has the file it begins with.
     pub has_entry: bool,
-    /// How many of its files are kept and damaged.
-    pub damaged: u32,
-    /// How many of its files are not kept any more.
-    pub missing: u32,
+    /// Its files that are kept and damaged.
+    pub damaged: Vec<String>,
+    /// Its files that are not kept any more.
+    pub missing: Vec<String>,
     /// How many of its files would come back with something in the place of their keys.
     pub masked: u32,
     /// How the key to it is.
     pub key: FoundKey,
     /// How many files are not like this today.
     pub differs: u32,
-    /// How many files were there when it was taken, and could not be read.
-    pub unread: u32,
+    /// The files that were there when it was taken, and could not be read.
+    pub unread: Vec<String>,
     /// Whether the strategy left out all that belongs to it.
     pub is_empty: bool,
     /// The files that the strategy left out and that are not there any more.
@@ -162,6 +164,8 @@ pub struct Candidate {
     pub compared: Option<SnapshotId>,
     /// The files that it goes on without: the strategy left them out, and they are not there any more.
     pub left_out: Vec<String>,
+    /// The files that it cannot bring back, by their paths: they are damaged, not kept any more, or never were.
+    pub lost: Vec<String>,
 }
 
 /// How sure it is that a piece of work can go on as it was.
@@ -254,6 +258,7 @@ fn no(source: Source, reason: Message) -> Candidate {
         differs: 0,
         compared: None,
         left_out: Vec::new(),
+        lost: Vec::new(),
     }
 }
 
@@ -266,6 +271,7 @@ fn ok(source: Source, differs: u32) -> Candidate {
         differs,
         compared: None,
         left_out: Vec::new(),
+        lost: Vec::new(),
     }
 }
 
@@ -298,7 +304,7 @@ fn file(found: &FoundFile) -> Candidate {
 }
 
 fn snapshot(found: &FoundSnapshot, away: Option<&Message>) -> Candidate {
-    let told = |code: Message, count: u32| code.with("count", count);
+    let told = |code: &str, count: usize| Message::new(code).with("count", count);
     let locked = match found.key {
         FoundKey::AtHand => None,
         FoundKey::Locked => Some(Message::new("secrets_locked")),
@@ -306,11 +312,11 @@ fn snapshot(found: &FoundSnapshot, away: Option<&Message>) -> Candidate {
     };
     let fault = if locked.is_some() {
         locked
-    } else if found.missing > 0 {
-        let gone = || told(Message::new("objects_missing"), found.missing);
+    } else if !found.missing.is_empty() {
+        let gone = || told("objects_missing", found.missing.len());
         Some(away.cloned().unwrap_or_else(gone))
-    } else if found.damaged > 0 {
-        Some(told(Message::new("objects_damaged"), found.damaged))
+    } else if !found.damaged.is_empty() {
+        Some(told("objects_damaged", found.damaged.len()))
     } else if !found.has_entry {
         Some(Message::new("snapshot_without_entry"))
     } else {
@@ -318,12 +324,16 @@ fn snapshot(found: &FoundSnapshot, away: Option<&Message>) -> Candidate {
     };
     // It can come back, but not with all that was there.
     let lack = if found.masked > 0 {
-        Some(told(Message::new("snapshot_masked"), found.masked))
-    } else if found.unread > 0 {
-        Some(told(Message::new("snapshot_unread"), found.unread))
+        Some(Message::new("snapshot_masked").with("count", found.masked))
+    } else if !found.unread.is_empty() {
+        Some(told("snapshot_unread", found.unread.len()))
     } else {
         found.is_empty.then(|| Message::new("snapshot_of_nothing"))
     };
+    // What is away comes back with its drive.
+    let missing = found.missing.iter().filter(|_| away.is_none());
+    let lost = missing.chain(&found.damaged).chain(&found.unread);
+    let lost: BTreeSet<_> = lost.cloned().collect();
     Candidate {
         source: Source::Snapshot,
         snapshot: Some(found.id),
@@ -332,6 +342,7 @@ fn snapshot(found: &FoundSnapshot, away: Option<&Message>) -> Candidate {
         differs: found.differs,
         compared: None,
         left_out: found.left_out.clone(),
+        lost: lost.into_iter().collect(),
     }
 }
 

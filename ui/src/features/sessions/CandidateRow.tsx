@@ -1,7 +1,9 @@
-import { Chip, Icon } from '@/components';
+import { useState } from 'react';
+import { Button, Chip, Icon } from '@/components';
 import { counted, dated, listed, m, visible } from '@/i18n';
 import type { SessionCandidate, SessionShow } from '@/ipc';
 import { isChoosable } from './candidates';
+import { DefinitionDifference } from './FileDifference';
 import styles from './RecoveryWizard.module.css';
 import { reasonWords, sourceTitle } from './words';
 
@@ -29,15 +31,48 @@ export function CandidateRow({ candidate, isChosen, onChoose, ...props }: Props)
       </div>
     );
   return (
-    <label className={styles.source} data-on={isChosen || undefined} data-testid={testid}>
-      <input
-        type="radio"
-        name={`source of ${props.session.id}`}
-        checked={isChosen}
-        onChange={onChoose}
-      />
-      <Words candidate={candidate} {...props} />
-    </label>
+    <div className={styles.choice} data-on={isChosen || undefined} data-testid={testid}>
+      <label className={styles.source}>
+        <input
+          type="radio"
+          name={`source of ${props.session.id}`}
+          checked={isChosen}
+          onChange={onChoose}
+        />
+        <Words candidate={candidate} {...props} />
+      </label>
+      {isDefinition(candidate) && candidate.differs > 0 && (
+        <Places session={props.session.id} candidate={candidate} />
+      )}
+    </div>
+  );
+}
+
+function isDefinition({ source }: SessionCandidate): boolean {
+  return source === 'embedded' || source === 'revision';
+}
+
+/** Shows in which places a definition is not what was worked with. */
+function Places({ session, candidate }: { session: string; candidate: SessionCandidate }) {
+  const [isShown, setShown] = useState(false);
+  return (
+    <>
+      <Button
+        look="quiet"
+        aria-label={m.session_show_difference_of({ path: sourceTitle(candidate) })}
+        onPress={() => setShown(true)}
+        data-testid={`show-${candidate.source}`}
+      >
+        {m.session_show_difference()}
+      </Button>
+      {isShown && (
+        <DefinitionDifference
+          session={session}
+          candidate={candidate}
+          onClose={() => setShown(false)}
+        />
+      )}
+    </>
   );
 }
 
@@ -46,7 +81,7 @@ function Words({
   candidate,
   isRecommended,
 }: Pick<Props, 'session' | 'candidate' | 'isRecommended'>) {
-  const { source, reason, begins_with, left_out } = candidate;
+  const { source, reason, begins_with, left_out, lost } = candidate;
   return (
     <span>
       <span className={styles.title}>
@@ -60,6 +95,11 @@ function Words({
       {begins_with !== undefined && (
         <small className={styles.detail}>
           {m.session_source_begins_with({ path: visible(begins_with) })}
+        </small>
+      )}
+      {lost && (
+        <small className={styles.detail} data-testid="source-lost">
+          {counted('session_lost', lost.length, { names: listed(lost.map(visible), NAMED) })}
         </small>
       )}
       {left_out && (
@@ -78,8 +118,10 @@ function detailOf(session: SessionShow, candidate: SessionCandidate): string {
   const { source, ok, reason, differs } = candidate;
   if (source === 'file') return reason ? reasonWords(reason) : m.session_as_they_were();
   if (!ok) return '';
-  if (source === 'embedded') return m.session_definition_as_it_was();
-  if (source === 'revision') return differs > 0 ? counted('session_differs', differs) : '';
+  const places = differs > 0 ? counted('session_differs', differs) : '';
+  if (source === 'embedded')
+    return [m.session_definition_as_it_was(), places].filter(Boolean).join(' · ');
+  if (source === 'revision') return places;
   const kept = session.snapshots.find(({ id }) => id === candidate.snapshot);
   if (!kept) return '';
   return `${counted('session_files_checked', kept.files.length)} · ${dated(kept.at)}`;

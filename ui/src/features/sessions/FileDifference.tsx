@@ -1,14 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button, Dialog, ErrorNotice, Segments, Spring } from '@/components';
 import { CodeView } from '@/components/CodeView';
 import { TextDifference } from '@/components/TextDifference';
 import { label, m, visible } from '@/i18n';
-import type { Input, SessionComparedFile } from '@/ipc';
+import type { Input, SessionCandidate, SessionComparedFile } from '@/ipc';
 import { Differences } from '../catalog/Differences';
 import styles from '../plan/ItemComparison.module.css';
-import { compareFileQuery } from './queries';
-import { reasonWords } from './words';
+import { compareDefinitionQuery, compareFileQuery } from './queries';
+import { reasonWords, sourceTitle } from './words';
 
 interface Props {
   input: Input<'session_compare_file'>;
@@ -21,11 +21,65 @@ interface Props {
 export function FileDifference({ input, hash, onClose }: Props) {
   const compared = useQuery(compareFileQuery(input));
   return (
+    <Difference
+      title={visible(input.path)}
+      language={languageOf(input.path)}
+      compared={compared}
+      hash={hash}
+      sides={m.session_sides()}
+      onClose={onClose}
+    />
+  );
+}
+
+interface DefinitionProps {
+  session: string;
+  candidate: SessionCandidate;
+  onClose: () => void;
+}
+
+/** A definition that is no file beside what the session worked with. */
+export function DefinitionDifference({ session, candidate, onClose }: DefinitionProps) {
+  const definition = candidate.source === 'embedded' ? 'embedded' : 'revision';
+  const compared = useQuery(compareDefinitionQuery({ id: session, definition }));
+  return (
+    <Difference
+      title={sourceTitle(candidate)}
+      language="yaml"
+      compared={compared}
+      sides={
+        definition === 'embedded'
+          ? m.session_definition_sides_embedded()
+          : m.session_definition_sides_revision()
+      }
+      onClose={onClose}
+    />
+  );
+}
+
+type Language = 'json' | 'markdown' | 'yaml';
+
+function languageOf(path: string): Language {
+  return /\.json$/i.test(path) ? 'json' : /\.md$/i.test(path) ? 'markdown' : 'yaml';
+}
+
+interface DifferenceProps {
+  title: string;
+  language: Language;
+  compared: UseQueryResult<SessionComparedFile>;
+  hash?: string;
+  /** What stands on either side. */
+  sides: string;
+  onClose: () => void;
+}
+
+function Difference({ title, language, compared, hash, sides, onClose }: DifferenceProps) {
+  return (
     <Dialog
       isOpen
       onClose={onClose}
       size="wide"
-      title={visible(input.path)}
+      title={title}
       subtitle={subtitleOf(compared.data, hash)}
       data-testid="dialog-file-difference"
       foot={
@@ -38,12 +92,21 @@ export function FileDifference({ input, hash, onClose }: Props) {
       {compared.error && (
         <ErrorNotice error={compared.error} onRetry={() => void compared.refetch()} />
       )}
-      {compared.data && <Compared path={input.path} compared={compared.data} />}
+      {compared.data && (
+        <Compared title={title} language={language} sides={sides} compared={compared.data} />
+      )}
     </Dialog>
   );
 }
 
-function Compared({ path, compared }: { path: string; compared: SessionComparedFile }) {
+interface ComparedProps {
+  title: string;
+  language: Language;
+  sides: string;
+  compared: SessionComparedFile;
+}
+
+function Compared({ title, language, sides, compared }: ComparedProps) {
   const { places, reason, before, after } = compared;
   const isOneSided = before === undefined || after === undefined || before === after;
   const hasForm = places.length > 0;
@@ -55,18 +118,14 @@ function Compared({ path, compared }: { path: string; compared: SessionComparedF
       <div className={styles.comparison}>
         <div className={styles.head}>{onlySide(compared)}</div>
         <div className={styles.text}>
-          <CodeView
-            label={visible(path)}
-            language={/\.json$/i.test(path) ? 'json' : /\.md$/i.test(path) ? 'markdown' : 'yaml'}
-            value={before ?? after ?? ''}
-          />
+          <CodeView label={title} language={language} value={before ?? after ?? ''} />
         </div>
       </div>
     );
   return (
     <div className={styles.comparison}>
       <div className={styles.head}>
-        <span>{m.session_sides()}</span>
+        <span>{sides}</span>
         {hasForm ? (
           <Segments
             label={m.view_choice()}
@@ -84,7 +143,7 @@ function Compared({ path, compared }: { path: string; compared: SessionComparedF
         <Differences differences={places} tense="past" />
       ) : (
         <div className={styles.text}>
-          <TextDifference label={visible(path)} before={before ?? ''} after={after ?? ''} />
+          <TextDifference label={title} before={before ?? ''} after={after ?? ''} />
         </div>
       )}
     </div>

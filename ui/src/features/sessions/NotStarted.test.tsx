@@ -50,7 +50,7 @@ function show(shown: SessionShow, search: SessionsSearch = {}, answers: Answers 
       session_recovery: () => asTheyWere,
       session_restore: () => restored,
       session_forget: () => ({ freed_bytes: 0, waits: false, failed: [] }),
-      config_root_list: () => ({ items: [] }),
+      config_root_list: () => ({ total: 0, items: [] }),
       ...answers,
     },
     { pick_folder: async () => ({ token: 'to', label: '/home/ada/out', folder: true }) },
@@ -104,7 +104,11 @@ it('starts it as it was kept where its files are gone, and can be forgotten', as
 it('points an active session to its files when their folder is gone', async () => {
   const gone = { path: '/home/ada/configs', name: 'configs', listed: false, sessions: 1 };
   const items = [{ ...gone, state: 'gone' as const }];
-  show({ ...session, status: 'active' }, {}, { config_root_list: () => ({ items }) });
+  show(
+    { ...session, status: 'active' },
+    {},
+    { config_root_list: () => ({ total: items.length, items }) },
+  );
   expect(await screen.findByTestId('point-to-root')).toBeTruthy();
   expect(screen.queryByTestId('tab-recover')).toBeNull();
 });
@@ -171,7 +175,7 @@ it('says where files are of which nothing is kept, and puts their folder on the 
   const asked = show(
     { ...plain, status: 'completed', confidence: 'partial', snapshots: [], unkept },
     { tab: 'snapshots' },
-    { config_root_keep: () => ({ items: [] }) },
+    { config_root_keep: () => ({ total: 0, items: [] }) },
   );
   expect(await screen.findByText(/refers to files in \/home\/ada\/configs/)).toBeTruthy();
   await userEvent.click(screen.getByTestId('unkept-list'));
@@ -210,7 +214,11 @@ it('looks again once the folder of its files comes back', async () => {
   const root = { path: '/home/ada/configs', name: 'configs', listed: false, sessions: 1 };
   let state: 'gone' | 'there' = 'gone';
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  const asked = show(kept, {}, { config_root_list: () => ({ items: [{ ...root, state }] }) });
+  const asked = show(
+    kept,
+    {},
+    { config_root_list: () => ({ total: 1, items: [{ ...root, state }] }) },
+  );
   await screen.findByTestId('go-on');
   await waitFor(() => expect(asked('config_root_list')).toHaveLength(1));
   await vi.advanceTimersByTimeAsync(5_000);

@@ -24,8 +24,8 @@ const picked = { token: 't1', label: '/home/ada/moved', folder: true };
 function transport(answers: Answers = {}) {
   const made = testTransport(
     {
-      config_root_list: () => ({ items: [there, gone] }),
-      config_root_remove: () => ({ items: [gone] }),
+      config_root_list: () => ({ total: 2, items: [there, gone] }),
+      config_root_remove: () => ({ total: 1, items: [gone] }),
       settings_show: () => ({ snapshot_secrets: 'encrypted' }) as Settings,
       session_relink: () => ({ sessions: 2, found: 3, changed: 1, gone: 0 }),
       ...answers,

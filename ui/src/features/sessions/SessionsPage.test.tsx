@@ -92,9 +92,10 @@ function show(answers: Answers = {}) {
         const run = await answers.run_show?.({ id: input.id });
         return timelineOf(run?.tasks ?? []);
       },
-      config_root_list: () => ({ items: [] }),
+      config_root_list: () => ({ total: 0, items: [] }),
       session_compare_file: () => ({ before: 'a: 1\n', after: 'a: 2\n', places: [] }),
       strategy_list: () => ({
+        total: 2,
         chosen: 'standard',
         items: [
           { name: 'minimal', kinds: ['workflows'], exclude: [], is_changed: false },
@@ -588,7 +589,7 @@ it('lets no text go for an agent that is none', async () => {
 });
 
 it('says what is saved, and changes what a strategy takes', async () => {
-  const asked = show({ strategy_set: () => ({ chosen: 'standard', items: [] }) });
+  const asked = show({ strategy_set: () => ({ total: 0, chosen: 'standard', items: [] }) });
   const space = within(await screen.findByTestId('sessions-space'));
   expect(space.getByText('8 files (14 kB), kept in 5 kB')).toBeTruthy();
   expect(

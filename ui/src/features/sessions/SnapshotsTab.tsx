@@ -128,7 +128,7 @@ function Snapshot({ session, snapshot, before, onFiles, onPutBack }: SnapshotPro
             {m.snapshot_put_back()}
           </Button>
         )}
-        {status !== 'failed' && (
+        {(status !== 'failed' || files.length > 0) && (
           <Button
             isDisabled={isBusy}
             onPress={() => (hasKeys ? setAsking(true) : void bringBack())}

@@ -71,6 +71,16 @@ export function compareFileQuery(input: Input<'session_compare_file'>) {
   });
 }
 
+/** A definition of a session beside what it worked with. */
+export function compareDefinitionQuery(input: Input<'session_compare_definition'>) {
+  return queryOptions({
+    queryKey: ['session definition', input],
+    queryFn: () => call('session_compare_definition', input),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
 /** The files of a session beside what they were in a snapshot. Files change without a word. */
 export function compareQuery(input: Input<'session_compare'>) {
   return queryOptions({

@@ -182,6 +182,7 @@ import type { SecretSetInput } from "./SecretSetInput";
 import type { SecretState } from "./SecretState";
 import type { SessionCleanUpInput } from "./SessionCleanUpInput";
 import type { SessionCleanedUp } from "./SessionCleanedUp";
+import type { SessionCompareDefinitionInput } from "./SessionCompareDefinitionInput";
 import type { SessionCompareFileInput } from "./SessionCompareFileInput";
 import type { SessionCompareInput } from "./SessionCompareInput";
 import type { SessionCompared } from "./SessionCompared";
@@ -421,6 +422,7 @@ export interface Commands {
   session_in_place_plan: { input: SessionInPlaceInput; output: SessionInPlacePlan };
   session_compare: { input: SessionCompareInput; output: SessionCompared };
   session_compare_file: { input: SessionCompareFileInput; output: SessionComparedFile };
+  session_compare_definition: { input: SessionCompareDefinitionInput; output: SessionComparedFile };
   session_import: { input: SessionImportInput; output: SessionImported };
   session_link: { input: SessionLinkInput; output: SessionLinked };
   session_relink: { input: SessionRelinkInput; output: SessionRelinked };

@@ -6,6 +6,10 @@ import type { ConfigRoot } from "./ConfigRoot";
  */
 export type ConfigRootList = { 
 /**
+ * How many.
+ */
+total: number, 
+/**
  * Each, by its path.
  */
 items: Array<ConfigRoot>, };

@@ -41,4 +41,9 @@ compared?: number,
  * The files that it goes on without, because the strategy left them out and they are not there any more; absent
  * where there are none.
  */
-left_out?: Array<string>, };
+left_out?: Array<string>, 
+/**
+ * The files that it cannot bring back: they are damaged, not kept any more, or could not be read when it was taken;
+ * absent where there are none.
+ */
+lost?: Array<string>, };

@@ -4,7 +4,7 @@ import type { Encoding } from "./Encoding";
 import type { Message } from "./Message";
 
 /**
- * A file of a session, then and now.
+ * A file or a definition of a session, then and now.
  */
 export type SessionComparedFile = { 
 /**

@@ -6,6 +6,10 @@ import type { StrategyRow } from "./StrategyRow";
  */
 export type StrategyList = { 
 /**
+ * How many.
+ */
+total: number, 
+/**
  * Each, from the one that takes least.
  */
 items: Array<StrategyRow>, 

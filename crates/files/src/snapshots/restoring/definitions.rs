@@ -2,12 +2,13 @@
 
 use flowkeep_core::session::candidate::FoundDefinition;
 use flowkeep_core::session::file::{NoSession, SessionFile, read};
-use flowkeep_core::{Document, Format, Kind, Message, decode, differences};
+use flowkeep_core::{Document, Format, Kind, Message, ObjectHash, decode};
 use flowkeep_store::{SessionRecord, Store, StoreError};
 
-use super::kept::{Contents, KeptSnapshot};
+use super::definition_places::definition_places;
+use super::kept::{KeptSnapshot, read_kept};
 use crate::configuration::Definition as RunDefinition;
-use crate::snapshots::{SnapshotError, TakeError, Workshop};
+use crate::snapshots::{TakeError, Workshop};
 
 /// A definition, as it would be written.
 pub(super) type Definition = Result<Option<Vec<u8>>, Message>;
@@ -86,29 +87,27 @@ impl Definitions {
         &self,
         workshop: &Workshop,
         session: &SessionRecord,
-        (contents, newest): (&Contents, Option<&KeptSnapshot>),
-    ) -> Option<Document> {
+        newest: Option<&KeptSnapshot>,
+    ) -> Result<Definition, TakeError> {
         if session.begins_with_run() {
-            return document(self.embedded.as_ref().ok()?.as_ref()?);
+            return Ok(self.embedded.clone());
         }
-        let newest = newest?;
-        let mut files = newest.files.iter();
-        let (file, _) = files.find(|(file, _)| Some(&file.path) == newest.entry.as_ref())?;
-        let kept = contents.kept.get(&file.object.blake3)?;
-        let bytes = workshop.reader().read_kept(kept);
-        document(&bytes.ok()?)
+        match newest.and_then(KeptSnapshot::entry_content) {
+            Some(hash) => content(workshop, hash).map(|read| read.map(Some)),
+            None => Ok(Ok(None)),
+        }
     }
 }
 
 /// How a definition stands beside what was worked with.
-pub(super) fn found(definition: &Definition, was: Option<&Document>) -> FoundDefinition {
-    let bytes = match definition {
+pub(super) fn found(definition: &Definition, was: &Definition) -> FoundDefinition {
+    let is = match definition {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return FoundDefinition::None,
         Err(why) => return FoundDefinition::Unreadable(why.clone()),
     };
-    let differs = match (was, document(bytes)) {
-        (Some(was), Some(is)) => differences(Kind::Workflow, was, &is).len(),
+    let differs = match was {
+        Ok(Some(was)) => definition_places(was, is).len(),
         _ => 0,
     };
     FoundDefinition::There {
@@ -116,13 +115,17 @@ pub(super) fn found(definition: &Definition, was: Option<&Document>) -> FoundDef
     }
 }
 
-/// A text that is YAML or, as what is written in braces, JSON.
-fn document(bytes: &[u8]) -> Option<Document> {
-    let (text, _) = decode(bytes)?;
-    Document::parse(format_of(&text), text).ok()
+/// What is kept with this hash, or why it cannot be had.
+fn content(workshop: &Workshop, hash: ObjectHash) -> Result<Result<Vec<u8>, Message>, TakeError> {
+    let kept = workshop.store.kept_objects([hash])?;
+    Ok(match kept.get(&hash) {
+        Some(kept) => read_kept(workshop, kept),
+        None => Err(Message::new("object_missing")),
+    })
 }
 
-fn format_of(text: &str) -> Format {
+/// A text that is YAML or, as what is written in braces, JSON.
+pub(super) fn format_of(text: &str) -> Format {
     if text.trim_start().starts_with('{') {
         Format::Json
     } else {
@@ -144,17 +147,9 @@ fn source(
     let Some(hash) = copy.and_then(|copy| copy.source) else {
         return Ok(Ok(None));
     };
-    let kept = workshop.store.kept_objects([hash])?;
-    let Some(kept) = kept.get(&hash) else {
-        return Ok(Err(Message::new("object_missing")));
-    };
-    let bytes = match workshop.reader().read_kept(kept) {
+    let bytes = match content(workshop, hash)? {
         Ok(bytes) => bytes,
-        Err(SnapshotError::Gone(_)) => {
-            let missing = || Message::new("object_missing");
-            return Ok(Err(workshop.away().unwrap_or_else(missing)));
-        }
-        Err(_) => return Ok(Err(Message::new("object_damaged"))),
+        Err(why) => return Ok(Err(why)),
     };
     let is_json = decode(&bytes).is_none_or(|(text, _)| format_of(&text) == Format::Json);
     let name = if is_json {
@@ -172,7 +167,8 @@ fn revision(workshop: &Workshop, workflow: Option<&str>) -> Result<Definition, T
     let Some(id) = workflow else {
         return Ok(Ok(None));
     };
-    let Some(record) = workshop.store.document(Kind::Workflow, id)? else {
+    let record = workshop.store.document(Kind::Workflow, id)?;
+    let Some(record) = record.filter(|record| record.deleted_at.is_none()) else {
         return Ok(Ok(None));
     };
     let text = workshop.store.text(record.row, record.revision)?;

@@ -132,8 +132,8 @@ pub fn look_for(
     let today = seeking.today(progress)?;
     let definitions = Definitions::of(workshop, seeking.session)?;
     let newest = snapshots.first();
-    let was = definitions.worked_with(workshop, seeking.session, (&contents, newest));
-    let defined = |definition| definitions::found(definition, was.as_ref());
+    let was = definitions.worked_with(workshop, seeking.session, newest)?;
+    let defined = |definition| definitions::found(definition, &was);
     let mut left_out = LeftOut::below(seeking.root);
     let found = Found {
         file: found_file(seeking, newest, today.as_ref()),

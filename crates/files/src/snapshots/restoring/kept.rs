@@ -88,6 +88,18 @@ impl KeptSnapshot {
         found.map(|(_, state)| state)
     }
 
+    /// What is kept of the file it begins with.
+    pub(super) fn entry_content(&self) -> Option<ObjectHash> {
+        let mut files = self.files.iter();
+        let (file, _) = files.find(|(file, _)| Some(&file.path) == self.entry.as_ref())?;
+        Some(file.object.blake3)
+    }
+
+    /// The files that were there when it was taken, and could not be read.
+    pub(super) fn unread(&self) -> impl Iterator<Item = &TreeUnread> {
+        self.lacks.unread.iter()
+    }
+
     /// How many of its files are not as they were.
     pub(super) fn differs(&self) -> u32 {
         let differ = self.files.iter().filter(|(_, state)| !state.is_as_it_was());
@@ -163,6 +175,11 @@ impl Contents {
         Ok(contents)
     }
 
+    /// Whether some of it waits for its drive, or for somebody who unlocks its key.
+    pub(super) fn may_come_back(&self) -> bool {
+        self.away.is_some() || self.key == FoundKey::Locked
+    }
+
     /// Where a content lies, or why it cannot be had.
     pub(super) fn readable(&self, hash: &ObjectHash) -> Result<&KeptObject, Message> {
         if self.damaged.contains(hash) {
@@ -187,29 +204,48 @@ impl Contents {
         left_out: &mut LeftOut<'_>,
     ) -> FoundSnapshot {
         let entry = snapshot.entry.as_ref();
-        let count = |is: &dyn Fn(&TreeEntry) -> bool| {
-            let files = snapshot.files.iter().filter(|(file, _)| is(file)).count();
-            u32::try_from(files).unwrap_or(u32::MAX)
+        let paths = |is: &dyn Fn(&TreeEntry) -> bool| -> Vec<String> {
+            let files = snapshot.files.iter().map(|(file, _)| file);
+            let files = files.filter(|file| is(file));
+            files.map(|file| file.path.to_string()).collect()
         };
+        let is_locked = |file: &TreeEntry| self.locked.contains(&file.object.blake3);
         FoundSnapshot {
             id: snapshot.record.id,
             // One of what was written over has that alone, and a definition is kept with its run.
             has_entry: !snapshot.record.reason.is_of_the_work()
                 || session.begins_with_run()
                 || entry.is_some_and(|entry| snapshot.state(entry.as_str()).is_some()),
-            damaged: count(&|file| self.damaged.contains(&file.object.blake3)),
-            missing: count(&|file| !self.kept.contains_key(&file.object.blake3)),
+            damaged: paths(&|file| self.damaged.contains(&file.object.blake3)),
+            missing: paths(&|file| !self.kept.contains_key(&file.object.blake3)),
             masked: snapshot.without_keys(),
-            key: match count(&|file| self.locked.contains(&file.object.blake3)) {
-                0 => FoundKey::AtHand,
-                _ => self.key,
+            key: match snapshot.files.iter().any(|(file, _)| is_locked(file)) {
+                false => FoundKey::AtHand,
+                true => self.key,
             },
             differs: snapshot.differs(),
-            unread: u32::try_from(snapshot.lacks.unread.len()).unwrap_or(u32::MAX),
+            unread: snapshot
+                .unread()
+                .map(|file| file.path.to_string())
+                .collect(),
             is_empty: snapshot.files.is_empty() && !snapshot.lacks.left_out.is_empty(),
             left_out: snapshot.lacks.left_out_gone(left_out),
         }
     }
+}
+
+/// A content that is kept, or why it cannot be read.
+pub(super) fn read_kept(workshop: &Workshop, kept: &KeptObject) -> Result<Vec<u8>, Message> {
+    let read = workshop.reader().read_kept(kept);
+    read.map_err(|error| match error {
+        SnapshotError::Locked => Message::new("secrets_locked"),
+        SnapshotError::KeyMissing => Message::new("snapshot_key_missing"),
+        SnapshotError::Gone(_) => {
+            let missing = || Message::new("object_missing");
+            workshop.away().unwrap_or_else(missing)
+        }
+        _ => Message::new("object_damaged"),
+    })
 }
 
 /// Where a content lies, for reading in the order of packs.

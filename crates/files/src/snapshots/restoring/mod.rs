@@ -1,6 +1,7 @@
 //! Taking up a session again: what its configuration can come back from, and bringing it back beside what is
 //! there today. Nothing of that is touched, but where somebody wants its files back where they were (`in_place`).
 
+mod definition_places;
 mod definitions;
 mod export;
 mod found;
@@ -28,5 +29,5 @@ pub use restore::{
     Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, filled_in,
     restore, tell_went_on,
 };
-pub use texts::{Unshown, compare_file};
+pub use texts::{ComparedDefinition, Defined, Unshown, compare_definition, compare_file};
 pub use today::{compare_with, not_as_kept};

@@ -14,6 +14,7 @@ use flowkeep_store::{
 };
 
 use super::found::{Recovery, Seeking, look_for};
+use super::kept::KeptSnapshot;
 use super::pieces::Pieces;
 use crate::snapshots::overlay::{Lost, digest, held, is_as_written, write};
 use crate::snapshots::place::{above, make};
@@ -88,11 +89,31 @@ impl Wanting<'_> {
         recovery: &Recovery,
     ) -> Result<Option<Candidate>, TakeError> {
         let chosen = self.from.choice(&recovery.candidates);
+        let chosen = chosen.or_else(|| self.in_part(recovery));
         let is_bare = chosen.is_some_and(|chosen| chosen.source > Source::Snapshot);
         if self.from == Use::Any && is_bare && recovery.contents.away.is_some() {
             workshop.stands()?;
         }
         Ok(chosen.cloned())
+    }
+
+    /// A snapshot that somebody names and wants in a folder of his own: what can be read of it is written there, as
+    /// long as nothing of it is to be had with a drive or a key.
+    fn in_part<'r>(&self, recovery: &'r Recovery) -> Option<&'r Candidate> {
+        let Use::Kept(id) = self.from else {
+            return None;
+        };
+        let is_apart = self.to.is_some() && !self.goes_on;
+        if !is_apart || recovery.contents.may_come_back() {
+            return None;
+        }
+        let kept = recovery.snapshot(Some(id))?;
+        let mut files = kept.files.iter();
+        let can_be_had =
+            files.any(|(file, _)| recovery.contents.readable(&file.object.blake3).is_ok());
+        let mut candidates = recovery.candidates.iter();
+        let named = candidates.find(|candidate| candidate.snapshot == Some(id));
+        named.filter(|_| can_be_had)
     }
 }
 
@@ -179,6 +200,12 @@ fn bring_back(
         return Ok(Restored { recovery, back });
     };
     let mut pieces = Pieces::of(workshop, &recovery, session, &chosen);
+    if chosen.source == Source::Snapshot {
+        let kept = recovery.snapshot(chosen.snapshot).into_iter();
+        for unread in kept.flat_map(KeptSnapshot::unread) {
+            pieces.lose(unread.path.clone(), unread.reason.clone());
+        }
+    }
     let (place, written) = match wanting.to {
         Some(to) => (to.to_owned(), put(workshop, &mut pieces, to, progress)?),
         None => own_copy(
@@ -201,7 +228,10 @@ fn bring_back(
             entry: None,
         },
     )?;
-    let Pieces { masked, lost, .. } = pieces;
+    let Pieces {
+        masked, mut lost, ..
+    } = pieces;
+    lost.sort_by(|one, other| one.path.cmp(&other.path));
     let entry = recovery.begins_with(session, &chosen, &written);
     let is_there = |path: &ConfigPath| written.contains(path);
     let masked = masked.into_iter().filter(is_there).collect();

@@ -4,13 +4,16 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::{Message, Sha256, SnapshotId, secret};
-use flowkeep_host::{Folder, ReadError};
+use flowkeep_core::{Difference, Format, Message, Sha256, SnapshotId, decode, secret};
+use flowkeep_host::{Folder, ReadError, Unfollowed};
 use flowkeep_store::SessionRecord;
 
+use super::definition_places::definition_places;
+use super::definitions::{self, Definition, Definitions};
+use super::kept::{read_kept, snapshots};
 use crate::configuration::format_of;
 use crate::intake::why;
-use crate::snapshots::{SnapshotError, TakeError, Workshop};
+use crate::snapshots::{TakeError, Workshop};
 use crate::texts::{ComparedTexts, TEXT_LIMIT, Text, text};
 
 /// What of a file is another than it was although its text, as it is shown, is the same.
@@ -60,6 +63,74 @@ pub fn compare_file(
     Ok((ComparedTexts::of(text(then), text(now)), unshown))
 }
 
+/// A definition that is no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defined {
+    /// The one that is kept with the session itself.
+    Embedded,
+    /// The one in the catalog, as it is today.
+    Revision,
+}
+
+/// A definition beside what was worked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedDefinition {
+    /// The texts: what was worked with is `then`.
+    pub texts: ComparedTexts,
+    /// What differs that the texts do not show.
+    pub unshown: Option<Unshown>,
+    /// In which places they differ, in the words of the form.
+    pub places: Vec<Difference>,
+}
+
+/// A definition of a session beside what it worked with, as [`super::look_for`] counts the places in which they differ.
+/// In the texts something stands for keys. Where there is no such definition, that is the reason.
+///
+/// # Errors
+/// What the database says; `Cancelled`.
+pub fn compare_definition(
+    workshop: &Workshop,
+    session: &SessionRecord,
+    defined: Defined,
+) -> Result<ComparedDefinition, TakeError> {
+    let kept = snapshots(workshop, session, (None, None), &Unfollowed)?;
+    let definitions = Definitions::of(workshop, session)?;
+    let was = definitions.worked_with(workshop, session, kept.first())?;
+    let (is, none) = match defined {
+        Defined::Embedded => (definitions.embedded, "nothing_embedded"),
+        Defined::Revision => (definitions.revision, "no_such_workflow"),
+    };
+    let is = is.and_then(|is| is.ok_or_else(|| Message::new(none)));
+    let places = match (&was, &is) {
+        (Ok(Some(was)), Ok(is)) => definition_places(was, is),
+        _ => Vec::new(),
+    };
+    let (then, now) = (of_definition(was), of_definition(is.map(Some)));
+    let unshown = then.as_ref().zip(now.as_ref());
+    let unshown = unshown.and_then(|(then, now)| unshown_between(then, now));
+    let text = |side: Option<Side>| side.map(|side| side.text);
+    Ok(ComparedDefinition {
+        texts: ComparedTexts::of(text(then), text(now)),
+        unshown,
+        places,
+    })
+}
+
+fn of_definition(definition: Definition) -> Option<Side> {
+    Some(match definition {
+        Ok(None) => return None,
+        Ok(Some(bytes)) if bytes.len() as u64 > TEXT_LIMIT => {
+            Side::without(Message::new("compare_long"))
+        }
+        Ok(Some(bytes)) => {
+            let format = decode(&bytes).map(|(text, _)| definitions::format_of(&text));
+            let sha256 = Sha256::of(&bytes);
+            Side::of(format, bytes, sha256)
+        }
+        Err(why) => Side::without(why),
+    })
+}
+
 fn unshown_between(then: &Side, now: &Side) -> Option<Unshown> {
     let (Ok((then_text, _)), Ok((now_text, _))) = (&then.text, &now.text) else {
         return None;
@@ -96,29 +167,22 @@ fn then(
     if object.object.bytes > TEXT_LIMIT {
         return Ok(Some(Side::without(Message::new("compare_long"))));
     }
-    let bytes = workshop.reader().read_kept(object);
-    Ok(Some(match bytes {
+    Ok(Some(match read_kept(workshop, object) {
         Ok(bytes) => {
-            let side = Side::of(path, bytes, entry.sha256);
+            let side = Side::of(format_of(path), bytes, entry.sha256);
             Side {
                 is_masked: side.is_masked || entry.masked.is_some(),
                 ..side
             }
         }
-        Err(SnapshotError::Locked) => Side::without(Message::new("secrets_locked")),
-        Err(SnapshotError::KeyMissing) => Side::without(Message::new("snapshot_key_missing")),
-        Err(SnapshotError::Gone(_)) => {
-            let missing = || Message::new("object_missing");
-            Side::without(workshop.away().unwrap_or_else(missing))
-        }
-        Err(_) => Side::without(Message::new("object_damaged")),
+        Err(why) => Side::without(why),
     }))
 }
 
 impl Side {
     /// What is shown of a file: something stands for its keys, also where it was kept with them.
-    fn of(path: &ConfigPath, bytes: Vec<u8>, sha256: Sha256) -> Self {
-        let masked = secret::masked(format_of(path), &bytes);
+    fn of(format: Option<Format>, bytes: Vec<u8>, sha256: Sha256) -> Self {
+        let masked = secret::masked(format, &bytes);
         Self {
             sha256: Some(sha256),
             is_masked: masked.is_some(),
@@ -141,7 +205,7 @@ fn now(root: &Path, path: &ConfigPath) -> Option<Side> {
     match read {
         Ok(bytes) => {
             let sha256 = Sha256::of(&bytes);
-            Some(Side::of(path, bytes, sha256))
+            Some(Side::of(format_of(path), bytes, sha256))
         }
         Err(ReadError::Missing) => None,
         Err(ReadError::Io(error))
