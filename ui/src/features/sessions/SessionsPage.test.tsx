@@ -202,10 +202,11 @@ it('leads from what a session lacks that goes on to where that is named', async 
   });
 });
 
-it('says of what was missing already that it is so again where all comes back', async () => {
-  show({ session_list: () => ({ ...list, items: [{ ...row, missing: 1 }] }) });
+it('says of what was missing already that it comes back as it was kept, and not completely', async () => {
+  show({ session_list: () => ({ ...list, items: [{ ...row, missing: 2 }] }) });
   const line = await screen.findByTestId('session-01A');
-  expect(line.textContent).toContain('as it was: 1 reference was missing then, too');
+  expect(line.textContent).toContain('as it was kept; 2 references were missing then');
+  expect(line.textContent).not.toMatch(/completely|references missing/);
   cleanup();
   const part = { ...row, missing: 1, confidence: 'partial' as const };
   show({ session_list: () => ({ ...list, items: [part] }) });
