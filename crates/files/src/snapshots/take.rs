@@ -152,7 +152,12 @@ pub fn take(
         progress,
     };
     let file = taking.tree_file();
-    if is_asked && file.is_nothing() {
+    // What the strategy left out is not in a copy.
+    let is_nothing = match wanted.copy_of {
+        Some(_) => file.files.is_empty() && file.unread.is_empty(),
+        None => file.is_nothing(),
+    };
+    if is_asked && is_nothing {
         return Err(TakeError::Nothing);
     }
     let hash = tree_hash(&file)?;

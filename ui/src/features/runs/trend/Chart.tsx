@@ -4,7 +4,7 @@ import type { RunStretch } from '@/ipc';
 import styles from './Trend.module.css';
 
 /** Pixels of the picture, of the lengths above and of the counts below. Letters are as large however wide it is. */
-const NARROWEST = 480;
+const NARROWEST = 240;
 const TALL = 260;
 const TOP = 14;
 const LENGTHS = 150;
