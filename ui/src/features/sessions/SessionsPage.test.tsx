@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { run as axe } from 'axe-core';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
@@ -706,4 +707,14 @@ it('offers how to begin where there are none', async () => {
   expect(await screen.findByText('No work to recover')).toBeTruthy();
   expect(screen.getAllByTestId('config-open')).toHaveLength(1);
   expect(screen.queryByTestId('session-panel')).toBeNull();
+});
+
+it('has a name and a role for whatever is on it', async () => {
+  show();
+  await screen.findByTestId('go-on');
+  // Colours are looked at in the real window.
+  const { violations } = await axe(document.body, {
+    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 });
