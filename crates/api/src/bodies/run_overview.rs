@@ -169,10 +169,8 @@ mod tests {
         });
         added.unwrap();
         let shown = show(&api, Nothing {}).unwrap();
-        assert_eq!(
-            (shown.asks.len() as u32, shown.runs.len() as u32),
-            (shown.asking, shown.under_way)
-        );
+        let listed = [shown.asks.len(), shown.runs.len()].map(u32::try_from);
+        assert_eq!(listed, [Ok(shown.asking), Ok(shown.under_way)]);
         (shown.asking, shown.under_way)
     }
 
