@@ -1,6 +1,7 @@
 //! The configuration of runs that belong to a session: what the engine asks for, done by `files::snapshots`.
 //!
-//! A session that goes on with a copy of its own is not looked at: nobody changes that.
+//! What is looked at is what the work finds ([`WorksIn`]): the files where they are, or the session's own copy. Work that
+//! goes on with a copy of its own waits for nobody when it is taken up: only somebody who means it changes that.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,15 +14,15 @@ use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_engine::{Belonging, Configuring, LookWish, Looked, Occasion};
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMissing};
-use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
+use flowkeep_files::snapshots::restoring::not_as_kept;
 use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, store_dir, take};
 use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress, Secrets};
-use flowkeep_store::{ConfigSnapshotRecord, KeptRun, SessionRecord, Store, WorksWith};
+use flowkeep_store::{ConfigSnapshotRecord, KeptRun, SessionRecord, Store};
 
 use crate::apart::{AT_MOST, in_time};
 use crate::belonging::Belongings;
 use crate::bodies::folders::some;
-use crate::bodies::session_snapshots::Looking;
+use crate::bodies::session_snapshots::{Looking, WorksIn};
 use crate::bodies::{settings, snapshot_keys};
 use crate::types::Snapshots;
 use crate::{AppError, Face};
@@ -88,10 +89,6 @@ impl Configurations {
         let Some(session) = self.store.session(&wish.session)? else {
             return Ok(Looked::default());
         };
-        let copy = self.store.session_copy(session.row)?;
-        if copy.is_none_or(|copy| copy.works_with == WorksWith::Overlay) {
-            return Ok(Looked::default());
-        }
         match &wish.occasion {
             Occasion::TakenUp => self.taken_up(wish, session),
             Occasion::Begun | Occasion::Step(_) => self.kept(wish, session),
@@ -113,7 +110,8 @@ impl Configurations {
 
     /// Whether what a lost owner left may go on by itself.
     fn taken_up(&self, wish: &LookWish, session: SessionRecord) -> Result<Looked, AppError> {
-        let Some(root) = self.store.root_of(&session)?.map(|root| root.path) else {
+        let works_in = WorksIn::of(&self.store, &self.data_dir, &session)?;
+        let Some(WorksIn::Files(root)) = works_in else {
             return Ok(Looked::default());
         };
         if self.is_nothing_kept(wish, &session)? {
@@ -154,7 +152,8 @@ impl Configurations {
     /// Keeps a configuration where it is not as it was, and says so; where a run begins, also that it is kept.
     fn kept(&self, wish: &LookWish, session: SessionRecord) -> Result<Looked, AppError> {
         let settings = settings::of(&self.store)?;
-        let looking = match Looking::of(&self.store, &session, &settings) {
+        let looking = Looking::of_work(&self.store, &self.data_dir, &session, &settings);
+        let looking = match looking {
             Ok(looking) => looking,
             // It never named a file.
             Err(error) if error.code == "session_no_config" => return Ok(Looked::default()),
@@ -214,12 +213,8 @@ impl Configurations {
         let Some(session) = self.store.session(&id)? else {
             return Ok(None);
         };
-        let copy = self.store.session_copy(session.row)?;
-        if let Some(copy) = copy.filter(|copy| copy.works_with == WorksWith::Overlay) {
-            let place = |name| self.data_dir.join(OVERLAYS).join(name);
-            return Ok(copy.overlay.map(place));
-        }
-        Ok(self.store.root_of(&session)?.map(|root| root.path))
+        let works_in = WorksIn::of(&self.store, &self.data_dir, &session)?;
+        Ok(works_in.map(WorksIn::into_path))
     }
 
     /// Activity says that whoever started the run has kept it.
@@ -335,6 +330,7 @@ pub(crate) fn keep_changed(
             session,
             reason,
             task,
+            copy_of: looking.copy_of(),
         };
         let mut workshop = workshop;
         let taken = patiently(|| {

@@ -8,6 +8,7 @@ use flowkeep_core::{ObjectHash, Sha256, SnapshotId};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::run::{json_of, to_json};
+use crate::session_attempt::CAME_FROM;
 use crate::{Store, StoreError, Tag, Tx};
 
 /// A snapshot to be kept. All its files are on the disk by now.
@@ -218,6 +219,25 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM snapshot s JOIN snapshot_tree t USING (tree)
              WHERE s.snapshot = (SELECT {newest} FROM session s WHERE s.session = ?1)"
+        );
+        let mut statement = reader.prepare_cached(&sql)?;
+        Ok(statement.query_row([session], record).optional()?)
+    }
+
+    /// The snapshot that the own copy came from with which a session works; nothing where it works with none, or with
+    /// a definition alone.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn snapshot_of_copy(
+        &self,
+        session: i64,
+    ) -> Result<Option<ConfigSnapshotRecord>, StoreError> {
+        let reader = self.reader()?;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM snapshot s JOIN snapshot_tree t USING (tree)
+             WHERE s.snapshot = (SELECT (SELECT kept.snapshot {CAME_FROM}) FROM session s
+               WHERE s.session = ?1 AND s.works_with = 'overlay')"
         );
         let mut statement = reader.prepare_cached(&sql)?;
         Ok(statement.query_row([session], record).optional()?)

@@ -108,21 +108,24 @@ impl Store {
     }
 
     /// The runs of a person's own that go on or could, the newest first, at most `limit` of them.
-    /// What only waits for a person is not among them.
+    /// What only waits for a person is not among them, also where it was paused or broken off at that.
     ///
     /// # Errors
     /// What the database says.
     pub fn under_way(&self, limit: u32) -> Result<UnderWayRecord, StoreError> {
         // Few are open of however many there are: to follow the ids would be to go through all.
-        const OPEN: &str = "FROM run INDEXED BY run_open
-             WHERE ended_at IS NULL AND status <> 'waiting' AND parent IS NULL";
+        let open = format!(
+            "FROM run INDEXED BY run_open
+             WHERE ended_at IS NULL AND status <> 'waiting' AND parent IS NULL
+               AND NOT (status IN ('paused', 'interrupted') AND {ASKS})"
+        );
         let reader = self.reader()?;
         let reader = reader.unchecked_transaction()?;
-        let count = format!("SELECT count(*), count(*) FILTER (WHERE status = 'running') {OPEN}");
+        let count = format!("SELECT count(*), count(*) FILTER (WHERE status = 'running') {open}");
         let (total, running) =
             reader.query_row(&count, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut statement =
-            reader.prepare(&format!("SELECT run {OPEN} ORDER BY id DESC LIMIT ?1"))?;
+            reader.prepare(&format!("SELECT run {open} ORDER BY id DESC LIMIT ?1"))?;
         let rows = statement.query_map([limit], |row| row.get(0))?;
         Ok(UnderWayRecord {
             total,

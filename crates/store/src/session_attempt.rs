@@ -5,6 +5,14 @@ use rusqlite::OptionalExtension as _;
 
 use crate::{Store, StoreError, Tag, Tx};
 
+/// The snapshot (`kept`) that the own copy of a session `s` came from: what its last recovery took.
+pub(crate) const CAME_FROM: &str = "
+  FROM session_attempt a, json_each(a.found) c
+    JOIN snapshot kept ON kept.id = c.value ->> 'snapshot'
+  WHERE a.session = s.session AND c.value ->> 'ok' AND c.value ->> 'source' = a.source
+    AND a.number = (SELECT max(number) FROM session_attempt WHERE session = s.session AND ok)
+  ORDER BY c.key LIMIT 1";
+
 /// With which copy of its configuration a session goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorksWith {

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use crate::config_snapshot::{OF_THE_WORK, word};
 use crate::session::MORE_THAN_A_RUN;
+use crate::session_attempt::CAME_FROM;
 use crate::snapshot_object::{KeptObject, NewObject};
 use crate::{Store, StoreError, Tag, Tx};
 
@@ -71,18 +72,11 @@ pub struct SparsePack {
 }
 
 fn aged_sessions(connection: &Connection) -> Result<Vec<AgedSession>, StoreError> {
-    // Which snapshot a session's own copy came from is what its last recovery took.
     let sql = format!(
         "SELECT s.session, s.id, s.name, s.overlay,
            s.stands = 'completed' OR s.stands = 'aborted' AND NOT {MORE_THAN_A_RUN},
            coalesce(r.ended_at, s.ended_at),
-           CASE s.works_with WHEN 'overlay' THEN (
-             SELECT kept.sequence FROM session_attempt a, json_each(a.found) c
-               JOIN snapshot kept ON kept.id = c.value ->> 'snapshot'
-             WHERE a.session = s.session AND c.value ->> 'ok' AND c.value ->> 'source' = a.source
-               AND a.number = (SELECT max(number) FROM session_attempt
-                 WHERE session = s.session AND ok)
-             ORDER BY c.key LIMIT 1) END,
+           CASE s.works_with WHEN 'overlay' THEN (SELECT kept.sequence {CAME_FROM}) END,
            n.id, n.tree, n.sequence, n.at, {OF_THE_WORK},
            EXISTS (SELECT 1 FROM session_work w WHERE w.session = s.session),
            iif(t.status = 'failed' OR EXISTS (

@@ -16,7 +16,11 @@ afterEach(() => {
 
 const none = () => ({ total: 0, items: [] }) as never;
 
-function show(next: string | null = null) {
+function show(
+  commands: Parameters<typeof testTransport>[0] = {},
+  onClose = () => undefined as void,
+  next: string | null = null,
+) {
   const transport = testTransport({
     ...{ flow_list: none, roadmap_list: none, rule_list: none, template_list: none },
     run_list: ({ text }) =>
@@ -29,11 +33,12 @@ function show(next: string | null = null) {
         ].filter(() => text === 'timeout'),
         next,
       }) as never,
+    ...commands,
   });
   setTransport(transport);
   render(
     <QueryClientProvider client={createQueryClient()}>
-      <Palette isOpen onClose={() => undefined} />
+      <Palette isOpen onClose={onClose} />
     </QueryClientProvider>,
   );
   return transport;
@@ -57,10 +62,68 @@ it('finds runs by what is said in them, and leads to each and to all of them', a
 });
 
 it('leads to all runs where only the newest were looked at and none of them fits', async () => {
-  show('r0');
+  show({}, undefined, 'r0');
   fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'rare' } });
   fireEvent.click(await screen.findByText('All runs with “rare”'));
   await waitFor(() =>
     expect(navigate.mock.lastCall?.[0]).toEqual({ to: '/runs', search: { q: 'rare' } }),
   );
+});
+
+/** Workflows that are called as is typed, each list of them answered when somebody says so. */
+function slowly() {
+  const answers = new Map<string, () => void>();
+  const flow_list = ({ query }: { query?: string }) =>
+    new Promise((resolve) => {
+      const id = query ?? 'newest';
+      const row = { kind: 'workflow', id, name: id, updated_at: '2026-05-01T10:00:00Z' };
+      const answer = () => resolve({ total: 1, items: [row] });
+      if (query === undefined) answer();
+      else answers.set(query, answer);
+    }) as never;
+  const answer = async (query: string) => {
+    await waitFor(() => expect(answers.has(query)).toBe(true));
+    answers.get(query)?.();
+  };
+  return { flow_list, answer };
+}
+
+function type(value: string) {
+  fireEvent.change(screen.getByRole('searchbox'), { target: { value } });
+}
+
+function press(key: string) {
+  fireEvent.keyDown(screen.getByRole('searchbox'), { key });
+  fireEvent.keyUp(screen.getByRole('searchbox'), { key });
+}
+
+it('acts on the first row for what was typed once it comes, when Return was pressed before', async () => {
+  const { flow_list, answer } = slowly();
+  const onClose = vi.fn();
+  show({ flow_list }, onClose);
+  await screen.findByText('newest');
+  type('orders');
+  press('Enter');
+  expect(navigate, 'what stands there is not what was typed for').not.toHaveBeenCalled();
+  await answer('orders');
+  await waitFor(() => expect(onClose).toHaveBeenCalledTimes(1));
+  expect(navigate.mock.calls).toEqual([
+    [expect.objectContaining({ params: expect.objectContaining({ id: 'orders' }) })],
+  ]);
+});
+
+it('forgets the Return where something else is typed, and acts at once on what is there', async () => {
+  const { flow_list, answer } = slowly();
+  const onClose = vi.fn();
+  show({ flow_list }, onClose);
+  type('ord');
+  press('Enter');
+  type('orders');
+  await answer('orders');
+  await screen.findByText('orders');
+  await answer('ord');
+  expect(onClose).not.toHaveBeenCalled();
+  press('Enter');
+  await waitFor(() => expect(onClose).toHaveBeenCalledTimes(1));
+  expect(navigate.mock.lastCall?.[0]).toMatchObject({ params: { id: 'orders' } });
 });

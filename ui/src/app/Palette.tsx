@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useDeferredValue, useState } from 'react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useEffectEvent, useState } from 'react';
 import {
   Autocomplete,
   Dialog,
@@ -64,9 +64,9 @@ function Search({ onClose }: { onClose: () => void }) {
   const [query, setQuery] = useState('');
   const words = useDeferredValue(query.trim());
   const actions = useActions().filter((entry) => matches(entry.name, words));
-  const documents = useDocuments(words);
+  const { documents, isAnswered: hasDocuments } = useDocuments(words);
   const runs = runsOf(documents, words);
-  const history = useHistory(words);
+  const { history, isAnswered: hasHistory } = useHistory(words);
   const found = [
     { id: 'documents', name: m.palette_documents(), entries: documents },
     { id: 'runs', name: m.palette_runs(), entries: runs },
@@ -81,15 +81,25 @@ function Search({ onClose }: { onClose: () => void }) {
   const all = new Map(
     sections.flatMap((section) => section.entries).map((entry) => [entry.id, entry]),
   );
+  const act = (entry: Entry | undefined) => {
+    onClose();
+    entry?.run();
+  };
+  const isTyped = words === query.trim();
+  // What comes later may only stand below it.
+  const isFirstKnown = isTyped && hasDocuments && (wantsDone || documents.length > 0 || hasHistory);
+  const first = useFirst(query, isFirstKnown ? (sections[0]?.entries[0] ?? null) : undefined, act);
   return (
     <Autocomplete inputValue={query} onInputChange={setQuery}>
       {/* Escape closes, whatever is typed; it does not empty the field first. */}
       <div
         className={styles.field}
         onKeyDownCapture={(event) => {
-          if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
-          event.stopPropagation();
-          onClose();
+          if (event.nativeEvent.isComposing) return;
+          if (event.key === 'Escape') {
+            event.stopPropagation();
+            onClose();
+          } else first.onKeyDown(event);
         }}
       >
         <SearchField
@@ -102,10 +112,7 @@ function Search({ onClose }: { onClose: () => void }) {
       <ListBox
         className={styles.list}
         aria-label={m.search()}
-        onAction={(id) => {
-          onClose();
-          all.get(String(id))?.run();
-        }}
+        onAction={(id) => act(all.get(String(id)))}
         renderEmptyState={() => <div className={styles.empty}>{m.palette_nothing()}</div>}
       >
         {sections.map((section) => (
@@ -128,6 +135,39 @@ function Search({ onClose }: { onClose: () => void }) {
       </ListBox>
     </Autocomplete>
   );
+}
+
+/** The keys by which somebody chooses a row. */
+const CHOOSING = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown', 'PageUp']);
+
+/**
+ * Return means the first row for what is typed, also where that is still being asked for: then it acts once it is
+ * there, unless something else is typed first. Of rows that are chosen the list takes care. `first` is undefined as
+ * long as it is not known, and null where there is none.
+ */
+function useFirst(query: string, first: Entry | null | undefined, act: (entry: Entry) => void) {
+  const [wanted, setWanted] = useState<string>();
+  const [chosen, setChosen] = useState<string>();
+  // What is typed again later is another wish.
+  if (wanted !== undefined && wanted !== query) setWanted(undefined);
+  if (chosen !== undefined && chosen !== query) setChosen(undefined);
+  const go = useEffectEvent(() => {
+    setWanted(undefined);
+    if (first) act(first);
+  });
+  const isDue = wanted !== undefined && first !== undefined;
+  useEffect(() => {
+    if (isDue) go();
+  }, [isDue]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (CHOOSING.has(event.key)) setChosen(query);
+    const isInField = event.target instanceof HTMLInputElement;
+    if (event.key !== 'Enter' || !isInField || query.trim() === '' || chosen !== undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setWanted(query);
+  };
+  return { onKeyDown };
 }
 
 function matches(name: string, words: string): boolean {
@@ -200,10 +240,10 @@ interface FoundDocument extends Entry {
   document: string;
 }
 
-function useDocuments(words: string): FoundDocument[] {
+function useDocuments(words: string) {
   const navigate = useNavigate();
-  const { data } = useQuery(everywhereQuery(words));
-  return (data ?? []).map((row) => ({
+  const { data, isPending, isPlaceholderData } = useQuery(everywhereQuery(words));
+  const documents: FoundDocument[] = (data ?? []).map((row) => ({
     id: `${row.kind} ${row.id}`,
     kind: row.kind,
     document: row.id,
@@ -212,15 +252,21 @@ function useDocuments(words: string): FoundDocument[] {
     detail: label('kind_name', row.kind),
     run: () => void navigate(documentLink(row.kind, row.id)),
   }));
+  return { documents, isAnswered: !isPending && !isPlaceholderData };
 }
 
 /** The newest runs in which the words are, and the list of all of them, where there are any or may be older ones. */
-function useHistory(words: string): Entry[] {
+function useHistory(words: string): { history: Entry[]; isAnswered: boolean } {
   const navigate = useNavigate();
+  const isSought = words.length >= SOUGHT;
   const rested = useRested(words, REST);
-  const { data } = useQuery({ ...foundRunsQuery(rested), enabled: rested.length >= SOUGHT });
-  if (words.length < SOUGHT || !data) return [];
-  if (data.items.length === 0 && data.next === null) return [];
+  const { data, isPending, isPlaceholderData } = useQuery({
+    ...foundRunsQuery(rested),
+    enabled: rested.length >= SOUGHT,
+  });
+  const isAnswered = !isSought || (rested === words && !isPending && !isPlaceholderData);
+  if (!isSought || !data) return { history: [], isAnswered };
+  if (data.items.length === 0 && data.next === null) return { history: [], isAnswered };
   const found = data.items.map((run) => ({
     id: `history ${run.id}`,
     icon: 'clock' as const,
@@ -228,15 +274,13 @@ function useHistory(words: string): Entry[] {
     detail: `${label('status', run.status)} · ${when(run.start_time)}`,
     run: () => void navigate({ to: '/runs/$id', params: { id: run.id } }),
   }));
-  return [
-    ...found,
-    {
-      id: 'history all',
-      icon: 'runs',
-      name: m.palette_runs_all({ words }),
-      run: () => void navigate({ to: '/runs', search: { q: words } }),
-    },
-  ];
+  const all: Entry = {
+    id: 'history all',
+    icon: 'runs',
+    name: m.palette_runs_all({ words }),
+    run: () => void navigate({ to: '/runs', search: { q: words } }),
+  };
+  return { history: [...found, all], isAnswered };
 }
 
 /** The workflows that were found can be run right here, once one has typed for them. */

@@ -13,7 +13,7 @@ use flowkeep_engine::{
     Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, input_missing,
     lacking, readiness, state_of, tasks_hash,
 };
-use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError, WorksWith};
+use flowkeep_store::{KeptRun, NewRun, NewRunRequest, RequestAnswer, StoreError};
 
 use super::run_activity::{about, operation_of};
 use super::run_trust::{Untrusted, Values, Word, asked_by, settle, settle_all, settle_start};
@@ -219,10 +219,7 @@ fn keep_configuration(api: &Api, run: &KeptRun) -> Result<(), AppError> {
     let Some(session) = api.store.session(id)? else {
         return Ok(());
     };
-    let copy = api.store.session_copy(session.row)?;
-    if copy.is_some_and(|copy| copy.works_with == WorksWith::File) {
-        session_snapshots::keep_as_it_is(api, &session, SnapshotReason::Changed);
-    }
+    session_snapshots::keep_as_it_is(api, &session, SnapshotReason::Changed);
     Ok(())
 }
 

@@ -138,3 +138,60 @@ pub fn engine(api: &Api, _: Nothing) -> Result<EngineShow, AppError> {
         trouble: api.engine_trouble().err(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use flowkeep_core::run::{Head, Moment, Phase, Status, TaskState};
+    use flowkeep_store::{NewRun, RunWrite, StoreError};
+
+    use super::*;
+    use crate::testing::open;
+
+    const TEXT: &str = r#"{"name": "W", "tasks": [{"id": "a", "action": "wait"}]}"#;
+
+    /// A run that stands so, and how often the first screen tells of it: as what is asked, as what goes on.
+    fn told(status: Status, phase: Phase) -> (u32, u32) {
+        let root = tempfile::tempdir().unwrap();
+        let api = open(root.path());
+        let added = api.store.write::<_, StoreError>(move |tx| {
+            let (row, id) = tx.add_run(&NewRun::of("W", TEXT))?;
+            let head = Head {
+                status,
+                ..Head::new(id)
+            };
+            let mut task = TaskState::default();
+            task.phase = phase;
+            let writes = [
+                RunWrite::Head(Box::new(head)),
+                RunWrite::Task(TaskId::from("a"), Box::new(task)),
+            ];
+            tx.write_run(row, id, Moment(5), &writes)
+        });
+        added.unwrap();
+        let shown = show(&api, Nothing {}).unwrap();
+        let listed = [shown.asks.len(), shown.runs.len()].map(u32::try_from);
+        assert_eq!(listed, [Ok(shown.asking), Ok(shown.under_way)]);
+        (shown.asking, shown.under_way)
+    }
+
+    #[test]
+    fn a_run_that_waits_for_a_person_is_told_once() {
+        let running = Phase::Running {
+            deadline: None,
+            stopping: None,
+            parked: None,
+        };
+        for (status, phase, expected) in [
+            (Status::Interrupted, Phase::Interrupted, (1, 0)),
+            (Status::Paused, Phase::Interrupted, (1, 0)),
+            (Status::Waiting, Phase::Interrupted, (1, 0)),
+            (Status::Interrupted, Phase::Pending, (0, 1)),
+            (Status::Paused, Phase::Pending, (0, 1)),
+            (Status::Running, running, (0, 1)),
+            // The rest of it goes on meanwhile.
+            (Status::Running, Phase::Interrupted, (1, 1)),
+        ] {
+            assert_eq!(told(status, phase), expected, "{status:?}");
+        }
+    }
+}

@@ -218,7 +218,7 @@ fn goes_on(
         let is_present = back.chosen.source == Source::Revision;
         session_runs::go_on_with_run(api, session, is_present, word)
     };
-    if gone_on.is_ok() && works_with == WorksWith::File {
+    if gone_on.is_ok() {
         session_snapshots::keep_as_it_is(api, session, SnapshotReason::Changed);
     }
     if gone_on.is_err()

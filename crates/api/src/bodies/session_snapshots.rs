@@ -45,6 +45,7 @@ pub fn create(
     let root = root.transpose()?;
     let looking = Looking {
         begin: Beginning::File { config, root },
+        copy_of: None,
         strategy,
         default_tool_set: default_tool_set(&settings),
     };
@@ -100,8 +101,8 @@ pub fn create(
 /// Keeps the configuration of a session as it is now, as a new version.
 ///
 /// # Errors
-/// `session_unknown`, `session_no_config`, `session_unlinked`, `snapshots_off`; `session_snapshot_nothing`,
-/// `session_snapshot_nothing_copy` where none of its files is there; as `session_create`.
+/// `session_unknown`, `session_no_config`, `session_unlinked`, `snapshots_off`; `session_snapshot_nothing` where none
+/// of its files is there; as `session_create`.
 pub fn snapshot(
     api: &Api,
     input: SessionRef,
@@ -116,40 +117,21 @@ pub fn snapshot(
         let unlinked = AppError::new("session_unlinked").with("session", session.name);
         return Err(unlinked.hint("link_session"));
     }
-    let looking = Looking::of(&api.store, &session, &settings)?;
+    let looking = Looking::of_work(&api.store, &api.data_dir, &session, &settings)?;
+    let place = looking.root().map(path_text).unwrap_or_default();
     let of = Of::Kept(Box::new(session.clone()));
-    let taken = taken(api, looking, of, SnapshotReason::Asked, progress)
-        .map_err(|error| nothing_there(api, &session, error))?;
+    let taken = taken(api, looking, of, SnapshotReason::Asked, progress).map_err(|error| {
+        if error.code != "session_snapshot_nothing" {
+            return error;
+        }
+        error.with("session", &session.name).with("path", place)
+    })?;
     let taken = taken.ok_or_else(|| AppError::new("internal"))?;
     Ok(SessionSnapshotTaken {
         snapshot: session_list::taken(api, &input.id, taken.id)?,
         session_id: input.id,
         changed: taken.changed,
     })
-}
-
-/// Says of which session nothing was there to keep, and with what that works instead.
-fn nothing_there(api: &Api, session: &SessionRecord, error: AppError) -> AppError {
-    if error.code != "session_snapshot_nothing" {
-        return error;
-    }
-    let place = || {
-        Ok::<_, StoreError>((
-            api.store.root_of(session)?,
-            api.store.session_copy(session.row)?,
-        ))
-    };
-    let Ok((root, copy)) = place() else {
-        return error;
-    };
-    let copy = copy.filter(|copy| copy.works_with == WorksWith::Overlay);
-    let told = match copy.and_then(|copy| copy.overlay) {
-        Some(name) => AppError::new("session_snapshot_nothing_copy")
-            .with("copy", path_text(&api.data_dir.join(OVERLAYS).join(name))),
-        None => error,
-    };
-    let root = root.map(|root| path_text(&root.path)).unwrap_or_default();
-    told.with("session", &session.name).with("path", root)
 }
 
 /// Keeps the configuration of a session that a person lets go on with the files as they are: whoever takes its
@@ -160,7 +142,7 @@ pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord, reason: Snapshot
         if settings.snapshots == Snapshots::Off {
             return Ok(());
         }
-        let looking = Looking::of(&api.store, session, &settings)?;
+        let looking = Looking::of_work(&api.store, &api.data_dir, session, &settings)?;
         let workshop = api.snapshot_workshop()?;
         keep_changed(workshop, looking, session, reason, None).map(drop)
     };
@@ -184,33 +166,113 @@ enum Beginning {
     },
 }
 
+/// Where the work of a session finds its configuration. What is kept of it is what is there.
+pub(crate) enum WorksIn {
+    /// The files where they are: their root.
+    Files(PathBuf),
+    /// Its own copy.
+    Copy {
+        /// Where that is.
+        place: PathBuf,
+        /// The root it is a copy of, where one is known.
+        of: Option<PathBuf>,
+    },
+}
+
+impl WorksIn {
+    /// Nothing where nobody ever named a root, and no copy was made.
+    pub(crate) fn of(
+        store: &Store,
+        data_dir: &Path,
+        session: &SessionRecord,
+    ) -> Result<Option<Self>, StoreError> {
+        let root = store.root_of(session)?.map(|root| root.path);
+        let copy = store.session_copy(session.row)?;
+        let Some(copy) = copy.filter(|copy| copy.works_with == WorksWith::Overlay) else {
+            return Ok(root.map(Self::Files));
+        };
+        Ok(copy.overlay.map(|name| Self::Copy {
+            place: data_dir.join(OVERLAYS).join(name),
+            of: root,
+        }))
+    }
+
+    /// The folder.
+    pub(crate) fn into_path(self) -> PathBuf {
+        match self {
+            Self::Files(path) | Self::Copy { place: path, .. } => path,
+        }
+    }
+}
+
 /// What is looked at.
 #[derive(Clone)]
 pub(crate) struct Looking {
     begin: Beginning,
+    /// The root that its own copy is a copy of, where that is looked at.
+    copy_of: Option<PathBuf>,
     strategy: Strategy,
     default_tool_set: String,
 }
 
 impl Looking {
-    /// What a session that is there looks at.
+    /// The files of a session where they are today, whatever it works with.
     pub(crate) fn of(
         store: &Store,
         session: &SessionRecord,
         settings: &Settings,
     ) -> Result<Self, AppError> {
+        let root = store.root_of(session)?.map(|root| root.path);
+        Self::below(store, session, settings, root)
+    }
+
+    /// What the work of a session finds: the files where they are, or its own copy.
+    pub(crate) fn of_work(
+        store: &Store,
+        data_dir: &Path,
+        session: &SessionRecord,
+        settings: &Settings,
+    ) -> Result<Self, AppError> {
+        match WorksIn::of(store, data_dir, session)? {
+            Some(WorksIn::Copy {
+                place,
+                of: Some(root),
+            }) => {
+                let mut copied = session.clone();
+                // A copy begins with what its snapshot did, also where the session was pointed to another file since.
+                let origin = store.snapshot_of_copy(session.row)?;
+                copied.config = origin.and_then(|from| from.config).or(copied.config);
+                let looking = Self::below(store, &copied, settings, Some(place))?;
+                Ok(Self {
+                    copy_of: Some(root),
+                    ..looking
+                })
+            }
+            // What no root is known of is not kept.
+            Some(WorksIn::Copy { of: None, .. }) | None => {
+                Self::below(store, session, settings, None)
+            }
+            Some(WorksIn::Files(root)) => Self::below(store, session, settings, Some(root)),
+        }
+    }
+
+    fn below(
+        store: &Store,
+        session: &SessionRecord,
+        settings: &Settings,
+        root: Option<PathBuf>,
+    ) -> Result<Self, AppError> {
         let without = || AppError::new("session_no_config").with("session", &session.name);
-        let root = store.root_of(session)?.ok_or_else(without)?;
+        let root = root.ok_or_else(without)?;
         if session.begins_with_run() {
             let gone = || AppError::new("session_own_run_gone").with("session", &session.name);
             let definition = definition_of_run(store, session)?.ok_or_else(gone)?;
-            let root = root.path;
             let begin = Beginning::Definition { definition, root };
             return Self::with(settings, &session.strategy, begin);
         }
         let config = session.config.as_ref().ok_or_else(without)?;
-        let config = root.path.join(config);
-        Self::at(settings, &session.strategy, config, Some(root.path))
+        let config = root.join(config);
+        Self::at(settings, &session.strategy, config, Some(root))
     }
 
     /// What a session looks at that begins with this file.
@@ -226,6 +288,7 @@ impl Looking {
     fn with(settings: &Settings, name: &str, begin: Beginning) -> Result<Self, AppError> {
         Ok(Self {
             begin,
+            copy_of: None,
             strategy: strategy(settings, Some(name))?,
             default_tool_set: default_tool_set(settings),
         })
@@ -244,6 +307,19 @@ impl Looking {
             },
             strategy: &self.strategy,
             default_tool_set: &self.default_tool_set,
+        }
+    }
+
+    /// The root that its own copy is a copy of, where that is looked at.
+    pub(crate) fn copy_of(&self) -> Option<&Path> {
+        self.copy_of.as_deref()
+    }
+
+    /// The root, where one was named.
+    fn root(&self) -> Option<&Path> {
+        match &self.begin {
+            Beginning::File { root, .. } => root.as_deref(),
+            Beginning::Definition { root, .. } => Some(root),
         }
     }
 
@@ -284,6 +360,7 @@ pub(super) fn taken(
             session,
             reason,
             task: None,
+            copy_of: looking.copy_of(),
         };
         Ok(take(&workshop, &wanted, steps))
     };

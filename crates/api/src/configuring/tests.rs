@@ -2,13 +2,13 @@
 
 use flowkeep_core::run::{Head, Moment, Status};
 use flowkeep_core::session::SnapshotStatus;
-use flowkeep_store::{NewRun, RunWrite, StoreError};
+use flowkeep_store::{NewRun, RunWrite, StoreError, WorksWith};
 
 use super::*;
-use crate::Api;
-use crate::bodies::run_changes;
+use crate::bodies::{run_changes, session_recovery, session_snapshots};
 use crate::testing::open;
-use crate::types::{RunRef, RunResumeInput, SettingsUpdate};
+use crate::types::{RunRef, RunResumeInput, SessionRef, SettingsUpdate};
+use crate::{Api, Silent};
 
 const ORDERS: &str = r#"{"tool_set": "office", "llm": "big", "tasks": [
   {"id": "a", "action": "wait", "params": {"ms": 0}}]}"#;
@@ -225,4 +225,126 @@ fn a_run_is_resumed_only_with_its_files_as_they_were_unless_told() {
     assert_eq!(snapshots(), 2);
     paused().unwrap();
     resume(None).unwrap();
+}
+
+impl Place {
+    /// Lets its work go on with a copy of its own, which is made of what is kept of it. Answers where that is.
+    fn works_from_copy(&self) -> PathBuf {
+        let wanted = serde_json::json!({"id": self.run.id.to_string(), "use": "snapshot"});
+        let wanted = serde_json::from_value(wanted).unwrap();
+        let restored = session_recovery::restore(&self.api, wanted, &Silent).unwrap();
+        let copy = PathBuf::from(restored.overlay);
+        let (row, name) = (self.session().row, copy.file_name().unwrap().to_owned());
+        let written = self.api.store.write::<_, StoreError>(move |tx| {
+            tx.let_session_work_with(row, WorksWith::Overlay, &name.to_string_lossy())
+        });
+        written.unwrap();
+        copy
+    }
+
+    fn session(&self) -> SessionRecord {
+        let session = self.api.store.session(&self.run.id.to_string());
+        session.unwrap().unwrap()
+    }
+
+    fn after_a_step(&self) -> Vec<(String, Option<String>)> {
+        let looked = self.looked(Occasion::Step(TaskId::from("a")));
+        let told = looked.told.into_iter();
+        told.map(|(_, message)| {
+            let names = message.fields.get("names").cloned();
+            (message.code, names)
+        })
+        .collect()
+    }
+
+    fn contents(&self) -> Contents {
+        self.configurations.contents(&self.newest()).unwrap()
+    }
+
+    fn newest(&self) -> ConfigSnapshotRecord {
+        let newest = self
+            .api
+            .store
+            .newest_snapshot_of_the_work(self.session().row);
+        newest.unwrap().unwrap()
+    }
+}
+
+/// What is kept is what the work finds. What the strategy left out never came into the copy, and is not missing there.
+#[test]
+fn of_work_that_goes_on_with_a_copy_of_its_own_that_is_what_is_looked_at() {
+    let place = Place::new(&["tool-sets/office.yaml", "llms/big.yaml"]);
+    place.configurations.belonging(place.run.row);
+    place.looked(Occasion::Begun);
+    let copy = place.works_from_copy();
+    let file = "tool-sets/office.yaml";
+    std::fs::write(place.root().join(file), "name: live\n").unwrap();
+    assert_eq!(place.after_a_step(), [], "the work does not find that");
+    assert_eq!(place.newest().sequence, 1);
+
+    std::fs::write(copy.join(file), "name: mine\n").unwrap();
+    let changed = (
+        "run_configuration_changed".to_owned(),
+        Some(file.to_owned()),
+    );
+    assert_eq!(place.after_a_step(), [changed]);
+    let newest = place.newest();
+    assert_eq!(
+        (newest.sequence, newest.status),
+        (2, SnapshotStatus::Complete)
+    );
+    assert_eq!(found(&newest).left_out.len(), 1);
+    assert_eq!(place.after_a_step(), []);
+    assert!(!place.looked(Occasion::TakenUp).holds);
+
+    let asked = || {
+        let session = SessionRef {
+            id: place.run.id.to_string(),
+        };
+        session_snapshots::snapshot(&place.api, session, &Silent)
+    };
+    let same = asked().unwrap();
+    assert_eq!((same.snapshot.sequence, same.changed), (3, false));
+    assert_eq!(place.newest().tree, newest.tree);
+    std::fs::write(copy.join(file), "name: yours\n").unwrap();
+    let other = asked().unwrap();
+    assert_eq!((other.snapshot.sequence, other.changed), (4, true));
+    assert_eq!(
+        place.api.store.config_roots().unwrap().len(),
+        1,
+        "a copy is no folder of configurations"
+    );
+    std::fs::remove_file(copy.join(file)).unwrap();
+    let refused = asked().unwrap_err();
+    assert_eq!(refused.code, "session_snapshot_nothing");
+    assert_eq!(refused.fields["path"], copy.display().to_string());
+}
+
+/// Where something stands for a key, just as it was kept, nothing has changed; what is filled in there is a change, and
+/// never kept readable.
+#[test]
+fn a_key_that_stands_masked_in_a_copy_is_no_change_and_one_that_is_filled_in_is() {
+    let place = Place::new(&[]);
+    let file = "tool-sets/office.yaml";
+    let (live, with_key) = (place.root().join(file), |key| format!("api_key: {key}\n"));
+    std::fs::create_dir_all(live.parent().unwrap()).unwrap();
+    std::fs::write(&live, with_key("sk-Zk81bqQw7Lm2Xv9Tn4Rc6Yd3")).unwrap();
+    place.configurations.belonging(place.run.row);
+    place.looked(Occasion::Begun);
+    let was = place.contents();
+    std::fs::remove_file(&live).unwrap();
+    let copy = place.works_from_copy().join(file);
+    assert_eq!(
+        std::fs::read_to_string(&copy).unwrap(),
+        with_key("<masked>")
+    );
+    assert_eq!(place.after_a_step(), []);
+    assert_eq!(place.newest().sequence, 1);
+
+    std::fs::write(&copy, with_key("sk-Other1bqQw7Lm2Xv9Tn4Rc6")).unwrap();
+    assert_eq!(place.after_a_step().len(), 1);
+    assert_ne!(place.contents(), was);
+    let entries = place.api.store.config_entries(place.newest().tree).unwrap();
+    assert!(entries[0].masked.is_some());
+    assert_eq!(place.after_a_step(), []);
 }

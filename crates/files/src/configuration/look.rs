@@ -1,6 +1,7 @@
 //! Looking at what of a configuration tree belongs to a piece of work.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -228,6 +229,28 @@ impl<'a> Looking<'a> {
         })
     }
 
+    /// The tree is a copy of another one: what that is called is what this is called.
+    pub(crate) fn stands_for(&mut self, root: &Path) {
+        self.settings.root.extend(names_of(self.tree.root(), None));
+        let name = root.file_name().and_then(OsStr::to_str);
+        self.settings.root.extend(name.map(str::to_owned));
+    }
+
+    /// These files as well, where they are there.
+    pub(crate) fn also(
+        &mut self,
+        look: &mut Look,
+        files: impl IntoIterator<Item = ConfigPath>,
+    ) -> Result<(), ConfigurationError> {
+        for path in files {
+            if self.tree.has(&path) {
+                look.take(path, Vec::new(), &mut self.tree)?;
+            }
+        }
+        look.files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(())
+    }
+
     /// These files and no others, whatever refers to what.
     pub(crate) fn these(&mut self, files: &[ConfigPath]) -> Result<Look, ConfigurationError> {
         let mut look = self.nothing();
@@ -427,8 +450,8 @@ fn without_no_files(
     (no_files, gone)
 }
 
-/// Whether a link is where something was looked for, or above that.
-fn leads_there(link: &ConfigPath, missing: &Missing) -> bool {
+/// Whether a file or a link is where something was looked for, or above that.
+pub(crate) fn leads_there(link: &ConfigPath, missing: &Missing) -> bool {
     let mut looked = missing.looked.iter().flatten();
     looked.any(|looked| {
         let (folder, is_all) = match looked.strip_suffix("/**") {

@@ -11,7 +11,7 @@ mod tree;
 
 pub use entry::{Begin, Definition, Entry};
 pub use error::ConfigurationError;
-pub(crate) use look::Looking;
 pub use look::{Found, Keys, Look, Unread, Wish, count_resolved, find, look};
+pub(crate) use look::{Looking, leads_there};
 pub(crate) use tree::Kept;
 pub use tree::format_of;

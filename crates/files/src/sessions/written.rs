@@ -118,6 +118,7 @@ impl Importing<'_> {
             session: Of::Kept(Box::new(session)),
             reason: SnapshotReason::Import,
             task: None,
+            copy_of: None,
         };
         let taken = take(self.workshop, &wanted, self.progress);
         let file = &mut self.files[pending.file];

@@ -28,6 +28,7 @@ mod source;
 mod store_place;
 mod sweep;
 mod take;
+mod take_copy;
 mod take_error;
 mod take_rows;
 mod take_same;

@@ -13,13 +13,14 @@ use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::run::TaskId;
 use flowkeep_core::session::{SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, SnapshotId};
-use flowkeep_host::Progress;
+use flowkeep_host::{FileLock, Progress};
 use flowkeep_store::{ConfigSnapshotRecord, NewSession, NewTree, SessionRecord};
 
 use super::manifest::{
     TreeEntry, TreeFile, TreeLeftOut, TreeObject, TreeUnread, tree_hash, tree_place, write_tree,
 };
 use super::pack::{Pack, PackWriter};
+use super::take_copy::as_copied;
 use super::take_rows::{Remembered, Rows, Version, entries, new_pack};
 use super::take_same::{Usable, has_all, has_tree_file, same};
 use super::{TakeError, Workshop};
@@ -39,6 +40,9 @@ pub struct Wanted<'a> {
     pub reason: SnapshotReason,
     /// The task after which it is taken.
     pub task: Option<TaskId>,
+    /// The root that the tree is a copy of, where a session's own copy is looked at. What is there is kept as what was
+    /// below that.
+    pub copy_of: Option<&'a Path>,
 }
 
 /// The session a snapshot is of.
@@ -82,7 +86,14 @@ pub fn take(
     let shared = workshop.share()?;
     let keys = workshop.keys.wanted();
     let mut looking = Looking::begin(&wanted.wish, keys, progress)?;
-    let root = workshop.store.config_root_at(looking.tree.root())?;
+    let root = match wanted.copy_of {
+        None => workshop.store.config_root_at(looking.tree.root())?,
+        // Notes are of the files where they are.
+        Some(copied) => {
+            looking.stands_for(copied);
+            None
+        }
+    };
     let root = root.map(|root| root.row);
     let same = same(workshop, &looking, root)?;
     // Whether nothing at all is there has to be looked at.
@@ -92,8 +103,6 @@ pub fn take(
             return Ok(None);
         }
         if has_all(workshop, same.tree)? {
-            // A copy of the data folder keeps nothing in a store that is not its own.
-            workshop.stands()?;
             let version = Version {
                 workshop,
                 wanted,
@@ -105,15 +114,35 @@ pub fn take(
                 bytes: same.bytes,
                 rows: Arc::default(),
             };
-            let taken = workshop.marked(shared, || version.keep(progress));
-            return taken.map(Some);
+            return once_more(&version, shared, progress).map(Some);
         }
     }
     let memory = root.map(|root| workshop.store.config_seen(root));
     let now = workshop.clock.now().0;
     let memory = memory.transpose()?.unwrap_or_default();
     looking.tree.remember(memory, now);
-    let look = looking.end()?;
+    let mut look = looking.end()?;
+    if let Some(copied) = wanted.copy_of
+        && let Some(newest) = as_copied(workshop, wanted, (&mut looking, &mut look))?
+    {
+        if wanted.reason.wants_a_change() {
+            return Ok(None);
+        }
+        if has_all(workshop, newest.tree_hash)? {
+            let version = Version {
+                workshop,
+                wanted,
+                root: copied.to_owned(),
+                entry: looking.entry,
+                tree: newest.tree_hash,
+                status: newest.status,
+                files: newest.files.into(),
+                bytes: newest.bytes,
+                rows: Arc::default(),
+            };
+            return once_more(&version, shared, progress).map(Some);
+        }
+    }
     let mut taking = Taking {
         workshop,
         wanted,
@@ -123,7 +152,12 @@ pub fn take(
         progress,
     };
     let file = taking.tree_file();
-    if is_asked && file.is_nothing() {
+    // What the strategy left out is not in a copy.
+    let is_nothing = match wanted.copy_of {
+        Some(_) => file.files.is_empty() && file.unread.is_empty(),
+        None => file.is_nothing(),
+    };
+    if is_asked && is_nothing {
         return Err(TakeError::Nothing);
     }
     let hash = tree_hash(&file)?;
@@ -136,6 +170,18 @@ pub fn take(
     workshop.prepare()?;
     let taken = workshop.marked(shared, || taking.keep(hash));
     taken.map(Some)
+}
+
+/// Keeps a version that holds what an earlier one does.
+fn once_more(
+    version: &Version<'_>,
+    shared: FileLock,
+    progress: &dyn Progress,
+) -> Result<Taken, TakeError> {
+    // A copy of the data folder keeps nothing in a store that is not its own.
+    version.workshop.stands()?;
+    let workshop = version.workshop;
+    workshop.marked(shared, || version.keep(progress))
 }
 
 /// Takes a snapshot of these files below `root` and of no others, whatever became of what the session begins
@@ -235,7 +281,10 @@ impl Taking<'_, '_, '_> {
         let version = Version {
             workshop: self.workshop,
             wanted: self.wanted,
-            root: self.look.root.clone(),
+            root: match self.wanted.copy_of {
+                Some(copied) => copied.to_owned(),
+                None => self.look.root.clone(),
+            },
             entry: self.look.entry.clone(),
             tree: hash,
             status: self.look.status,
@@ -257,6 +306,9 @@ impl Taking<'_, '_, '_> {
 
     /// What is remembered of this from now on.
     fn remembered(&self) -> Remembered {
+        if self.wanted.copy_of.is_some() {
+            return Remembered::default();
+        }
         let (seen, gone) = self.looking.tree.to_remember();
         let at = self.looking.looked_at();
         Remembered {

@@ -206,6 +206,7 @@ impl Face {
             session,
             reason,
             task: None,
+            copy_of: None,
         };
         take(&self.workshop, &wanted, progress)
     }

@@ -234,6 +234,10 @@ async fn runs(window: &Window<'_>) -> Result<Vec<(String, &'static str)>> {
             "[data-testid=calendar-sum]",
         ),
         ("/workflows/asks?tab=runs".to_owned(), "[data-testid^=row-]"),
+        (
+            "/workflows/fails?tab=statistics".to_owned(),
+            "[data-testid=trend-tasks]",
+        ),
         (format!("/runs/{asking}"), "[data-testid=answer-kind]"),
         (
             format!("/runs/{failed}?tab=messages"),

@@ -20,6 +20,11 @@ impl Sessions {
     pub(super) fn screens(&self) -> Vec<(String, &'static str)> {
         let page = self.page();
         vec![
+            ("/sessions".to_owned(), "[data-testid=sessions-space]"),
+            (
+                format!("/sessions/{}?which=all", self.0.imported),
+                "[data-testid=source-snapshot]",
+            ),
             (page.clone(), "[data-testid=source-snapshot]"),
             (format!("{page}?tab=snapshots"), "[data-testid=snapshot-1]"),
             (format!("{page}?tab=files"), "[data-testid^=kept-]"),
@@ -57,6 +62,10 @@ impl Sessions {
         tour.close("dialog-open-config").await?;
         tour.opens("look-first", "dialog-restored", "files that came back")
             .await?;
-        tour.close("dialog-restored").await
+        tour.close("dialog-restored").await?;
+        window.click("wizard-more").await?;
+        tour.opens("menu-in-place", "in-place-files", "files to be put back")
+            .await?;
+        tour.close("dialog-in-place").await
     }
 }

@@ -173,6 +173,6 @@ it('says so where there is nothing to do', async () => {
   await screen.findByText('Run c');
   press(' ');
   fireEvent.click(screen.getByTestId('runs-cancel'));
-  expect(await screen.findByText('There is nothing to do with the chosen runs')).toBeDefined();
+  expect(await screen.findByText('This cannot be done with any of the chosen runs')).toBeDefined();
   expect(screen.queryByTestId('runs-change-apply')).toBeNull();
 });

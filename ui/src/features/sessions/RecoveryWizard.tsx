@@ -275,10 +275,12 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
         />
       ) : (
         <div className={styles.bar}>
-          <span className={styles.shield}>
-            <Icon name="shield" />
-          </span>
-          <p>{whereWords(chosen, isNew)}</p>
+          {chosen && (
+            <span className={styles.shield}>
+              <Icon name="shield" />
+            </span>
+          )}
+          <p>{chosen && whereWords(chosen, isNew)}</p>
           <Button isDisabled={!chosen} onPress={() => void look()} data-testid="look-first">
             {m.session_look_first()}
           </Button>
@@ -339,8 +341,8 @@ function from({ source, snapshot }: SessionCandidate) {
   return snapshot === undefined ? { use: source } : { use: source, snapshot };
 }
 
-function whereWords(chosen: SessionCandidate | undefined, isNew: boolean): string {
-  if (chosen?.source !== 'file') return m.session_own_copy();
+function whereWords(chosen: SessionCandidate, isNew: boolean): string {
+  if (chosen.source !== 'file') return m.session_own_copy();
   return isNew ? m.session_own_files_start() : m.session_own_files();
 }
 

@@ -21,14 +21,14 @@ interface Props {
 export function SessionLine({ row, isOpen, begun, onOpen }: Props) {
   // A run without a configuration that has ended is not taken up again.
   const isEnded = row.status === 'completed' || (row.status === 'aborted' && row.origin === 'run');
-  // What was not there when it was kept is not missed by what comes back.
-  const missed = row.confidence === 'complete' ? 'session_missing_then' : 'session_missing';
+  // What was not there when it was kept is not missed by what comes back: the chip says so.
+  const isMissed = row.missing > 0 && (isEnded || row.confidence !== 'complete');
   const stand = useTold(() => standWords(row));
   const told = [
     originWords(row),
     stand,
     begun !== undefined && m.session_begun_at({ when: begun }),
-    row.missing > 0 && counted(missed, row.missing),
+    isMissed && counted('session_missing', row.missing),
     row.closed !== undefined && counted('session_closed', row.closed),
   ];
   const line = useRef<HTMLButtonElement>(null);
@@ -46,7 +46,7 @@ export function SessionLine({ row, isOpen, begun, onOpen }: Props) {
         data-testid={`session-${row.id}`}
       >
         <b title={visible(row.name)}>{visible(row.name)}</b>
-        <small title={statedWords(row)}>{told.filter(Boolean).join(' · ')}</small>
+        <small title={statedWords(row)}>{told.filter(Boolean).join('\u00a0· ')}</small>
         {placeOf(row) && (
           <small className={styles.where} title={visible(placeOf(row))}>
             {visible(
@@ -54,7 +54,7 @@ export function SessionLine({ row, isOpen, begun, onOpen }: Props) {
             )}
           </small>
         )}
-        {!isEnded && <ConfidenceChip confidence={row.confidence} />}
+        {!isEnded && <ConfidenceChip confidence={row.confidence} missing={row.missing} />}
       </button>
     </li>
   );

@@ -126,7 +126,7 @@ function Certainty({ session }: { session: SessionShow }) {
   if (why.length === 0) return null;
   return (
     <div className={styles.certainty} data-testid="session-certainty">
-      <ConfidenceChip confidence={session.confidence} />
+      <ConfidenceChip confidence={session.confidence} missing={session.missing} />
       <span>{why.join(' · ')}</span>
     </div>
   );

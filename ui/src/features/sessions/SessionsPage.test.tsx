@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { run as axe } from 'axe-core';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
@@ -204,10 +205,11 @@ it('leads from what a session lacks that goes on to where that is named', async 
   });
 });
 
-it('says of what was missing already that it is so again where all comes back', async () => {
-  show({ session_list: () => ({ ...list, items: [{ ...row, missing: 1 }] }) });
+it('says of what was missing already that it comes back as it was kept, and not completely', async () => {
+  show({ session_list: () => ({ ...list, items: [{ ...row, missing: 2 }] }) });
   const line = await screen.findByTestId('session-01A');
-  expect(line.textContent).toContain('as it was: 1 reference was missing then, too');
+  expect(line.textContent).toContain('as it was kept; 2 references were missing then');
+  expect(line.textContent).not.toMatch(/completely|references missing/);
   cleanup();
   const part = { ...row, missing: 1, confidence: 'partial' as const };
   show({ session_list: () => ({ ...list, items: [part] }) });
@@ -712,4 +714,14 @@ it('offers how to begin where there are none', async () => {
   expect(await screen.findByText('No work to recover')).toBeTruthy();
   expect(screen.getAllByTestId('config-open')).toHaveLength(1);
   expect(screen.queryByTestId('session-panel')).toBeNull();
+});
+
+it('has a name and a role for whatever is on it', async () => {
+  show();
+  await screen.findByTestId('go-on');
+  // Colours are looked at in the real window.
+  const { violations } = await axe(document.body, {
+    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 });

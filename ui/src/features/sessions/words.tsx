@@ -19,8 +19,13 @@ const LOOKS: Record<Confidence, { icon: IconName; tone: Tone }> = {
   none: { icon: 'cross', tone: 'fail' },
 };
 
-/** How sure it is that a session can go on as it was. */
-export function ConfidenceChip({ confidence }: { confidence: Confidence }) {
+/** How sure it is that a session can go on as it was; what was missing when it was kept still is, and is no harm done since. */
+export function ConfidenceChip({
+  confidence,
+  missing,
+}: Pick<SessionRow, 'confidence' | 'missing'>) {
+  if (confidence === 'complete' && missing > 0)
+    return <Chip icon="check">{counted('session_confidence_missing', missing)}</Chip>;
   return <Chip {...LOOKS[confidence]}>{label('session_confidence', confidence)}</Chip>;
 }
 

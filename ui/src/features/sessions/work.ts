@@ -170,11 +170,7 @@ export function usePutInPlace({ id, name }: { id: string; name: string }) {
 }
 
 /** Keeps the configuration of a session as it is now, and says what came of it. */
-export function useSnapshot({
-  id: session,
-  root,
-  works_with,
-}: Pick<SessionShow, 'id' | 'root' | 'works_with'>) {
+export function useSnapshot({ id: session, works_with }: Pick<SessionShow, 'id' | 'works_with'>) {
   const client = useQueryClient();
   return async () => {
     try {
@@ -183,10 +179,8 @@ export function useSnapshot({
       const kept = changed
         ? m.session_snapshot_taken({ number })
         : m.session_snapshot_same({ number });
-      // What is looked at is what stands in the folder, whatever the work goes on with.
-      const isOther = works_with === 'overlay' && root !== undefined;
-      const copy = isOther && m.session_snapshot_not_copy({ path: visible(root) });
-      toast({ tone: isOther ? 'warn' : 'ok', text: sentences(kept, copy) });
+      const copy = works_with === 'overlay' && m.session_snapshot_of_copy();
+      toast({ tone: 'ok', text: sentences(kept, copy) });
     } catch (thrown) {
       tellFailure(CallError.from(thrown));
     } finally {

@@ -70,6 +70,16 @@ it('says what is certain, what needs a person, and what went on', async () => {
   expect(dialog.getByText('“nightly”: running')).toBeTruthy();
 });
 
+it('keeps what needs a person in sight, however many runs there were', async () => {
+  show(['a', 'b', 'c', 'd', 'orders'].map((id) => run(id, { status: 'interrupted' })));
+  const dialog = within(await screen.findByTestId('dialog-start'));
+  const rest = dialog.getByTestId('start-certain-rest');
+  expect(rest.textContent).toContain('and 2 more');
+  expect(rest.querySelector('details')?.open).toBe(false);
+  expect(within(rest).getByText(/“orders”: 2 steps of 5/)).toBeTruthy();
+  expect(dialog.getAllByRole('button', { name: /Look at it/ }).length).toBeGreaterThan(4);
+});
+
 it('tells runs of one name apart by when they began, to the second where need be', async () => {
   const close = (run_id: string, started_at: string) =>
     run(run_id, { name: 'Month close', started_at, status: 'interrupted' });

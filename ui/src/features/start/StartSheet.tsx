@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { Button, Dialog, Icon, type IconName, Spring } from '@/components';
+import { Button, Dialog, Folded, Icon, type IconName, Spring } from '@/components';
 import { begun, counted, dated, label, m, number, say, visible } from '@/i18n';
 import type { StartSheet as Sheet, StartRun } from '@/ipc';
 import { beginsApart } from '../alike';
@@ -9,6 +9,9 @@ import { sorted } from './needs';
 import { startQuery, useSeen } from './queries';
 import styles from './StartSheet.module.css';
 import { closeStart, useIsStartOpen } from './store';
+
+/** Of so many runs it is told at once how far they were. */
+const CERTAIN = 3;
 
 /** Once after a crash or a power cut: how everything stands, and what needs a person. */
 export function StartSheet() {
@@ -22,6 +25,9 @@ function Open({ sheet }: { sheet: Sheet }) {
   const look = useLook();
   const { needs, decided, went } = sorted(sheet);
   const [first] = needs;
+  // What needs somebody is to be seen without scrolling.
+  const at = sheet.runs.length > CERTAIN + 1 ? CERTAIN : sheet.runs.length;
+  const [shown, rest] = [sheet.runs.slice(0, at), sheet.runs.slice(at)];
   const begins = beginsApart(sheet.runs, ({ name, started_at: at }) => ({ name, at }));
   const since = (run: StartRun) => {
     const when = begins(run);
@@ -64,9 +70,20 @@ function Open({ sheet }: { sheet: Sheet }) {
       }
     >
       <Part icon="check" tone="ok" title={m.start_certain()}>
-        {sheet.runs.map((run) => (
+        {shown.map((run) => (
           <li key={run.run_id}>{joined(stepsWords(run), since(run))}</li>
         ))}
+        {rest.length > 0 && (
+          <li data-testid="start-certain-rest">
+            <Folded summary={m.and_more({ count: number(rest.length) })}>
+              <ul>
+                {rest.map((run) => (
+                  <li key={run.run_id}>{joined(stepsWords(run), since(run))}</li>
+                ))}
+              </ul>
+            </Folded>
+          </li>
+        )}
         {sheet.folders.map((told) => (
           <li key={say(told)}>{begun(visible(say(told)))}</li>
         ))}

@@ -11,6 +11,7 @@ mod notices;
 mod office;
 mod people;
 mod runs;
+mod sheets;
 mod tour;
 mod worn;
 

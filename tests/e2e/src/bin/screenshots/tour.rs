@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use flowkeep_e2e::configs::{self, Configs};
 
-use crate::{connections, earlier_tool, fallen, folders, notices, office, people, runs, worn};
+use crate::{
+    connections, earlier_tool, fallen, folders, notices, office, people, runs, sheets, worn,
+};
 
 /// How many times the office's workflows are there, and how often one of them ran.
 const BRANCHES: usize = 40;
@@ -66,7 +68,11 @@ pub(super) async fn shoot(folder: &Path, words: &[String]) -> Result<()> {
         if words.is_empty() || words.iter().any(|word| word == worn::WORD) {
             worn::shoot(language, &folder.join("worn"), spoken).await?;
         }
-        if words.iter().any(|word| word == worn::WORD) {
+        if words.is_empty() || words.iter().any(|word| word == sheets::WORD) {
+            sheets::shoot(language, &folder.join("sheets"), spoken).await?;
+        }
+        let is_alone = |word: &String| word == worn::WORD || word == sheets::WORD;
+        if words.iter().any(is_alone) {
             continue;
         }
         let desk = Desk::with_screen(language, 1320, 860).await?;

@@ -39,7 +39,7 @@ export function ChosenBar({ selection, fitting, hasRest, ...props }: Props) {
         {m.runs_cancel()}
       </Button>
       <Button icon="trash" onPress={() => props.onChange('delete')} data-testid="runs-delete">
-        {m.delete_it()}
+        {m.runs_delete()}
       </Button>
     </div>
   );

@@ -9,6 +9,8 @@ import { LOOKS, sharesOf } from './shares';
 /** What a digit, and the sign of a failure, take in a box, in pixels. */
 const DIGIT = 7;
 const SIGN = 14;
+/** How much of a box with shares is seen beside its number. */
+const SEEN = 24;
 /** How high a box is. */
 const BOX = 16;
 
@@ -123,7 +125,8 @@ function MarkView({ mark, index, width, isAt, isSigned }: MarkProps) {
   const sign = signOf(mark);
   const count = runs > 1 && kind !== 'failures' ? countOf(mark) : '';
   const isMixed = shape === 'mixed';
-  const room = wide - (sign ? SIGN : 0) - (isMixed ? 5 : 0);
+  // It must not hide the shares it lies over.
+  const room = wide - (sign ? SIGN : 0) - (isMixed ? SEEN : 0);
   // Many failures close together: how much of what is under them failed.
   const isStrip = kind === 'failures' && wide > SIGN && failed < runs;
   const height = isStrip ? `${Math.max(4, Math.round((BOX * failed) / runs))}px` : undefined;

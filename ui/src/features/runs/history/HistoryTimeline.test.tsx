@@ -162,7 +162,7 @@ it('reaches every run of a box that is several by its pixels alone', async () =>
   });
   await waitFor(() => expect(line('a').querySelectorAll('[data-mark]').length).toBe(1));
   const box = line('a').querySelector('[data-mark]');
-  expect(box?.textContent).toBe('2');
+  expect(box?.textContent, 'a number would hide the shares').toBe('');
   const shares = [...(box?.querySelectorAll('[data-share]') ?? [])];
   expect(shares.map((share) => share.getAttribute('data-share'))).toEqual(['failed', 'succeeded']);
   press('a');

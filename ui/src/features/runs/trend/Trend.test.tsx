@@ -1,5 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { run } from 'axe-core';
 import type { ReactNode } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
@@ -109,4 +110,14 @@ it('takes stretches that end with today, whole weeks and months among them', () 
     expect(moments.every((at) => at.getHours() === 0)).toBe(true);
   }
   expect(momentsOf('weeks', now).every((at) => at.getDay() === 1)).toBe(true);
+});
+
+it('has a name and a role for whatever is on it', async () => {
+  show({});
+  await screen.findByTestId('trend');
+  // Colours are looked at in the real window.
+  const { violations } = await run(document.body, {
+    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+  });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { Card, Empty, ErrorNotice, Folded, Segments } from '@/components';
-import { counted, dateWith, m, number, took, visible, when } from '@/i18n';
+import { counted, dated, dateWith, m, number, took, visible } from '@/i18n';
 import type { RunStretch, RunTrend } from '@/ipc';
 import { dayWord } from '../history/days';
 import { useNow } from '../now';
@@ -63,9 +63,7 @@ function Told({ trend, from }: { trend: RunTrend; from: readonly Date[] }) {
             </p>
           )}
           {cut && <p className={styles.words}>{m.trend_cut()}</p>}
-          <div className={styles.room}>
-            <Chart from={from} stretches={stretches} />
-          </div>
+          <Chart from={from} stretches={stretches} />
           <Legend />
           <Folded summary={m.trend_table()}>
             <Stretches from={from} stretches={stretches} />
@@ -84,7 +82,7 @@ function Told({ trend, from }: { trend: RunTrend; from: readonly Date[] }) {
               <tr key={run_id}>
                 <td>
                   <Link to="/runs/$id" params={{ id: run_id }}>
-                    {when(start_time)}
+                    {dated(start_time)}
                   </Link>
                 </td>
                 <td>{took(length)}</td>

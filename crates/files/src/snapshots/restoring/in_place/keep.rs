@@ -80,6 +80,7 @@ pub(super) fn keep(
         session: Of::Kept(Box::new(session.clone())),
         reason: SnapshotReason::BeforeInPlace,
         task: None,
+        copy_of: None,
     };
     let taken = take_these(workshop, &wanted, (&plan.root, entry), &paths, progress)?;
     let kept = workshop.store.config_snapshot(taken.id)?;
