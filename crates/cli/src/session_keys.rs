@@ -44,10 +44,10 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Key) -> Result<Outcome, AppE
                     _ => "snapshot_key_added",
                 };
                 writeln!(out, "{}", catalogue.word(key))?;
-                match added.in_use {
-                    true => writeln!(out, "{}", catalogue.word("snapshot_key_in_use")),
-                    false => Ok(()),
+                if added.in_use {
+                    writeln!(out, "{}", catalogue.word("snapshot_key_in_use"))?;
                 }
+                Ok(())
             })?;
         }
     }

@@ -27,9 +27,10 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
     };
     let left = || AppError::new("cancelled");
     let done = apart_for(api.patience, progress, work, left, drop)??;
-    let away = match done.damaged.is_empty() {
-        true => Vec::new(),
-        false => known.into_iter().filter(|one| is_away(api, one)).collect(),
+    let away = if done.damaged.is_empty() {
+        Vec::new()
+    } else {
+        known.into_iter().filter(|one| is_away(api, one)).collect()
     };
     let damaged = done.damaged.into_iter().map(|file| lost(api, file));
     Ok(SessionScrubbed {
@@ -93,9 +94,10 @@ pub(super) fn checked(api: &Api) -> Result<Check, AppError> {
     };
     if closed > 0 {
         let behind = snapshot_keys::is_behind_lost_secrets(api);
-        let code = match behind {
-            true => "doctor_snapshots_key_behind",
-            false => "doctor_snapshots_key_missing",
+        let code = if behind {
+            "doctor_snapshots_key_behind"
+        } else {
+            "doctor_snapshots_key_missing"
         };
         return of(false, Message::new(code).with("count", closed));
     }

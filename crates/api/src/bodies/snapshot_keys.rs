@@ -278,7 +278,7 @@ pub fn save(api: &Api, input: ExportTo) -> Result<Exported, AppError> {
 
 /// That a file is not in the data folder, nor in a folder with backups or what is kept of configurations.
 fn is_apart(api: &Api, target: &Path) -> Result<(), AppError> {
-    let mut beside = vec![api.real_data_dir().to_owned()];
+    let mut beside = vec![api.real_data_dir().clone()];
     beside.push(api.snapshot_workshop()?.dir);
     let known = api.store.known_backups()?.into_iter();
     beside.extend(known.map(|backup| text_path(&backup.path)));
