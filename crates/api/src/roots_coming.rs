@@ -84,7 +84,8 @@ pub(crate) fn away(plan: &Staging) -> Result<Vec<String>, AppError> {
         .collect())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::path::Path;
