@@ -235,6 +235,7 @@ impl Kept {
             session,
             reason,
             task: None,
+            copy_of: None,
         };
         let start = Instant::now();
         let taken = take(&self.0, &wanted, &Unfollowed)?;

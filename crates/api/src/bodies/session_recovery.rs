@@ -12,8 +12,9 @@ use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::{FileState, FileStates};
 use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
-    Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished, filled_in,
-    compare_file as texts_of, compare_with, look_for, restore as bring_back, tell_went_on,
+    Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished,
+    compare_file as texts_of, compare_with, filled_in, look_for, restore as bring_back,
+    tell_went_on,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
 use flowkeep_host::path_text;

@@ -381,7 +381,10 @@ fn keys_that_somebody_filled_in_are_known_and_stay() {
     fs::write(&there, "name: sum\npassword: filled-horse-9\n").unwrap();
     assert_eq!(look()["filled_in"], json!(["tools/sum.yaml"]));
     let again = flowkeep.done(&["session", "restore", id]);
-    assert_eq!((overlay(&again), &again["masked"]), (copy.clone(), &json!([])));
+    assert_eq!(
+        (overlay(&again), &again["masked"]),
+        (copy.clone(), &json!([]))
+    );
     flowkeep.json(&["session", "forget", id]);
     let left = fs::read_to_string(&there).unwrap();
     assert!(left.contains("filled-horse-9"));
