@@ -275,7 +275,9 @@ impl<'v> Around<'v> {
             }
             _ => false,
         };
-        let is_name = is_pair && !name.starts_with('-') && !value_is(is_secret_name);
+        // What has its value already names nothing: `DB_PASSWORD=…`.
+        let is_word = !name.starts_with('-') && !name.contains(['=', ':']);
+        let is_name = is_pair && is_word && !value_is(is_secret_name);
         (is_name && is_secret_name(name)).then_some(name)
     }
 

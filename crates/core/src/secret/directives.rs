@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::name::{Told, is_secret, told_by};
+use super::shell::end_of_value;
 use super::value::{is_no_secret, is_placeholder, is_reference, looks_like_key};
 
 /// What a line begins with that gives a name and its value.
@@ -34,6 +35,16 @@ const ADDING: [&str; 7] = [
 
 /// What a line begins with that a password follows, whatever that looks like.
 const PASSWORDS: [&str; 5] = ["requirepass", "masterauth", "auth_pass", "rootpw", "bindpw"];
+
+/// What a line of a web server begins with that names another server.
+const PASSING: [&str; 6] = [
+    "proxy_pass",
+    "fastcgi_pass",
+    "uwsgi_pass",
+    "scgi_pass",
+    "grpc_pass",
+    "memcached_pass",
+];
 
 /// The shortest password, and the shortest token: pieces of a text are called so, too.
 const SHORTEST: usize = 4;
@@ -92,6 +103,7 @@ impl<'l> Words<'l> {
     /// The secret that the line gives.
     fn value(&self) -> Option<Range<usize>> {
         let first = self.word(0)?.to_ascii_lowercase();
+        let first = first.trim_start_matches('@').to_owned();
         if first == "set" {
             return self.of_set();
         }
@@ -119,9 +131,12 @@ impl<'l> Words<'l> {
         let name = self.word(at)?.trim_start_matches('$');
         let value = self.places.get(at + 1)?.clone();
         let is_quoted = self.line[..value.start].ends_with(['"', '\'']);
-        // Of a value without quotes all of its line is.
-        let value = if is_quoted || at > 1 {
+        // Of a value without quotes all of its line is in the file of an image.
+        let is_all = self.word(0)?.eq_ignore_ascii_case("env");
+        let value = if is_quoted {
             value
+        } else if !is_all {
+            self.end_of(&value)
         } else {
             let line = self.line.trim_end();
             let end = line.trim_end_matches([';', '\\']).trim_end().len();
@@ -149,7 +164,9 @@ impl<'l> Words<'l> {
             first.end
         } else {
             let rest = &line[first.start..];
-            first.start + rest.find(" &").unwrap_or(rest.len())
+            let sign = rest.find('=')? + 1;
+            let end = end_of_value(&line[..first.start + sign], &rest[sign..]);
+            first.start + end.map_or(rest.len(), |end| sign + end)
         };
         let (name, value) = line[first.start..end].split_once('=')?;
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -208,7 +225,11 @@ impl<'l> Words<'l> {
         let value = self.end_of(value);
         let word = &self.line[value.clone()];
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        // A web server names what it passes a request on to.
+        let is_passed_on = self.line.trim_end().ends_with(';') && PASSING.contains(&name);
         let is_one = !self.is_more
+            && !is_passed_on
+            && !word.contains("://")
             && name.chars().all(is_name)
             && told_by(name) == Some(Told::Surely)
             && is_written_down(word)

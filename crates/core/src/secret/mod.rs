@@ -26,11 +26,14 @@ mod relaxed;
 mod settings;
 mod several;
 mod shape;
+mod shell;
 mod spelling;
 mod spoken;
 mod statement;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_alone;
 #[cfg(test)]
 mod tests_around;
 #[cfg(test)]

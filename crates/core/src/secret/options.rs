@@ -245,7 +245,9 @@ fn long_option(text: &str, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let end = at + name.len();
+    let signed = text[end..].strip_prefix('=');
     let value = match text[end..].strip_prefix(' ') {
+        None if signed.is_some() => token(text, end + 1)?,
         Some(rest) if ends_a_text(text, at, rest) => return None,
         Some(rest) if !rest.starts_with(['-', ' ']) => token(text, end + 1)?,
         Some(_) => return None,

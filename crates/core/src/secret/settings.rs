@@ -9,7 +9,7 @@ use super::lines::{Lines, spaced, spaced_secret};
 use super::name::{Told, is_secret, is_secret_name, of_one, told_by};
 use super::places::SecretKind;
 use super::shape::Found;
-use super::text::FENCES;
+use super::text::{FENCES, has_option};
 
 /// Whether the lines of a text are settings, names of parts, comments, or what a setting goes on with, but for a few
 /// of another kind.
@@ -86,7 +86,9 @@ fn is_setting(line: &str) -> bool {
     name.split(' ').count() <= 3
         && !name.is_empty()
         && !name.starts_with(' ')
+        && !has_option(name)
         && rest.trim_start().starts_with(['=', ':'])
+        && !rest.starts_with("://")
         && !line.trim_end().ends_with(':')
 }
 

@@ -34,9 +34,10 @@ pub(super) enum Reading {
 pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
     let mut found = Vec::new();
     let mut told = 0;
-    let signs = text
-        .char_indices()
-        .filter(|(_, sign)| matches!(sign, ':' | '=' | '：' | '＝'));
+    let signs = text.char_indices().filter(|(at, sign)| {
+        let is_sign = matches!(sign, ':' | '=' | '：' | '＝');
+        is_sign && !text[*at..].starts_with("://")
+    });
     for (at, sign) in signs {
         // A sign within a value means nothing.
         let before = &text[told.min(at)..at];
@@ -92,8 +93,18 @@ fn long_key(before: &str) -> Option<&str> {
     let name = name.trim_start_matches([' ', '\t', '-', '"', '\'']);
     let name = name.trim_end_matches(['"', '\'']);
     let is_name = |c: char| c.is_alphanumeric() || "_-. （）".contains(c);
-    let is_long = name.contains([' ', '）']) && !name.starts_with("export ");
+    let is_long = name.contains([' ', '）']) && !name.starts_with("export ") && !has_option(name);
     (is_long && name.chars().all(is_name) && is_secret_name(name)).then_some(name)
+}
+
+/// Whether one of several words is an option of a program, so that they are a command: `run --token`.
+pub(super) fn has_option(words: &str) -> bool {
+    let mut words = words.split([' ', '\t']);
+    let is_option = |word: &str| {
+        let name = word.trim_start_matches('-');
+        name.len() < word.len() && name.starts_with(char::is_alphabetic)
+    };
+    words.any(is_option)
 }
 
 /// Whether a name is that of a variable with what is to be done without it: `${API_KEY:?…}`.
@@ -315,26 +326,50 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     } else {
         word
     };
+    // A tag ends there in markup.
+    let word = &word[..word.find("</").unwrap_or(word.len())];
+    let head = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    let is_shell = begins == at && head.ends_with('=');
+    let shell = || super::shell::end_of_value(head, line);
+    let word = match is_shell.then(shell).flatten() {
+        Some(end) => &word[..end.min(word.len())],
+        None => word,
+    };
     let is_among = text[..at]
         .strip_suffix('=')
         .and_then(|before| before.strip_suffix(key))
         .is_some_and(|before| before.ends_with(';'));
-    let word = match word.find([';', '"', '\'']).filter(|_| is_among) {
+    let ends = |end: &usize| is_among && !ends_entity(&word[..*end]);
+    let mut signs = word.match_indices([';', '"', '\'']).map(|(at, _)| at);
+    let word = match signs.find(ends) {
         Some(end) => &word[..end],
         None => word,
     };
     let is_query = text[..at].strip_suffix('=').is_some_and(is_in_query);
     let word = match word.find('&').filter(|_| is_query) {
-        Some(end) => &word[..end],
+        // The sign may be one that a shell takes as it is.
+        Some(end) => word[..end].trim_end_matches('\\'),
         None => word,
     };
     begins..begins + without_ends(word).len()
 }
 
-/// Whether the name that ends here is of the query of an address: `?token`, `&access_token`.
+/// Whether a `;` behind this ends a sign of markup: `&amp`, `&#38`.
+fn ends_entity(before: &str) -> bool {
+    const LONGEST: usize = 8;
+    let is_in = |c: char| c.is_ascii_alphanumeric() || c == '#';
+    let name = &before[before.trim_end_matches(is_in).len()..];
+    let is_named = ["amp", "lt", "gt", "quot", "apos"].contains(&name);
+    let is_one = is_named || (name.starts_with('#') && name.len() <= LONGEST);
+    is_one && before[..before.len() - name.len()].ends_with('&')
+}
+
+/// Whether the name that ends here is of the query of an address: `?token`, `&access_token`, and in markup
+/// `&amp;token`.
 pub(super) fn is_in_query(before: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    before.trim_end_matches(is_name).ends_with(['?', '&'])
+    let before = before.trim_end_matches(is_name);
+    before.ends_with(['?', '&']) || before.ends_with("&amp;")
 }
 
 /// A value without what stands behind it: quotes, commas, and brackets that do not begin in it.
