@@ -146,9 +146,14 @@ pub(super) fn defaults_in(text: &str, is_named: bool) -> Vec<Range<usize>> {
 /// The passwords in `curl -u name:password` and the like.
 pub(super) fn accounts_in(text: &str) -> Vec<Range<usize>> {
     let options = ["-u ", "--user ", "--user="].into_iter();
-    let met = options.flat_map(|option| text.match_indices(option));
+    let names = ["BASIC_AUTH=", "basic_auth=", "basicauth.users="].into_iter();
+    let met = options
+        .chain(names)
+        .flat_map(|option| text.match_indices(option));
     met.filter_map(|(at, option)| {
-        let is_begin = text[..at].ends_with(|c: char| c.is_whitespace()) || at == 0;
+        let is_begin = text[..at].ends_with(|c: char| c.is_whitespace())
+            || at == 0
+            || !option.starts_with('-');
         is_begin.then_some(())?;
         let rest = &text[at + option.len()..];
         let word = rest.trim_start_matches([' ', '"', '\'']);

@@ -34,7 +34,16 @@ const ADDING: [&str; 7] = [
 ];
 
 /// What a line begins with that a password follows, whatever that looks like.
-const PASSWORDS: [&str; 5] = ["requirepass", "masterauth", "auth_pass", "rootpw", "bindpw"];
+const PASSWORDS: [&str; 8] = [
+    "requirepass",
+    "masterauth",
+    "primaryauth",
+    "tls-key-file-pass",
+    "tls-client-key-file-pass",
+    "auth_pass",
+    "rootpw",
+    "bindpw",
+];
 
 /// What a line of a web server begins with that names another server.
 const PASSING: [&str; 6] = [
@@ -59,6 +68,15 @@ pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
         if let Some(value) = words.value() {
             found.push(at + value.start..at + value.end);
         }
+        for begin in within(line) {
+            let value = Words::of(&line[begin..]).value();
+            found.extend(value.map(|value| at + begin + value.start..at + begin + value.end));
+        }
+        let told = line.match_indices(['"', '\'']).map(|(quote, _)| quote + 1);
+        for begin in told.filter(|begin| line[*begin..].starts_with("machine ")) {
+            found.extend(login_at(text, at + begin));
+        }
+        found.extend(given_to(line).map(|value| at + value.start..at + value.end));
         found.extend(words.of_accounts(line, at));
         if words.begins_login() {
             found.extend(login_at(text, at));
@@ -66,6 +84,77 @@ pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
         at += line.len();
     }
     found
+}
+
+/// Where another line begins within one: `ONBUILD ENV …`, `server { set $a …;`.
+fn within(line: &str) -> Vec<usize> {
+    let image = line.trim_start();
+    let word = image.get(..8).unwrap_or_default();
+    let of_image = word.eq_ignore_ascii_case("onbuild ");
+    let of_image = of_image.then(|| line.len() - image.len() + word.len());
+    let set = line.match_indices("set $").map(|(at, _)| at);
+    let set = set.filter(|at| line[..*at].trim_end().ends_with(['{', ';']));
+    of_image.into_iter().chain(set).collect()
+}
+
+/// The password that a program of a line is given in a way of its own: `htpasswd -b file bob …`, `cmdkey /pass:…`,
+/// `schtasks … /rp …`, `reg add … /v Password … /d …`.
+fn given_to(line: &str) -> Option<Range<usize>> {
+    const MOST: usize = 24;
+    let lower = line.to_ascii_lowercase();
+    let programs = ["htpasswd ", "cmdkey ", "schtasks ", "reg add ", "chpasswd"];
+    if !programs.iter().any(|program| lower.contains(program)) {
+        return None;
+    }
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(word) = word_at(line, at).filter(|_| words.len() < MOST) {
+        at = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
+        words.push(word);
+    }
+    let is = |at: &Range<usize>, name: &str| line[at.clone()].eq_ignore_ascii_case(name);
+    let behind = |option: &str| {
+        let at = words.iter().position(|word| is(word, option))?;
+        words.get(at + 1).cloned()
+    };
+    let begins = |name: &str| words.iter().position(|word| is(word, name));
+    let value = if let Some(at) = begins("htpasswd") {
+        let (options, names): (Vec<_>, Vec<_>) = words[at + 1..]
+            .iter()
+            .partition(|word| line[(*word).clone()].starts_with('-'));
+        let has = |sign: char| {
+            options
+                .iter()
+                .any(|word| line[(*word).clone()].contains(sign))
+        };
+        let is_given = has('b');
+        let name = if has('n') { 1 } else { 2 };
+        names
+            .get(name)
+            .filter(|_| is_given)
+            .map(|word| (*word).clone())
+    } else if begins("cmdkey").is_some() {
+        let word = words.iter().find(|word| {
+            let begin = line[(*word).clone()].get(..6);
+            begin.is_some_and(|begin| begin.eq_ignore_ascii_case("/pass:"))
+        });
+        word.map(|word| word.start + 6..word.end)
+    } else if begins("schtasks").is_some() {
+        behind("/rp")
+    } else if begins("reg").is_some() {
+        let name = behind("/v")?;
+        let value = behind("/d")?;
+        return is_secret(&line[name], &line[value.clone()]).then_some(value);
+    } else {
+        // `echo bob:… | chpasswd`
+        let echo = begins("echo")?;
+        let mut told = words[echo + 1..].iter();
+        let pipe = line[..lower.rfind("chpasswd")?].rfind('|')?;
+        let told = told.find(|word| !line[(*word).clone()].starts_with('-'))?;
+        let sign = line[told.clone()].find(':')?;
+        (told.end <= pipe).then(|| told.start + sign + 1..told.end)
+    };
+    value.filter(|value| is_password(&line[value.clone()]))
 }
 
 /// The first words of a line, each without its quotes.
@@ -117,8 +206,12 @@ impl<'l> Words<'l> {
             let adding = self.word(1)?.to_ascii_lowercase();
             return ADDING.contains(&adding.as_str()).then(|| self.given(2))?;
         }
-        if first == "sentinel" && self.word(1)?.eq_ignore_ascii_case("auth-pass") {
-            return self.password(3);
+        if first == "sentinel" {
+            return match self.word(1)?.to_ascii_lowercase().as_str() {
+                "auth-pass" => self.password(3),
+                "sentinel-pass" => self.password(2),
+                _ => None,
+            };
         }
         if PASSWORDS.contains(&first.as_str()) {
             return self.password(1);

@@ -24,7 +24,6 @@ mod pairs;
 mod places;
 mod relaxed;
 mod settings;
-mod several;
 mod shape;
 mod shell;
 mod spelling;
@@ -78,6 +77,12 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         // Accounts of Redis.
         .chain([
             "masterauth",
+            "primaryauth",
+            "basic_auth",
+            "basicauth",
+            "\"auth\"",
+            "auth:",
+            "/rp ",
             "auth-pass",
             "net use",
             "securestring",

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::Value;
 
-use super::about::{ask_of, do_with, say_of, says_of};
+use super::about::{ask_of, do_with, say_of, says_of, show_of};
 use super::chinese;
 use super::value::{is_about_secrets, is_kept_there, is_no_secret, is_reference, looks_like_key};
 use super::words::{plain, words};
@@ -284,6 +284,9 @@ pub(super) fn told_by(key: &str) -> Option<Told> {
     if words.windows(2).any(is_public) {
         return None;
     }
+    if words == ["client", "key", "data"] {
+        return Some(Told::Surely);
+    }
     // Variables of shells, which have `PASS` for a count as well.
     if words == ["keys"] || key == "PASS" {
         return Some(Told::Perhaps);
@@ -313,8 +316,17 @@ fn told(kind: Kind, before: &[String], behind: &[String]) -> Option<Told> {
     if ask_of(before) || say_of(behind) || (is_password && do_with(before)) {
         return None;
     }
+    // Another one that is there already, and the key under which a password is kept: both are names.
+    let is_existing = |word: &String| word == "existing";
+    let is_other = before.iter().any(is_existing) && kind != Kind::Password
+        || before.windows(2).any(|pair| pair == ["existing", "secret"]);
+    if is_other {
+        return None;
+    }
+    let is_name = is_password && behind.last().is_some_and(|word| word == "key");
     let is_which = behind.iter().all(|word| WHICH.contains(&word.as_str()));
     match kind {
+        _ if is_name || show_of(before) => Some(Told::Perhaps),
         Kind::Pass | Kind::Several => Some(Told::Perhaps),
         _ if is_which => Some(Told::Surely),
         Kind::Password | Kind::Secret => Some(Told::Word),

@@ -30,7 +30,7 @@ enum Short {
 }
 
 /// Programs with a short option for a password, by what they are called with.
-pub(super) const PROGRAMS: [&str; 27] = [
+pub(super) const PROGRAMS: [&str; 29] = [
     "mysql",
     "mysqldump",
     "mysqladmin",
@@ -49,6 +49,8 @@ pub(super) const PROGRAMS: [&str; 27] = [
     "podman login",
     "helm registry login",
     "sqlcmd",
+    "osql",
+    "psexec",
     "ldapsearch",
     "ldapmodify",
     "ldapadd",
@@ -119,7 +121,9 @@ fn short_of(program: &str) -> &'static [Short] {
     match program {
         "redis-cli" => &[Short::Apart("-a")],
         "sshpass" => &[Short::Apart("-p"), Short::Joined("-p")],
-        "sqlcmd" | "mosquitto_pub" | "mosquitto_sub" | "zip" | "unzip" => &[Short::Apart("-P")],
+        "sqlcmd" | "osql" => &[Short::Apart("-P"), Short::Joined("-P")],
+        "psexec" => &[Short::Apart("-p")],
+        "mosquitto_pub" | "mosquitto_sub" | "zip" | "unzip" => &[Short::Apart("-P")],
         "cqlsh" => &[Short::Apart("-p")],
         "ldapsearch" | "ldapmodify" | "ldapadd" => &[Short::Apart("-w")],
         _ if program.starts_with("mongo") || program.ends_with("login") => &[Short::Apart("-p")],

@@ -28,6 +28,19 @@ pub(super) fn end_of_value(head: &str, rest: &str) -> Option<usize> {
     is_called(&rest[word..]).then_some(word)
 }
 
+/// How long a text in single quotes is with which this begins, where a shell has it of several: `'it'\\''s'`, of which
+/// the first quote is not here. The last one is not counted.
+pub(super) fn joined(inside: &str) -> Option<usize> {
+    const QUOTE: &str = "'\\''";
+    let line = inside.split('\n').next().unwrap_or_default();
+    let first = line.find('\'')?;
+    let mut end = first;
+    while let Some(rest) = line[end..].strip_prefix(QUOTE) {
+        end += QUOTE.len() + rest.find('\'')?;
+    }
+    (end > first).then_some(end)
+}
+
 /// Where the first sign stands that ends a command: `&&`, `||`, and `;`, `|` or `&` with a blank beside it or where
 /// any will do. Behind a `\` or a `^` it means nothing.
 fn operator_in(text: &str, is_any: bool) -> Option<usize> {

@@ -89,6 +89,7 @@ struct Quotes<'t> {
     are_paired: bool,
     told: usize,
     is_open: bool,
+    line: Line,
 }
 
 impl<'t> Quotes<'t> {
@@ -98,6 +99,7 @@ impl<'t> Quotes<'t> {
             are_paired: doubles(text).is_multiple_of(2),
             told: 0,
             is_open: false,
+            line: Line::default(),
         }
     }
 
@@ -106,10 +108,8 @@ impl<'t> Quotes<'t> {
         let between = &self.text[self.told.min(at)..at];
         self.told = at;
         self.is_open ^= !doubles(between).is_multiple_of(2);
-        let line = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let line = &self.text[line..at];
-        let in_line = open_in(line);
-        in_line.is_some() || (self.are_paired && self.is_open)
+        self.line.follow(between);
+        self.line.open.is_some() || (self.are_paired && self.is_open)
     }
 }
 
@@ -121,18 +121,27 @@ fn doubles(text: &str) -> usize {
         .count()
 }
 
-/// The quote that is open at the end of a line. One behind a letter may be of a word: `don't`.
-fn open_in(line: &str) -> Option<char> {
-    let mut open = None;
-    let mut before = ' ';
-    for sign in line.chars() {
-        match open {
-            Some(quote) if quote == sign && before != '\\' => open = None,
-            None if matches!(sign, '"' | '`') && before != '\\' => open = Some(sign),
-            None if sign == '\'' && !before.is_alphanumeric() => open = Some(sign),
-            _ => {}
+/// A line as far as it was read, which may be as long as its file.
+#[derive(Default)]
+struct Line {
+    /// The quote that is open there. One behind a letter may be of a word: `don't`.
+    open: Option<char>,
+    before: Option<char>,
+}
+
+impl Line {
+    fn follow(&mut self, text: &str) {
+        for sign in text.chars() {
+            let is_escaped = self.before == Some('\\');
+            let is_in_word = self.before.is_some_and(char::is_alphanumeric);
+            match self.open {
+                _ if sign == '\n' => self.open = None,
+                Some(quote) if quote == sign && !is_escaped => self.open = None,
+                None if matches!(sign, '"' | '`') && !is_escaped => self.open = Some(sign),
+                None if sign == '\'' && !is_in_word => self.open = Some(sign),
+                _ => {}
+            }
+            self.before = Some(sign);
         }
-        before = sign;
     }
-    open
 }

@@ -96,3 +96,92 @@ fn of_a_list_of_two_the_second_is_named_by_a_name_alone(#[case] text: &str) {
 fn a_sign_of_markup_is_of_the_key_or_ends_it(#[case] text: &str) {
     assert_exactly(OTHER, text);
 }
+
+/// Names of keys that are elsewhere, of what is done with them, and of what is shown.
+#[rstest]
+#[case(
+    "kind: ExternalSecret\nspec:\n  data:\n  - secretKey: password\n    remoteRef: {key: prod/db, property: password}\n"
+)]
+#[case(
+    "volumes:\n- name: a\n  secret: {secretName: app, items: [{key: password, path: pw.txt}]}\n- projected:\n    sources:\n    - secret:\n        name: app\n        items:\n        - key: password\n          path: pw.txt\n          mode: 256\n"
+)]
+#[case(
+    "auth:\n  existingSecret: app-secret\n  secretKeys: {adminPasswordKey: postgres-password, userPasswordKey: password}\n  existingSecretPasswordKey: redis-password\n  password: ⟦hunter⟧\n"
+)]
+#[case("passwordEncoder: bcrypt\npassword_hashing: argon\npassword: ⟦bcrypt⟧\n")]
+#[case("label_password: 请输入密码\nlabel: {x: y}\n")]
+#[case("secretKey: ⟦hunter22⟧\nsecret: {a: ⟦hunter22⟧}\nexisting_password: ⟦hunter⟧\n")]
+fn names_of_what_is_elsewhere_stay(#[case] text: &str) {
+    assert_exactly(YAML, text);
+}
+
+#[rstest]
+#[case(
+    "password.encoder=org.x.BCrypt\nlabel.password=Password\nmessage.password=Enter it\nx.password=⟦hunter⟧\n"
+)]
+#[case("placeholder_password=Password\nlabel.api_key=Key\n")]
+fn names_of_what_is_shown_stay(#[case] text: &str) {
+    assert_exactly(OTHER, text);
+}
+
+#[rstest]
+#[case::map(
+    "locals {\n  secrets = { one = \"⟦hunter⟧\", two = \"⟦geheim⟧\" }\n  tokens = {\n    ci = \"⟦bbQ8z9wert⟧\"\n  }\n  tags = { one = \"hunter\" }\n}\n"
+)]
+#[case::map_of_program(
+    "import x\ncredentials = {'user': 'bob', 'pin': '⟦hunter⟧'}\nx = {'pin': 'hunter'}\n"
+)]
+#[case::function(
+    "resource \"a\" \"b\" {\n  password = base64encode(\"⟦hunter⟧\")\n  x = base64encode(\"hunter\")\n}\n"
+)]
+#[case::property(
+    "<a><property name=\"password\"><value>⟦hunter⟧</value></property><property name=\"x\"><value>hunter</value></property></a>\n"
+)]
+#[case::setting(
+    "<a>\n<setting name=\"Password\" serializeAs=\"String\">\n <value>⟦hunter⟧</value>\n</setting>\n</a>\n"
+)]
+#[case::joined(
+    "#!/bin/sh\nset -e\nPASSWORD2='⟦it'\\''s aaQEz9⟧' run\nDB_PASS='⟦a'\\''b9cdefg⟧'\nA='b'\n"
+)]
+#[case::joined_alone("PASSWORD2='⟦it'\\''s aaQEz9⟧'\nB='c'\n")]
+#[case::over_lines("export   TOKEN='⟦eeE\nz9wert⟧'\nA=1\n")]
+#[case::built("FROM a\nENV A b\nONBUILD ENV SECRET ⟦hunter⟧\nRUN x\n")]
+#[case::login_written(
+    "#!/bin/sh\nset -e\necho \"machine g login l password ⟦hunter⟧\" > ~/.netrc\necho 'root:⟦hunter⟧' | chpasswd\nhtpasswd -bc f ada ⟦hunter⟧\nhtpasswd -c f ada\nhtpasswd -nb ada ⟦hunter⟧\n"
+)]
+#[case::one_line("server { set $password \"⟦hunter⟧\"; set $x \"hunter\"; }\nlocation / {\n}\n")]
+#[case::redis(
+    "port 6379\nprimaryauth ⟦hunter⟧\nsentinel sentinel-pass ⟦hunter⟧\ntls-key-file-pass ⟦hunter⟧\nsentinel monitor a b 1 2\n"
+)]
+#[case::batch(
+    "@echo off\ncmdkey /add:srv /user:bob /pass:⟦hunter⟧\nschtasks /create /tn x /ru bob /rp ⟦hunter⟧\nreg add HKLM\\x /v Password /t REG_SZ /d ⟦hunter⟧ /f\nreg add HKLM\\x /v Mode /d hunter /f\nosql -S s -U bob -P⟦hunter⟧ -i a.sql\nosql -U bob -P ⟦hunter⟧\npsexec \\\\s -u bob -p ⟦hunter⟧ cmd\n"
+)]
+#[case::section("[api]\nurl=x\nkey=⟦bbQ8z9wert⟧\n[sort]\nkey=bbQ8z9wert\n")]
+#[case::basic("BASIC_AUTH=ada:⟦hunter⟧\nA=1\n")]
+fn other_ways_to_give_a_key_are_known(#[case] text: &str) {
+    assert_exactly(OTHER, text);
+}
+
+#[rstest]
+#[case(
+    "users:\n- name: a\n  user:\n    client-certificate-data: TFMwdExT\n    client-key-data: ⟦TFMwdExTMUNSVWRK⟧\n"
+)]
+#[case("auths:\n  h: {auth: ⟦Ym9iOmh1bnRlcg==⟧}\nother: {auth: OAuth2Client, x: basic}\n")]
+#[case(
+    "labels:\n- \"traefik.http.middlewares.x.basicauth.users=ada:⟦$$apr1$$abc$$def⟧\"\n- a=b\n- c=d\n"
+)]
+fn other_fields_of_keys_are_known(#[case] text: &str) {
+    assert_exactly(YAML, text);
+}
+
+#[rstest]
+#[case("Password for the db: ⟦bbQ8z9wert⟧\n")]
+#[case("Password for the db (prod): ⟦bbQ8z9wert⟧\n")]
+#[case("Use password ⟦ccQ5z9wert⟧ to log in. Use the password \"⟦ccQ6z9wert⟧\".\n")]
+#[case("Use the token `⟦ccQ7z9wert⟧` for the API.\n")]
+#[case(
+    "Use password login1 for it. Use a token of 12 characters: it is safe. The token for step 2: done.\n"
+)]
+fn what_somebody_is_told_to_use_is_understood(#[case] text: &str) {
+    assert_exactly(Some(Format::Markdown), text);
+}

@@ -293,12 +293,14 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     let (begins, value) = signed.map_or((begins, value), |value| (begins + 1, value));
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let inside = &value[1..];
-        let over_lines = if is_line {
+        let over_lines = if is_line || is_of_shell(&text[..at], key) {
             closing_over_lines(inside, quote)
         } else {
             None
         };
-        let end = over_lines.unwrap_or_else(|| closing(inside, quote));
+        let joined = || super::shell::joined(inside).filter(|_| quote == '\'');
+        let end = over_lines.or_else(joined);
+        let end = end.unwrap_or_else(|| closing(inside, quote));
         return begins + 1..begins + 1 + end;
     }
     let line = &value[..value.find(['\r', '\n']).unwrap_or(value.len())];
@@ -411,6 +413,13 @@ fn bare_template(text: &str) -> Option<&str> {
         .all(|c| c.is_alphanumeric() || "_-.!#%^&*+=".contains(c));
     let is_written = word.contains(|c: char| c.is_ascii_digit()) && word.len() >= 4;
     (is_word && is_written && inside[word.len()..].starts_with('`')).then_some(word)
+}
+
+/// Whether the name that ends here with its sign is all of its line, as a variable of a shell.
+fn is_of_shell(before: &str, key: &str) -> bool {
+    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    let name = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    name.strip_suffix('=') == Some(key)
 }
 
 /// Where a quoted text of a setting ends that goes over several lines, none of which is a setting.
