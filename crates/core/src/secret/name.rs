@@ -140,8 +140,8 @@ const PASS_WORDS: [&str; 38] = [
 ];
 
 /// Words that make a sign for the end of a text, or the like, of a following `token`.
-const MARKING: [&str; 9] = [
-    "stop", "eos", "bos", "pad", "unk", "sep", "cls", "mask", "special",
+const MARKING: [&str; 11] = [
+    "stop", "eos", "bos", "pad", "unk", "sep", "cls", "mask", "special", "input", "output",
 ];
 
 /// Words behind a secret's that say which one it is.
@@ -208,7 +208,7 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
     let Some(told) = told_by(key) else {
         return false;
     };
-    if is_reference(text) || is_no_secret(text) {
+    if is_reference(text) || is_no_secret(text) || is_of_accounts(key, text) {
         return false;
     }
     match told {
@@ -225,6 +225,14 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether a text says where a system has its accounts: `passwd: files systemd`.
+fn is_of_accounts(key: &str, text: &str) -> bool {
+    const PLACES: [&str; 10] = [
+        "files", "systemd", "compat", "nis", "nisplus", "ldap", "sss", "winbind", "altfiles", "db",
+    ];
+    key == "passwd" && text.split_whitespace().all(|word| PLACES.contains(&word))
 }
 
 /// Whether a text is a number that counts something, as a token's life in seconds.

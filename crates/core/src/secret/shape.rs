@@ -173,6 +173,9 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         let dashes = text[line..at].rfind("-----");
         let start = dashes.map_or(at, |dashes| line + dashes);
         let behind = at + MARK.len();
+        if is_named(&text[behind..]) {
+            continue;
+        }
         // What is cut off may be a key all the same.
         let end = text[behind..]
             .find(MARK)
@@ -180,6 +183,22 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         found.push(start..end);
     }
     found
+}
+
+/// Whether a line of a private key that ends here is only named, as in programs that look for one: its quote ends and
+/// no letters of a key follow.
+fn is_named(rest: &str) -> bool {
+    const FAR: usize = 64;
+    const FEWEST: usize = 16;
+    let quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let near = &rest[..rest.floor_char_boundary(FAR)];
+    let is_between = |c: char| c.is_whitespace() || quote(c) || "+,\\".contains(c);
+    let behind = near.trim_start_matches(is_between);
+    let behind = behind.strip_prefix("n").unwrap_or(behind);
+    let letters = behind.bytes().take_while(|letter| {
+        letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/' | b'=')
+    });
+    rest.starts_with(quote) && letters.count() < FEWEST
 }
 
 /// What follows `Authorization: Bearer`, and other words in the place of the last.

@@ -129,6 +129,13 @@ struct Line {
     before: Option<char>,
 }
 
+/// Whether a text in such quotes is open where a line goes on behind this.
+pub(super) fn is_open_behind(line: &str, quote: char) -> bool {
+    let mut told = Line::default();
+    told.follow(line);
+    told.open == Some(quote)
+}
+
 impl Line {
     fn follow(&mut self, text: &str) {
         for sign in text.chars() {

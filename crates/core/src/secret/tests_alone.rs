@@ -185,3 +185,28 @@ fn other_fields_of_keys_are_known(#[case] text: &str) {
 fn what_somebody_is_told_to_use_is_understood(#[case] text: &str) {
     assert_exactly(Some(Format::Markdown), text);
 }
+
+/// What stands in files of systems and programs, and is none.
+#[rstest]
+#[case("passwd:         files systemd\ngroup:          files systemd\nshadow: files\n")]
+#[case(
+    "def unix_getpass(prompt='Password: ', stream=None):\n    pass\nx = input(\"Password: \", 'hunter22')\n"
+)]
+#[case("<a>\n<match type=\"string\" value=\"-----BEGIN @-----\" offset=\"0\"/>\n<b/>\n</a>\n")]
+#[case("import x\nif \"-----BEGIN @-----\" in text:\n    a = load_of(text, 'one', 2)\n")]
+#[case("<a command=\"&quot;gs&quot; -sPDFPassword=%a&quot; -x\"/>\n")]
+#[case("import x\nx = {\"input_token\": \"next_marker\", \"output_token\": \"NextMarker\"}\n")]
+#[case("x=1\na 'quote' isn't one: password: '⟦hunter22⟧'\nimport y\n")]
+fn what_programs_ask_for_and_look_for_stays(#[case] text: &str) {
+    let text = text.replace('@', &["PRIVATE", "KEY"].join(" "));
+    assert_exactly(OTHER, &text);
+}
+
+#[rstest]
+#[case(
+    "const KEY = \"⟦-----BEGIN @-----\\n\" +\n  \"MIIEabc0123xyzxyzxyz\\n\" +\n  \"-----END @-----⟧\";\nlet x = 1;\n"
+)]
+fn a_key_in_several_texts_goes_as_a_whole(#[case] text: &str) {
+    let text = text.replace('@', &["PRIVATE", "KEY"].join(" "));
+    assert_exactly(OTHER, &text);
+}

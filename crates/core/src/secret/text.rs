@@ -11,6 +11,7 @@ use super::name::{
 use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
+use super::spelling::is_open_behind;
 use super::spoken::keys_told_in;
 use super::value::{default_of, is_placeholder};
 
@@ -166,7 +167,24 @@ impl Field<'_> {
     /// Whether something else begins where the value may: a comment, a list, or the other sign of `name::other`.
     fn is_none_at(&self, at: usize) -> bool {
         let value = &self.text[at..];
-        value.starts_with(['[', ':']) || (self.column.is_some() && value.starts_with("# "))
+        value.starts_with(['[', ':'])
+            || (self.column.is_some() && value.starts_with("# "))
+            || self.is_end_of_text(at)
+    }
+
+    /// Whether the quote before this ends the text in which the name is: `prompt='Password: ', …`.
+    fn is_end_of_text(&self, at: usize) -> bool {
+        /// The longest beginning of a line that is read.
+        const LONGEST: usize = 512;
+        let quote = self.text[..at].chars().next_back();
+        let Some(quote) = quote.filter(|c| matches!(c, '"' | '\'')) else {
+            return false;
+        };
+        let from = self.text.ceil_char_boundary(at.saturating_sub(LONGEST));
+        let near = &self.text[from..at - 1];
+        let begin = near.rfind('\n').map(|end| end + 1);
+        let line = begin.or((from == 0).then_some(0));
+        line.is_some_and(|line| is_open_behind(&near[line..], quote))
     }
 
     /// The default of the variable that stands for the value.
@@ -328,8 +346,9 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     } else {
         word
     };
-    // A tag ends there in markup.
+    // A tag ends there in markup, or a text in an attribute.
     let word = &word[..word.find("</").unwrap_or(word.len())];
+    let word = &word[..word.find("&quot;").unwrap_or(word.len())];
     let head = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
     let is_shell = begins == at && head.ends_with('=');
     let shell = || super::shell::end_of_value(head, line);
