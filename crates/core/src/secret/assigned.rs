@@ -7,7 +7,7 @@ use super::name::{is_secret, is_secret_name};
 use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::Found;
-use super::shell::end_of_value;
+use super::shell::{end_of_value, head_of};
 use super::value::{default_of, is_no_secret, is_reference};
 
 /// All that is given as a secret in the text of one value: behind `--password=` anywhere; behind any name and `=`
@@ -115,7 +115,7 @@ fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | ',' | '"' | '\'' | '`' | ')');
     let end = if is_all {
         let rest = rest.trim_end();
-        end_of_value(&text[..at], rest).unwrap_or(rest.len())
+        end_of_value(head_of(text, at), rest).unwrap_or(rest.len())
     } else {
         rest.find(ends).unwrap_or(rest.len())
     };

@@ -5,6 +5,14 @@ const GIVING: [&str; 6] = [
     "export", "local", "declare", "readonly", "typeset", "setenv",
 ];
 
+/// What stands before a place on its line, as far as a command is looked at; of a longer line its end.
+pub(super) fn head_of(text: &str, at: usize) -> &str {
+    /// Lines of what a program wrote may be as long as their file.
+    const LONGEST: usize = 512;
+    let near = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
+    &near[near.rfind('\n').map_or(0, |end| end + 1)..]
+}
+
 /// Where the value ends with which `rest` begins, to the end of its line; `head` is what stands before it on its line,
 /// with its name and the `=`. Nothing where all of the line may be the value, as settings have it.
 pub(super) fn end_of_value(head: &str, rest: &str) -> Option<usize> {

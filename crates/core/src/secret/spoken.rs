@@ -11,7 +11,7 @@ use super::chinese;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
-use super::shell::end_of_value;
+use super::shell::{end_of_value, head_of};
 use super::text::is_in_query;
 use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
@@ -288,10 +288,9 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
         word.end = end.map_or(word.end, |end| word.start + end);
         word.end -= escapes_at_end(&behind[word.clone()]);
     }
-    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
     if word.start == 0 && text[..start].ends_with('=') {
         let rest = behind.lines().next().unwrap_or_default();
-        let end = end_of_value(&text[line..start], rest);
+        let end = end_of_value(head_of(text, start), rest);
         word.end = end.map_or(word.end, |end| end.min(word.end));
     }
     Some(start + word.start..start + word.end)

@@ -210,3 +210,22 @@ fn a_key_in_several_texts_goes_as_a_whole(#[case] text: &str) {
     let text = text.replace('@', &["PRIVATE", "KEY"].join(" "));
     assert_exactly(OTHER, &text);
 }
+
+/// What stands in a line with a quote of a word, and in one that is longer than a command, goes all the same.
+#[test]
+fn a_quote_that_is_not_closed_hides_no_key() {
+    assert_exactly(
+        OTHER,
+        "x=1\nin the '90s, password: '⟦hunter22⟧'\nimport y\n",
+    );
+    let long = "a'b ".repeat(301);
+    assert_exactly(
+        OTHER,
+        &format!("import x\n{long}password: '⟦hunter22⟧', y\n"),
+    );
+    let letters = "x".repeat(600);
+    assert_exactly(
+        OTHER,
+        &format!("import x\nf('{letters}', password='⟦hunter22⟧')\n"),
+    );
+}

@@ -11,6 +11,7 @@ use super::name::{
 use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
+use super::shell::{end_of_value, head_of, joined as joined_quotes};
 use super::spelling::is_open_behind;
 use super::spoken::keys_told_in;
 use super::value::{default_of, is_placeholder};
@@ -174,17 +175,17 @@ impl Field<'_> {
 
     /// Whether the quote before this ends the text in which the name is: `prompt='Password: ', …`.
     fn is_end_of_text(&self, at: usize) -> bool {
-        /// The longest beginning of a line that is read.
-        const LONGEST: usize = 512;
         let quote = self.text[..at].chars().next_back();
-        let Some(quote) = quote.filter(|c| matches!(c, '"' | '\'')) else {
+        let quote = quote.filter(|c| matches!(c, '"' | '\''));
+        let ends = |c: char| c.is_whitespace() || ",);]}+".contains(c);
+        let rest = &self.text[at..];
+        let Some(quote) = quote.filter(|_| rest.is_empty() || rest.starts_with(ends)) else {
             return false;
         };
-        let from = self.text.ceil_char_boundary(at.saturating_sub(LONGEST));
-        let near = &self.text[from..at - 1];
-        let begin = near.rfind('\n').map(|end| end + 1);
-        let line = begin.or((from == 0).then_some(0));
-        line.is_some_and(|line| is_open_behind(&near[line..], quote))
+        let head = head_of(self.text, at - 1);
+        let before = &self.text[..at - 1 - head.len()];
+        // Of a part of a line nobody can tell.
+        (before.is_empty() || before.ends_with('\n')) && is_open_behind(head, quote)
     }
 
     /// The default of the variable that stands for the value.
@@ -311,12 +312,12 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     let (begins, value) = signed.map_or((begins, value), |value| (begins + 1, value));
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let inside = &value[1..];
-        let over_lines = if is_line || is_of_shell(&text[..at], key) {
+        let over_lines = if is_line || is_of_shell(head_of(text, at), key) {
             closing_over_lines(inside, quote)
         } else {
             None
         };
-        let joined = || super::shell::joined(inside).filter(|_| quote == '\'');
+        let joined = || joined_quotes(inside).filter(|_| quote == '\'');
         let end = over_lines.or_else(joined);
         let end = end.unwrap_or_else(|| closing(inside, quote));
         return begins + 1..begins + 1 + end;
@@ -349,9 +350,9 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     // A tag ends there in markup, or a text in an attribute.
     let word = &word[..word.find("</").unwrap_or(word.len())];
     let word = &word[..word.find("&quot;").unwrap_or(word.len())];
-    let head = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    let head = head_of(text, at);
     let is_shell = begins == at && head.ends_with('=');
-    let shell = || super::shell::end_of_value(head, line);
+    let shell = || end_of_value(head, line);
     let word = match is_shell.then(shell).flatten() {
         Some(end) => &word[..end.min(word.len())],
         None => word,
@@ -435,8 +436,7 @@ fn bare_template(text: &str) -> Option<&str> {
 }
 
 /// Whether the name that ends here with its sign is all of its line, as a variable of a shell.
-fn is_of_shell(before: &str, key: &str) -> bool {
-    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+fn is_of_shell(line: &str, key: &str) -> bool {
     let name = line.strip_prefix("export ").unwrap_or(line).trim_start();
     name.strip_suffix('=') == Some(key)
 }
