@@ -100,7 +100,7 @@ impl Document {
     pub fn each_in(format: Format, text: &str) -> Vec<std::ops::Range<usize>> {
         match format {
             Format::Yaml => several::parts(text),
-            Format::Json | Format::Markdown => vec![0..text.len()],
+            Format::Json | Format::Markdown => std::iter::once(0..text.len()).collect(),
         }
     }
 

@@ -208,7 +208,7 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
     let Some(told) = told_by(key) else {
         return false;
     };
-    if is_reference(text) || is_no_secret(text) || is_of_accounts(key, text) {
+    if is_reference(text) || is_no_secret(text) || is_of_accounts(key, text) || is_message(text) {
         return false;
     }
     match told {
@@ -225,6 +225,19 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether a text is one that a program shows, with what it puts there: `Waiting for “{name}”`.
+fn is_message(text: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let mut slots = text.split('{').skip(1);
+    let has_slot = slots.any(|rest| rest.split_once('}').is_some_and(|(name, _)| is_name(name)));
+    has_slot && text.contains(|c| is_chinese(c) || c == ' ')
 }
 
 /// Whether a text says where a system has its accounts: `passwd: files systemd`.

@@ -110,6 +110,7 @@ fn a_sign_of_markup_is_of_the_key_or_ends_it(#[case] text: &str) {
 )]
 #[case("passwordEncoder: bcrypt\npassword_hashing: argon\npassword: ⟦bcrypt⟧\n")]
 #[case("label_password: 请输入密码\nlabel: {x: y}\n")]
+#[case("waits_password: 等待“{name}”的密码\nother_password: Waiting for {name} here\n")]
 #[case("secretKey: ⟦hunter22⟧\nsecret: {a: ⟦hunter22⟧}\nexisting_password: ⟦hunter⟧\n")]
 fn names_of_what_is_elsewhere_stay(#[case] text: &str) {
     assert_exactly(YAML, text);
