@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 
+use flowkeep_core::Place;
 use flowkeep_core::configuration::Strategy;
 use flowkeep_core::session::SnapshotStatus;
 use flowkeep_files::configuration::{Begin, ConfigurationError, Keys, Look, Wish, look};
@@ -85,6 +86,43 @@ fn of_a_broken_file_what_stands_before_the_fault_is_followed() {
     };
     assert_eq!(unparsed.path.as_str(), "workflows/entry.yaml");
     assert!(unparsed.reason.place.is_some());
+}
+
+/// What Kubernetes and others have in one file is each looked into, and nothing is said of it.
+#[test]
+fn each_document_of_a_file_is_followed() {
+    let several = "tools: [sum]\n---\ntools: [gone]\n---\nagents: [clerk]\n";
+    let place = tree(&[
+        ("workflows/entry.yaml", several),
+        ("tools/sum.yaml", "a: 1"),
+        ("agents/clerk.yaml", "a: 1"),
+    ]);
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(
+        paths(&found),
+        [
+            "agents/clerk.yaml",
+            "tools/sum.yaml",
+            "workflows/entry.yaml"
+        ]
+    );
+    assert_eq!(found.missing.len(), 1);
+    assert!(found.unparsed.is_empty(), "{:?}", found.unparsed);
+}
+
+/// One that cannot be read is named by its line in the file, and takes nothing from the others.
+#[test]
+fn a_broken_document_takes_nothing_from_the_others() {
+    let several = "tools: [sum]\n---\na: b: c\n---\nagents: [clerk]\n";
+    let place = tree(&[
+        ("workflows/entry.yaml", several),
+        ("tools/sum.yaml", "a: 1"),
+        ("agents/clerk.yaml", "a: 1"),
+    ]);
+    let found = looked(&place, ENTRY).unwrap();
+    assert_eq!(found.files.len(), 3);
+    let lines: Vec<_> = found.unparsed.iter().map(|one| one.reason.place).collect();
+    assert_eq!(lines, [Some(Place { line: 3, column: 5 })]);
 }
 
 #[test]

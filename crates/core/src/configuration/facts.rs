@@ -91,6 +91,15 @@ impl Facts {
         names.flatten().cloned().collect()
     }
 
+    /// Adds what another document of the same file says. It is called as the first of them is.
+    pub fn join(&mut self, other: Self) {
+        self.references.extend(other.references);
+        self.keys.0.extend(other.keys.0);
+        self.name = self.name.take().or(other.name);
+        self.model_name = self.model_name.take().or(other.model_name);
+        self.registered.extend(other.registered);
+    }
+
     /// Finds them in what a file says.
     pub fn of(value: &Value, path: &ConfigPath) -> Self {
         let word = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);

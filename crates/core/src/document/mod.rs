@@ -8,6 +8,7 @@
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod place;
+pub(crate) mod several;
 pub(crate) mod tree;
 pub(crate) mod yaml;
 
@@ -92,6 +93,14 @@ impl Document {
                 value,
             }),
             Err(fault) => Err(fault.into_message(&text)),
+        }
+    }
+
+    /// Where the documents of a text stand, one behind the other: YAML may hold several in one file.
+    pub fn each_in(format: Format, text: &str) -> Vec<std::ops::Range<usize>> {
+        match format {
+            Format::Yaml => several::parts(text),
+            Format::Json | Format::Markdown => std::iter::once(0..text.len()).collect(),
         }
     }
 

@@ -110,6 +110,15 @@ const ABOUT: &[&str] = &[
     "manager",
     "service",
     "handler",
+    "encoder",
+    "decoder",
+    "hashing",
+    "generator",
+    "converter",
+    "resolver",
+    "listener",
+    "class",
+    "bean",
     "factory",
     "validator",
     "callback",
@@ -193,6 +202,22 @@ const DOING: [&str; 22] = [
     "forget", "encrypt",
 ];
 
+/// Words with which the name of a text begins that is shown: `label.password`.
+const SHOWING: [&str; 12] = [
+    "label",
+    "labels",
+    "message",
+    "messages",
+    "msg",
+    "placeholder",
+    "hint",
+    "tooltip",
+    "title",
+    "caption",
+    "i18n",
+    "text",
+];
+
 /// The same in Chinese, where nothing stands between words: what begins with it behind a secret's name says
 /// something of that.
 const CHINESE_ABOUT: &[&str] = &[
@@ -222,6 +247,11 @@ pub(super) fn ask_of(before: &[String]) -> bool {
     let is_asking = |word| is_among(word, &ASKING);
     let in_chinese = |word: &String| CHINESE_ASKING.iter().any(|asking| word.starts_with(asking));
     is_asking(before.first()) || is_asking(before.last()) || before.iter().any(in_chinese)
+}
+
+/// Whether words before a secret's say that it is shown.
+pub(super) fn show_of(before: &[String]) -> bool {
+    is_among(before.first(), &SHOWING)
 }
 
 /// Whether words before a password's say what is done with it.

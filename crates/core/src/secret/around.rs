@@ -46,6 +46,9 @@ const ONE_OF_SECRETS: &str = "secret";
 /// What the key of something that signs is called.
 const SIGNING_KEY: &str = "signing_key";
 
+/// What an account is called that is spelled as Docker has them.
+const LOGIN: &str = "login_password";
+
 /// Below what, and beside what, a `token` is a piece of a text.
 const PIECES: [&str; 3] = ["logprobs", "top_logprobs", "vocab"];
 const OF_PIECES: [&str; 4] = ["logprob", "logit", "bytes", "token_id"];
@@ -222,7 +225,7 @@ impl<'v> Around<'v> {
             return Self::Named(name);
         }
         match self {
-            Self::Named(_) if is_about(key) => Self::Nothing,
+            Self::Named(_) if is_about(key) || is_kept_as(members, key) => Self::Nothing,
             Self::Named(name) => Self::Named(name),
             Self::Shown => Self::Shown,
             _ if is_among(&COMMANDS, key) => Self::Command,
@@ -275,7 +278,9 @@ impl<'v> Around<'v> {
             }
             _ => false,
         };
-        let is_name = is_pair && !name.starts_with('-') && !value_is(is_secret_name);
+        // What has its value already names nothing: `DB_PASSWORD=…`.
+        let is_word = !name.starts_with('-') && !name.contains(['=', ':']);
+        let is_name = is_pair && is_word && !value_is(is_secret_name);
         (is_name && is_secret_name(name)).then_some(name)
     }
 
@@ -323,6 +328,26 @@ fn is_kept_secret(members: &[(String, Value)], key: &str) -> bool {
     matches!(key, "data" | "stringData") && members.iter().any(is_kind)
 }
 
+/// Whether a field is the name of a key of a secret: beside the path it is written to, or beside where it comes from.
+fn is_kept_as(members: &[(String, Value)], key: &str) -> bool {
+    let has = |name: &str| members.iter().any(|(key, _)| key == name);
+    match key {
+        "key" => has("path"),
+        "secretKey" => has("remoteRef") || has("sourceRef"),
+        _ => false,
+    }
+}
+
+/// Whether an object names a secret that is elsewhere, or the keys of one.
+fn is_elsewhere(value: &Value) -> bool {
+    let Value::Object(members) = value else {
+        return false;
+    };
+    let is_key = |(key, value): &(String, Value)| key.ends_with("Key") && value.as_str().is_some();
+    let is_named = members.iter().any(|(key, _)| key == "secretName");
+    is_named || (!members.is_empty() && members.iter().all(is_key))
+}
+
 /// Whether this is a piece of a text, which stands beside how likely it is.
 fn is_piece_beside(members: &[(String, Value)], key: &str) -> bool {
     let mut names = members.iter().map(|(key, _)| key);
@@ -348,6 +373,12 @@ fn is_key(value: &Value) -> bool {
 
 /// The secret's name by which a member goes; nothing where it is none.
 fn name_of<'v>(members: &'v [(String, Value)], key: &'v str, value: &'v Value) -> Option<&'v str> {
+    if is_kept_as(members, key) {
+        return None;
+    }
+    if is_login(key, value) {
+        return Some(LOGIN);
+    }
     let by_others = || {
         is_pass(members, key, value)
             .then_some(PASS)
@@ -358,9 +389,38 @@ fn name_of<'v>(members: &'v [(String, Value)], key: &'v str, value: &'v Value) -
         let is_named = is_secret_field(key, value) || (is_variable(value) && is_secret_name(key));
         return is_named.then_some(key).or_else(by_others);
     }
-    let is_named = is_secret_name(key) && !is_done(key, value);
+    let is_named = is_secret_name(key) && !is_done(key, value) && !is_elsewhere(value);
     let one = of_one(key, value.as_object().is_some());
     is_named.then_some(one).or_else(by_others)
+}
+
+/// Whether this is an account as Docker keeps it: `"auth": "…"`, the letters of `name:password` in Base64.
+fn is_login(key: &str, value: &Value) -> bool {
+    let letters = value.as_str().filter(|_| key == "auth").and_then(spelled);
+    letters.is_some_and(|letters| {
+        let mut parts = letters.splitn(2, |letter| *letter == b':');
+        let mut is_part = || parts.next().is_some_and(|part| !part.is_empty());
+        letters.iter().all(u8::is_ascii_graphic) && is_part() && is_part()
+    })
+}
+
+/// What a text says in Base64.
+fn spelled(text: &str) -> Option<Vec<u8>> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut said = Vec::new();
+    let mut bits = 0_u32;
+    let mut count = 0;
+    for letter in text.trim_end_matches('=').bytes() {
+        let at = LETTERS.iter().position(|known| *known == letter)?;
+        bits = (bits << 6) | u32::try_from(at).ok()?;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            said.push(u8::try_from((bits >> count) & 0xff).ok()?);
+            bits &= (1 << count) - 1;
+        }
+    }
+    Some(said)
 }
 
 fn is_variable(value: &Value) -> bool {

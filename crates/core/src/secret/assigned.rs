@@ -7,6 +7,7 @@ use super::name::{is_secret, is_secret_name};
 use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::Found;
+use super::shell::{end_of_value, head_of};
 use super::value::{default_of, is_no_secret, is_reference};
 
 /// All that is given as a secret in the text of one value: behind `--password=` anywhere; behind any name and `=`
@@ -113,7 +114,8 @@ fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | ',' | '"' | '\'' | '`' | ')');
     let end = if is_all {
-        rest.trim_end().len()
+        let rest = rest.trim_end();
+        end_of_value(head_of(text, at), rest).unwrap_or(rest.len())
     } else {
         rest.find(ends).unwrap_or(rest.len())
     };
@@ -144,9 +146,14 @@ pub(super) fn defaults_in(text: &str, is_named: bool) -> Vec<Range<usize>> {
 /// The passwords in `curl -u name:password` and the like.
 pub(super) fn accounts_in(text: &str) -> Vec<Range<usize>> {
     let options = ["-u ", "--user ", "--user="].into_iter();
-    let met = options.flat_map(|option| text.match_indices(option));
+    let names = ["BASIC_AUTH=", "basic_auth=", "basicauth.users="].into_iter();
+    let met = options
+        .chain(names)
+        .flat_map(|option| text.match_indices(option));
     met.filter_map(|(at, option)| {
-        let is_begin = text[..at].ends_with(|c: char| c.is_whitespace()) || at == 0;
+        let is_begin = text[..at].ends_with(|c: char| c.is_whitespace())
+            || at == 0
+            || !option.starts_with('-');
         is_begin.then_some(())?;
         let rest = &text[at + option.len()..];
         let word = rest.trim_start_matches([' ', '"', '\'']);

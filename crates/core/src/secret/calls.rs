@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+use super::about::is_about;
 use super::directives::{is_password, is_written_down};
-use super::name::{is_secret, is_secret_name};
+use super::name::{is_of_several, is_secret, is_secret_name, of_one};
 use super::text::{closing, key_before};
 
 /// How functions end that are given a name and its value.
@@ -38,9 +39,11 @@ pub(super) fn calls_in(text: &str) -> Vec<Range<usize>> {
     for (at, sign) in text.char_indices() {
         if matches!(sign, '"' | '\'') {
             let value = hidden_at(text, at).or_else(|| set_at(text, at));
+            let value = value.or_else(|| wrapped_at(text, at));
             found.extend(value.or_else(|| instead_at(text, at)));
         }
     }
+    found.extend(in_maps(text));
     for (at, begin) in ["auth=(", "auth = ("]
         .into_iter()
         .flat_map(|begin| text.match_indices(begin))
@@ -51,6 +54,57 @@ pub(super) fn calls_in(text: &str) -> Vec<Range<usize>> {
         found.extend(piped_to(text, at));
     }
     found
+}
+
+/// All that stands in a map with a name of secrets: `secrets = { one = "…" }`.
+fn in_maps(text: &str) -> Vec<Range<usize>> {
+    /// The longest map, in bytes.
+    const LONGEST: usize = 8_192;
+    let mut found = Vec::new();
+    let mut told = 0;
+    for (at, _) in text.match_indices('{') {
+        let before = text[told.min(at)..at].trim_end_matches([' ', '\t']);
+        let name = before.strip_suffix(['=', ':']).filter(|_| at >= told);
+        let Some(name) = name.and_then(key_before).filter(|name| is_of_several(name)) else {
+            continue;
+        };
+        let name = of_one(name, false);
+        let map = &text[at + 1..text.floor_char_boundary(at.saturating_add(LONGEST))];
+        let Some(end) = map
+            .find(['{', '}'])
+            .filter(|end| map[*end..].starts_with('}'))
+        else {
+            continue;
+        };
+        let mut here = 0;
+        while let Some(open) = map[here..end].find(['"', '\'']).map(|open| here + open) {
+            let quote = char::from(map.as_bytes()[open]);
+            let begin = open + 1;
+            let length = closing(&map[begin..end], quote);
+            let word = &map[begin..begin + length];
+            let before = map[..open].trim_end();
+            let field = before
+                .strip_suffix("=>")
+                .or_else(|| before.strip_suffix(['=', ':']));
+            let field = field.and_then(key_before);
+            if field.is_some_and(|field| !is_about(field)) && is_secret(name, word) {
+                found.push(at + 1 + begin..at + 1 + begin + length);
+            }
+            here = (begin + length + 1).min(end);
+        }
+        told = at + 1 + end;
+    }
+    found
+}
+
+/// The password in quotes that begin here which a function is given that spells it otherwise: `password =
+/// base64encode("…")`.
+fn wrapped_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let mut functions = ["base64encode(", "sensitive("].into_iter();
+    let before = functions.find_map(|function| text[..at].strip_suffix(function))?;
+    let name = key_before(before.trim_end().strip_suffix('=')?)?;
+    let value = quoted_at(near_from(text, at), at)?;
+    is_secret(name, &text[value.clone()]).then_some(value)
 }
 
 /// The password in quotes that begin here which a function is given: `setPassword("…")`, or a word and a blank as some

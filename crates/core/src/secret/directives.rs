@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::name::{Told, is_secret, told_by};
+use super::shell::end_of_value;
 use super::value::{is_no_secret, is_placeholder, is_reference, looks_like_key};
 
 /// What a line begins with that gives a name and its value.
@@ -33,7 +34,26 @@ const ADDING: [&str; 7] = [
 ];
 
 /// What a line begins with that a password follows, whatever that looks like.
-const PASSWORDS: [&str; 5] = ["requirepass", "masterauth", "auth_pass", "rootpw", "bindpw"];
+const PASSWORDS: [&str; 8] = [
+    "requirepass",
+    "masterauth",
+    "primaryauth",
+    "tls-key-file-pass",
+    "tls-client-key-file-pass",
+    "auth_pass",
+    "rootpw",
+    "bindpw",
+];
+
+/// What a line of a web server begins with that names another server.
+const PASSING: [&str; 6] = [
+    "proxy_pass",
+    "fastcgi_pass",
+    "uwsgi_pass",
+    "scgi_pass",
+    "grpc_pass",
+    "memcached_pass",
+];
 
 /// The shortest password, and the shortest token: pieces of a text are called so, too.
 const SHORTEST: usize = 4;
@@ -48,6 +68,15 @@ pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
         if let Some(value) = words.value() {
             found.push(at + value.start..at + value.end);
         }
+        for begin in within(line) {
+            let value = Words::of(&line[begin..]).value();
+            found.extend(value.map(|value| at + begin + value.start..at + begin + value.end));
+        }
+        let told = line.match_indices(['"', '\'']).map(|(quote, _)| quote + 1);
+        for begin in told.filter(|begin| line[*begin..].starts_with("machine ")) {
+            found.extend(login_at(text, at + begin));
+        }
+        found.extend(given_to(line).map(|value| at + value.start..at + value.end));
         found.extend(words.of_accounts(line, at));
         if words.begins_login() {
             found.extend(login_at(text, at));
@@ -55,6 +84,77 @@ pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
         at += line.len();
     }
     found
+}
+
+/// Where another line begins within one: `ONBUILD ENV …`, `server { set $a …;`.
+fn within(line: &str) -> Vec<usize> {
+    let image = line.trim_start();
+    let word = image.get(..8).unwrap_or_default();
+    let of_image = word.eq_ignore_ascii_case("onbuild ");
+    let of_image = of_image.then(|| line.len() - image.len() + word.len());
+    let set = line.match_indices("set $").map(|(at, _)| at);
+    let set = set.filter(|at| line[..*at].trim_end().ends_with(['{', ';']));
+    of_image.into_iter().chain(set).collect()
+}
+
+/// The password that a program of a line is given in a way of its own: `htpasswd -b file bob …`, `cmdkey /pass:…`,
+/// `schtasks … /rp …`, `reg add … /v Password … /d …`.
+fn given_to(line: &str) -> Option<Range<usize>> {
+    const MOST: usize = 24;
+    let lower = line.to_ascii_lowercase();
+    let programs = ["htpasswd ", "cmdkey ", "schtasks ", "reg add ", "chpasswd"];
+    if !programs.iter().any(|program| lower.contains(program)) {
+        return None;
+    }
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(word) = word_at(line, at).filter(|_| words.len() < MOST) {
+        at = word.end + usize::from(line[word.end..].starts_with(['"', '\'']));
+        words.push(word);
+    }
+    let is = |at: &Range<usize>, name: &str| line[at.clone()].eq_ignore_ascii_case(name);
+    let behind = |option: &str| {
+        let at = words.iter().position(|word| is(word, option))?;
+        words.get(at + 1).cloned()
+    };
+    let begins = |name: &str| words.iter().position(|word| is(word, name));
+    let value = if let Some(at) = begins("htpasswd") {
+        let (options, names): (Vec<_>, Vec<_>) = words[at + 1..]
+            .iter()
+            .partition(|word| line[(*word).clone()].starts_with('-'));
+        let has = |sign: char| {
+            options
+                .iter()
+                .any(|word| line[(*word).clone()].contains(sign))
+        };
+        let is_given = has('b');
+        let name = if has('n') { 1 } else { 2 };
+        names
+            .get(name)
+            .filter(|_| is_given)
+            .map(|word| (*word).clone())
+    } else if begins("cmdkey").is_some() {
+        let word = words.iter().find(|word| {
+            let begin = line[(*word).clone()].get(..6);
+            begin.is_some_and(|begin| begin.eq_ignore_ascii_case("/pass:"))
+        });
+        word.map(|word| word.start + 6..word.end)
+    } else if begins("schtasks").is_some() {
+        behind("/rp")
+    } else if begins("reg").is_some() {
+        let name = behind("/v")?;
+        let value = behind("/d")?;
+        return is_secret(&line[name], &line[value.clone()]).then_some(value);
+    } else {
+        // `echo bob:… | chpasswd`
+        let echo = begins("echo")?;
+        let mut told = words[echo + 1..].iter();
+        let pipe = line[..lower.rfind("chpasswd")?].rfind('|')?;
+        let told = told.find(|word| !line[(*word).clone()].starts_with('-'))?;
+        let sign = line[told.clone()].find(':')?;
+        (told.end <= pipe).then(|| told.start + sign + 1..told.end)
+    };
+    value.filter(|value| is_password(&line[value.clone()]))
 }
 
 /// The first words of a line, each without its quotes.
@@ -92,6 +192,7 @@ impl<'l> Words<'l> {
     /// The secret that the line gives.
     fn value(&self) -> Option<Range<usize>> {
         let first = self.word(0)?.to_ascii_lowercase();
+        let first = first.trim_start_matches('@').to_owned();
         if first == "set" {
             return self.of_set();
         }
@@ -105,8 +206,12 @@ impl<'l> Words<'l> {
             let adding = self.word(1)?.to_ascii_lowercase();
             return ADDING.contains(&adding.as_str()).then(|| self.given(2))?;
         }
-        if first == "sentinel" && self.word(1)?.eq_ignore_ascii_case("auth-pass") {
-            return self.password(3);
+        if first == "sentinel" {
+            return match self.word(1)?.to_ascii_lowercase().as_str() {
+                "auth-pass" => self.password(3),
+                "sentinel-pass" => self.password(2),
+                _ => None,
+            };
         }
         if PASSWORDS.contains(&first.as_str()) {
             return self.password(1);
@@ -119,9 +224,12 @@ impl<'l> Words<'l> {
         let name = self.word(at)?.trim_start_matches('$');
         let value = self.places.get(at + 1)?.clone();
         let is_quoted = self.line[..value.start].ends_with(['"', '\'']);
-        // Of a value without quotes all of its line is.
-        let value = if is_quoted || at > 1 {
+        // Of a value without quotes all of its line is in the file of an image.
+        let is_all = self.word(0)?.eq_ignore_ascii_case("env");
+        let value = if is_quoted {
             value
+        } else if !is_all {
+            self.end_of(&value)
         } else {
             let line = self.line.trim_end();
             let end = line.trim_end_matches([';', '\\']).trim_end().len();
@@ -149,7 +257,9 @@ impl<'l> Words<'l> {
             first.end
         } else {
             let rest = &line[first.start..];
-            first.start + rest.find(" &").unwrap_or(rest.len())
+            let sign = rest.find('=')? + 1;
+            let end = end_of_value(&line[..first.start + sign], &rest[sign..]);
+            first.start + end.map_or(rest.len(), |end| sign + end)
         };
         let (name, value) = line[first.start..end].split_once('=')?;
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -208,7 +318,11 @@ impl<'l> Words<'l> {
         let value = self.end_of(value);
         let word = &self.line[value.clone()];
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        // A web server names what it passes a request on to.
+        let is_passed_on = self.line.trim_end().ends_with(';') && PASSING.contains(&name);
         let is_one = !self.is_more
+            && !is_passed_on
+            && !word.contains("://")
             && name.chars().all(is_name)
             && told_by(name) == Some(Told::Surely)
             && is_written_down(word)

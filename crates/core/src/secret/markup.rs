@@ -69,7 +69,8 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
         let before = before.map(|(name, _)| name);
         let outer = open.last().and_then(|open| open.within);
         let outer = outer.filter(|_| is_markup && !is_about(tag.name));
-        let called = [Some(tag.name), named, before, outer];
+        let above = open.last().and_then(|open| open.named).filter(|_| is_value);
+        let called = [Some(tag.name), named, before, outer, above];
         let is_named = |at: &Range<usize>| {
             let mut called = called.iter().flatten();
             called.any(|name| is_secret(name, &text[at.clone()]))
@@ -81,6 +82,7 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
         let is_outer = told_by(tag.name).is_some_and(|told| told != Told::Word);
         open.push(Open {
             name: tag.name,
+            named,
             within: is_outer.then(|| of_one(tag.name, true)).or(outer),
         });
         let Some(inside) = content(text, tag.end) else {
@@ -102,6 +104,8 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
 /// A tag in which others are.
 struct Open<'t> {
     name: &'t str,
+    /// What its attribute says it is called.
+    named: Option<&'t str>,
     /// The secret's name by which all in it goes.
     within: Option<&'t str>,
 }

@@ -1,6 +1,7 @@
 //! The same without the keys.
 
 use crate::document::place::Lines;
+use crate::document::several::{SEPARATOR, parts};
 use crate::document::tree::Span;
 use crate::{Format, Value, decode};
 
@@ -10,7 +11,6 @@ use super::places::{
     Read, SecretKind, SecretPlace, inner, places_in_code, places_in_settings, places_in_text,
 };
 use super::settings::is_settings;
-use super::several::{SEPARATOR, parts};
 use super::spelling::spellings;
 
 /// What stands in the place of a key: a text in YAML as in JSON, and a placeholder, so that what was masked

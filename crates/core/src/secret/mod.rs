@@ -24,13 +24,15 @@ mod pairs;
 mod places;
 mod relaxed;
 mod settings;
-mod several;
 mod shape;
+mod shell;
 mod spelling;
 mod spoken;
 mod statement;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_alone;
 #[cfg(test)]
 mod tests_around;
 #[cfg(test)]
@@ -75,6 +77,12 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         // Accounts of Redis.
         .chain([
             "masterauth",
+            "primaryauth",
+            "basic_auth",
+            "basicauth",
+            "\"auth\"",
+            "auth:",
+            "/rp ",
             "auth-pass",
             "net use",
             "securestring",

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::Value;
 
-use super::about::{ask_of, do_with, say_of, says_of};
+use super::about::{ask_of, do_with, say_of, says_of, show_of};
 use super::chinese;
 use super::value::{is_about_secrets, is_kept_there, is_no_secret, is_reference, looks_like_key};
 use super::words::{plain, words};
@@ -140,8 +140,8 @@ const PASS_WORDS: [&str; 38] = [
 ];
 
 /// Words that make a sign for the end of a text, or the like, of a following `token`.
-const MARKING: [&str; 9] = [
-    "stop", "eos", "bos", "pad", "unk", "sep", "cls", "mask", "special",
+const MARKING: [&str; 11] = [
+    "stop", "eos", "bos", "pad", "unk", "sep", "cls", "mask", "special", "input", "output",
 ];
 
 /// Words behind a secret's that say which one it is.
@@ -208,7 +208,7 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
     let Some(told) = told_by(key) else {
         return false;
     };
-    if is_reference(text) || is_no_secret(text) {
+    if is_reference(text) || is_no_secret(text) || is_of_accounts(key, text) || is_message(text) {
         return false;
     }
     match told {
@@ -225,6 +225,27 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether a text is one that a program shows, with what it puts there: `Waiting for “{name}”`.
+fn is_message(text: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let mut slots = text.split('{').skip(1);
+    let has_slot = slots.any(|rest| rest.split_once('}').is_some_and(|(name, _)| is_name(name)));
+    has_slot && text.contains(|c| is_chinese(c) || c == ' ')
+}
+
+/// Whether a text says where a system has its accounts: `passwd: files systemd`.
+fn is_of_accounts(key: &str, text: &str) -> bool {
+    const PLACES: [&str; 10] = [
+        "files", "systemd", "compat", "nis", "nisplus", "ldap", "sss", "winbind", "altfiles", "db",
+    ];
+    key == "passwd" && text.split_whitespace().all(|word| PLACES.contains(&word))
 }
 
 /// Whether a text is a number that counts something, as a token's life in seconds.
@@ -284,6 +305,9 @@ pub(super) fn told_by(key: &str) -> Option<Told> {
     if words.windows(2).any(is_public) {
         return None;
     }
+    if words == ["client", "key", "data"] {
+        return Some(Told::Surely);
+    }
     // Variables of shells, which have `PASS` for a count as well.
     if words == ["keys"] || key == "PASS" {
         return Some(Told::Perhaps);
@@ -313,8 +337,17 @@ fn told(kind: Kind, before: &[String], behind: &[String]) -> Option<Told> {
     if ask_of(before) || say_of(behind) || (is_password && do_with(before)) {
         return None;
     }
+    // Another one that is there already, and the key under which a password is kept: both are names.
+    let is_existing = |word: &String| word == "existing";
+    let is_other = before.iter().any(is_existing) && kind != Kind::Password
+        || before.windows(2).any(|pair| pair == ["existing", "secret"]);
+    if is_other {
+        return None;
+    }
+    let is_name = is_password && behind.last().is_some_and(|word| word == "key");
     let is_which = behind.iter().all(|word| WHICH.contains(&word.as_str()));
     match kind {
+        _ if is_name || show_of(before) => Some(Told::Perhaps),
         Kind::Pass | Kind::Several => Some(Told::Perhaps),
         _ if is_which => Some(Told::Surely),
         Kind::Password | Kind::Secret => Some(Told::Word),

@@ -30,7 +30,7 @@ enum Short {
 }
 
 /// Programs with a short option for a password, by what they are called with.
-pub(super) const PROGRAMS: [&str; 27] = [
+pub(super) const PROGRAMS: [&str; 29] = [
     "mysql",
     "mysqldump",
     "mysqladmin",
@@ -49,6 +49,8 @@ pub(super) const PROGRAMS: [&str; 27] = [
     "podman login",
     "helm registry login",
     "sqlcmd",
+    "osql",
+    "psexec",
     "ldapsearch",
     "ldapmodify",
     "ldapadd",
@@ -119,8 +121,9 @@ fn short_of(program: &str) -> &'static [Short] {
     match program {
         "redis-cli" => &[Short::Apart("-a")],
         "sshpass" => &[Short::Apart("-p"), Short::Joined("-p")],
-        "sqlcmd" | "mosquitto_pub" | "mosquitto_sub" | "zip" | "unzip" => &[Short::Apart("-P")],
-        "cqlsh" => &[Short::Apart("-p")],
+        "sqlcmd" | "osql" => &[Short::Apart("-P"), Short::Joined("-P")],
+        "mosquitto_pub" | "mosquitto_sub" | "zip" | "unzip" => &[Short::Apart("-P")],
+        "cqlsh" | "psexec" => &[Short::Apart("-p")],
         "ldapsearch" | "ldapmodify" | "ldapadd" => &[Short::Apart("-w")],
         _ if program.starts_with("mongo") || program.ends_with("login") => &[Short::Apart("-p")],
         _ => &[Short::Joined("-p")],
@@ -245,7 +248,9 @@ fn long_option(text: &str, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let end = at + name.len();
+    let signed = text[end..].strip_prefix('=');
     let value = match text[end..].strip_prefix(' ') {
+        None if signed.is_some() => token(text, end + 1)?,
         Some(rest) if ends_a_text(text, at, rest) => return None,
         Some(rest) if !rest.starts_with(['-', ' ']) => token(text, end + 1)?,
         Some(_) => return None,

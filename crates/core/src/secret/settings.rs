@@ -9,7 +9,8 @@ use super::lines::{Lines, spaced, spaced_secret};
 use super::name::{Told, is_secret, is_secret_name, of_one, told_by};
 use super::places::SecretKind;
 use super::shape::Found;
-use super::text::FENCES;
+use super::text::{FENCES, has_option};
+use super::value::looks_like_key;
 
 /// Whether the lines of a text are settings, names of parts, comments, or what a setting goes on with, but for a few
 /// of another kind.
@@ -77,7 +78,7 @@ fn fence_behind(open: Option<&'static str>, line: &str) -> Option<&'static str> 
 }
 
 fn is_setting(line: &str) -> bool {
-    let line = line.strip_prefix("export ").unwrap_or(line);
+    let line = line.strip_prefix("export ").map_or(line, str::trim_start);
     let is_name = |c: char| c.is_alphanumeric() || "_-.\"' （）\\".contains(c);
     let name = &line[..line.len() - line.trim_start_matches(is_name).len()];
     let rest = &line[name.len()..];
@@ -86,7 +87,9 @@ fn is_setting(line: &str) -> bool {
     name.split(' ').count() <= 3
         && !name.is_empty()
         && !name.starts_with(' ')
+        && !has_option(name)
         && rest.trim_start().starts_with(['=', ':'])
+        && !rest.starts_with("://")
         && !line.trim_end().ends_with(':')
 }
 
@@ -285,6 +288,11 @@ fn in_section(text: &str, section: &str, settings: &[Setting<'_>]) -> Vec<Range<
     let told = settings.iter().filter(|one| {
         let is_secret = |name: &str| is_secret(name, &text[one.value.clone()]);
         let by_section = named.is_some_and(|name| !is_about(one.name) && is_secret(name));
+        // `key` below `[api]` is what `api_key` is.
+        let is_key = one.name.eq_ignore_ascii_case("key")
+            && looks_like_key(&text[one.value.clone()])
+            && is_secret(&format!("{section}_key"));
+        let by_section = by_section || is_key;
         let by_name = around::is_named_value(one.name) && beside.is_some_and(is_secret);
         by_section || by_name || is_pass(one)
     });

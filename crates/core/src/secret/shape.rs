@@ -129,13 +129,28 @@ fn url_password(text: &str, at: usize) -> Option<Range<usize>> {
         Some(_) => quoted(c) || c.is_whitespace(),
     };
     let end = rest.find(ends).unwrap_or(rest.len());
-    let (user, _) = rest[..end].rsplit_once('@')?;
+    let whole = &rest[..end];
+    let mut signs = whole.match_indices('@').map(|(at, _)| at);
+    let sign = signs.find(|at| is_host(&whole[at + 1..]));
+    let user = &whole[..sign.or_else(|| whole.rfind('@'))?];
     let (name, password) = user.split_once(':')?;
     let is_one = !password.is_empty()
         && !name.contains(['/', '?', '#'])
         && !is_port(password)
         && !is_placeholder(password);
     is_one.then(|| begins + name.len() + 1..begins + user.len())
+}
+
+/// Whether this begins with a host that has a dot or a port, and a path behind it, which may have an `@` in it.
+fn is_host(text: &str) -> bool {
+    let Some((host, _)) = text.split_once('/') else {
+        return false;
+    };
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    let is_in = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_in);
+    let is_port = port.chars().all(|c| c.is_ascii_digit());
+    is_name && is_port && (name.contains('.') || !port.is_empty())
 }
 
 /// Whether this is the port of a host and the beginning of a path that has an `@` in it.
@@ -158,6 +173,9 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         let dashes = text[line..at].rfind("-----");
         let start = dashes.map_or(at, |dashes| line + dashes);
         let behind = at + MARK.len();
+        if is_named(&text[behind..]) {
+            continue;
+        }
         // What is cut off may be a key all the same.
         let end = text[behind..]
             .find(MARK)
@@ -165,6 +183,22 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         found.push(start..end);
     }
     found
+}
+
+/// Whether a line of a private key that ends here is only named, as in programs that look for one: its quote ends and
+/// no letters of a key follow.
+fn is_named(rest: &str) -> bool {
+    const FAR: usize = 64;
+    const FEWEST: usize = 16;
+    let quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let near = &rest[..rest.floor_char_boundary(FAR)];
+    let is_between = |c: char| c.is_whitespace() || quote(c) || "+,\\".contains(c);
+    let behind = near.trim_start_matches(is_between);
+    let behind = behind.strip_prefix("n").unwrap_or(behind);
+    let letters = behind.bytes().take_while(|letter| {
+        letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/' | b'=')
+    });
+    rest.starts_with(quote) && letters.count() < FEWEST
 }
 
 /// What follows `Authorization: Bearer`, and other words in the place of the last.

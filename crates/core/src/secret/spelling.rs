@@ -89,7 +89,7 @@ struct Quotes<'t> {
     are_paired: bool,
     told: usize,
     is_open: bool,
-    in_line: InLine,
+    line: Line,
 }
 
 impl<'t> Quotes<'t> {
@@ -99,7 +99,7 @@ impl<'t> Quotes<'t> {
             are_paired: doubles(text).is_multiple_of(2),
             told: 0,
             is_open: false,
-            in_line: InLine::default(),
+            line: Line::default(),
         }
     }
 
@@ -109,8 +109,8 @@ impl<'t> Quotes<'t> {
         let between = &self.text[self.told.min(at)..at];
         self.told = self.told.max(at);
         self.is_open ^= !doubles(between).is_multiple_of(2);
-        self.in_line.follow(between);
-        self.in_line.open.is_some() || (self.are_paired && self.is_open)
+        self.line.follow(between);
+        self.line.open.is_some() || (self.are_paired && self.is_open)
     }
 }
 
@@ -122,28 +122,31 @@ fn doubles(text: &str) -> usize {
         .count()
 }
 
-/// The quote that is open in a line so far. One behind a letter may be of a word: `don't`.
+/// A line as far as it was read, which may be as long as its file.
 #[derive(Default)]
-struct InLine {
+struct Line {
+    /// The quote that is open there. One behind a letter may be of a word: `don't`.
     open: Option<char>,
     before: Option<char>,
 }
 
-impl InLine {
-    /// What follows, be it on the same line or behind its end.
+/// Whether a text in such quotes is open where a line goes on behind this.
+pub(super) fn is_open_behind(line: &str, quote: char) -> bool {
+    let mut told = Line::default();
+    told.follow(line);
+    told.open == Some(quote)
+}
+
+impl Line {
     fn follow(&mut self, text: &str) {
         for sign in text.chars() {
-            if sign == '\n' {
-                *self = Self::default();
-                continue;
-            }
             let is_escaped = self.before == Some('\\');
+            let is_in_word = self.before.is_some_and(char::is_alphanumeric);
             match self.open {
+                _ if sign == '\n' => self.open = None,
                 Some(quote) if quote == sign && !is_escaped => self.open = None,
                 None if matches!(sign, '"' | '`') && !is_escaped => self.open = Some(sign),
-                None if sign == '\'' && !self.before.is_some_and(char::is_alphanumeric) => {
-                    self.open = Some(sign);
-                }
+                None if sign == '\'' && !is_in_word => self.open = Some(sign),
                 _ => {}
             }
             self.before = Some(sign);
@@ -162,10 +165,10 @@ mod tests {
         let mut was_told = Vec::new();
         for (at, _) in text.char_indices() {
             let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-            let mut anew = InLine::default();
+            let mut anew = Line::default();
             anew.follow(&text[line..at]);
             quotes.are_open_at(at);
-            assert_eq!(quotes.in_line.open, anew.open, "{at}");
+            assert_eq!(quotes.line.open, anew.open, "{at}");
             was_told.extend(anew.open);
         }
         was_told.sort_unstable();

@@ -11,6 +11,7 @@ use super::chinese;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
+use super::shell::{end_of_value, head_of};
 use super::text::is_in_query;
 use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
@@ -270,6 +271,8 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let link = behind_link(rest.trim_start_matches(BLANK));
     let behind = link.or_else(|| behind_whom(rest));
     let behind = behind.or_else(|| behind_setting(&text[..name.start], rest));
+    let behind = behind.or_else(|| behind_colon(rest));
+    let behind = behind.or_else(|| behind_use(&text[..name.start], rest));
     let behind = match behind {
         Some(behind) => behind,
         None => behind_blank(&text[name.clone()], rest)?,
@@ -283,6 +286,12 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     if text[..start].strip_suffix('=').is_some_and(is_in_query) {
         let end = behind[word.clone()].find('&');
         word.end = end.map_or(word.end, |end| word.start + end);
+        word.end -= escapes_at_end(&behind[word.clone()]);
+    }
+    if word.start == 0 && text[..start].ends_with('=') {
+        let rest = behind.lines().next().unwrap_or_default();
+        let end = end_of_value(head_of(text, start), rest);
+        word.end = end.map_or(word.end, |end| end.min(word.end));
     }
     Some(start + word.start..start + word.end)
 }
@@ -339,6 +348,37 @@ fn behind_word(text: &str) -> Option<&str> {
     let is_link =
         text.starts_with("is ") || text.starts_with("was ") || text.starts_with("has been ");
     is_link.then(|| behind_link(text))?
+}
+
+/// What follows somebody whose secret it is, and a colon: ` for the database (prod): …`.
+fn behind_colon(rest: &str) -> Option<&str> {
+    /// The farthest the colon is.
+    const NEAR: usize = 64;
+    let near = &rest[..rest.floor_char_boundary(NEAR)];
+    let (whom, _) = near.split_once(": ")?;
+    let mut words = whom.trim_start_matches(BLANK).split(BLANK);
+    let is_word = |c: char| c.is_alphanumeric() || " ()_-".contains(c);
+    let is_told = rest.starts_with(BLANK) && whom.chars().all(is_word);
+    words
+        .next()
+        .filter(|word| is_told && OF_WHOM.contains(word))?;
+    Some(rest[whom.len() + 2..].trim_start_matches(BLANK))
+}
+
+/// The key that somebody is told to use: “use the password … to log in”.
+fn behind_use<'t>(before: &str, rest: &'t str) -> Option<&'t str> {
+    let before = before.trim_end_matches(is_mark).trim_end_matches(BLANK);
+    let before = before.strip_suffix(" the").unwrap_or(before);
+    let verb = &before[before.trim_end_matches(char::is_alphabetic).len()..];
+    let is_use = ["use", "using", "with"]
+        .iter()
+        .any(|known| verb.eq_ignore_ascii_case(known));
+    let behind = rest.strip_prefix(BLANK)?.trim_start_matches(BLANK);
+    let word = bare(behind.trim_start_matches(is_mark));
+    let word = word.trim_end_matches(is_mark);
+    let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
+    let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    (is_use && is_mixed && looks_like_key(word)).then_some(behind)
 }
 
 /// What a name is set to that stands behind these words: “set the password to …”.

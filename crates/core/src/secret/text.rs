@@ -11,6 +11,8 @@ use super::name::{
 use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
+use super::shell::{end_of_value, head_of, joined as joined_quotes};
+use super::spelling::is_open_behind;
 use super::spoken::keys_told_in;
 use super::value::{default_of, is_placeholder};
 
@@ -34,9 +36,10 @@ pub(super) enum Reading {
 pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
     let mut found = Vec::new();
     let mut told = 0;
-    let signs = text
-        .char_indices()
-        .filter(|(_, sign)| matches!(sign, ':' | '=' | '：' | '＝'));
+    let signs = text.char_indices().filter(|(at, sign)| {
+        let is_sign = matches!(sign, ':' | '=' | '：' | '＝');
+        is_sign && !text[*at..].starts_with("://")
+    });
     for (at, sign) in signs {
         // A sign within a value means nothing.
         let before = &text[told.min(at)..at];
@@ -92,8 +95,18 @@ fn long_key(before: &str) -> Option<&str> {
     let name = name.trim_start_matches([' ', '\t', '-', '"', '\'']);
     let name = name.trim_end_matches(['"', '\'']);
     let is_name = |c: char| c.is_alphanumeric() || "_-. （）".contains(c);
-    let is_long = name.contains([' ', '）']) && !name.starts_with("export ");
+    let is_long = name.contains([' ', '）']) && !name.starts_with("export ") && !has_option(name);
     (is_long && name.chars().all(is_name) && is_secret_name(name)).then_some(name)
+}
+
+/// Whether one of several words is an option of a program, so that they are a command: `run --token`.
+pub(super) fn has_option(words: &str) -> bool {
+    let mut words = words.split([' ', '\t']);
+    let is_option = |word: &str| {
+        let name = word.trim_start_matches('-');
+        name.len() < word.len() && name.starts_with(char::is_alphabetic)
+    };
+    words.any(is_option)
 }
 
 /// Whether a name is that of a variable with what is to be done without it: `${API_KEY:?…}`.
@@ -155,7 +168,24 @@ impl Field<'_> {
     /// Whether something else begins where the value may: a comment, a list, or the other sign of `name::other`.
     fn is_none_at(&self, at: usize) -> bool {
         let value = &self.text[at..];
-        value.starts_with(['[', ':']) || (self.column.is_some() && value.starts_with("# "))
+        value.starts_with(['[', ':'])
+            || (self.column.is_some() && value.starts_with("# "))
+            || self.is_end_of_text(at)
+    }
+
+    /// Whether the quote before this ends the text in which the name is: `prompt='Password: ', …`.
+    fn is_end_of_text(&self, at: usize) -> bool {
+        let quote = self.text[..at].chars().next_back();
+        let quote = quote.filter(|c| matches!(c, '"' | '\''));
+        let ends = |c: char| c.is_whitespace() || ",);]}+".contains(c);
+        let rest = &self.text[at..];
+        let Some(quote) = quote.filter(|_| rest.is_empty() || rest.starts_with(ends)) else {
+            return false;
+        };
+        let head = head_of(self.text, at - 1);
+        let before = &self.text[..at - 1 - head.len()];
+        // Of a part of a line nobody can tell.
+        (before.is_empty() || before.ends_with('\n')) && is_open_behind(head, quote)
     }
 
     /// The default of the variable that stands for the value.
@@ -282,12 +312,14 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     let (begins, value) = signed.map_or((begins, value), |value| (begins + 1, value));
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let inside = &value[1..];
-        let over_lines = if is_line {
+        let over_lines = if is_line || is_of_shell(head_of(text, at), key) {
             closing_over_lines(inside, quote)
         } else {
             None
         };
-        let end = over_lines.unwrap_or_else(|| closing(inside, quote));
+        let joined = || joined_quotes(inside).filter(|_| quote == '\'');
+        let end = over_lines.or_else(joined);
+        let end = end.unwrap_or_else(|| closing(inside, quote));
         return begins + 1..begins + 1 + end;
     }
     let line = &value[..value.find(['\r', '\n']).unwrap_or(value.len())];
@@ -315,26 +347,51 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     } else {
         word
     };
+    // A tag ends there in markup, or a text in an attribute.
+    let word = &word[..word.find("</").unwrap_or(word.len())];
+    let word = &word[..word.find("&quot;").unwrap_or(word.len())];
+    let head = head_of(text, at);
+    let is_shell = begins == at && head.ends_with('=');
+    let shell = || end_of_value(head, line);
+    let word = match is_shell.then(shell).flatten() {
+        Some(end) => &word[..end.min(word.len())],
+        None => word,
+    };
     let is_among = text[..at]
         .strip_suffix('=')
         .and_then(|before| before.strip_suffix(key))
         .is_some_and(|before| before.ends_with(';'));
-    let word = match word.find([';', '"', '\'']).filter(|_| is_among) {
+    let ends = |end: &usize| is_among && !ends_entity(&word[..*end]);
+    let mut signs = word.match_indices([';', '"', '\'']).map(|(at, _)| at);
+    let word = match signs.find(ends) {
         Some(end) => &word[..end],
         None => word,
     };
     let is_query = text[..at].strip_suffix('=').is_some_and(is_in_query);
     let word = match word.find('&').filter(|_| is_query) {
-        Some(end) => &word[..end],
+        // The sign may be one that a shell takes as it is.
+        Some(end) => word[..end].trim_end_matches('\\'),
         None => word,
     };
     begins..begins + without_ends(word).len()
 }
 
-/// Whether the name that ends here is of the query of an address: `?token`, `&access_token`.
+/// Whether a `;` behind this ends a sign of markup: `&amp`, `&#38`.
+fn ends_entity(before: &str) -> bool {
+    const LONGEST: usize = 8;
+    let is_in = |c: char| c.is_ascii_alphanumeric() || c == '#';
+    let name = &before[before.trim_end_matches(is_in).len()..];
+    let is_named = ["amp", "lt", "gt", "quot", "apos"].contains(&name);
+    let is_one = is_named || (name.starts_with('#') && name.len() <= LONGEST);
+    is_one && before[..before.len() - name.len()].ends_with('&')
+}
+
+/// Whether the name that ends here is of the query of an address: `?token`, `&access_token`, and in markup
+/// `&amp;token`.
 pub(super) fn is_in_query(before: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    before.trim_end_matches(is_name).ends_with(['?', '&'])
+    let before = before.trim_end_matches(is_name);
+    before.ends_with(['?', '&']) || before.ends_with("&amp;")
 }
 
 /// A value without what stands behind it: quotes, commas, and brackets that do not begin in it.
@@ -376,6 +433,12 @@ fn bare_template(text: &str) -> Option<&str> {
         .all(|c| c.is_alphanumeric() || "_-.!#%^&*+=".contains(c));
     let is_written = word.contains(|c: char| c.is_ascii_digit()) && word.len() >= 4;
     (is_word && is_written && inside[word.len()..].starts_with('`')).then_some(word)
+}
+
+/// Whether the name that ends here with its sign is all of its line, as a variable of a shell.
+fn is_of_shell(line: &str, key: &str) -> bool {
+    let name = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    name.strip_suffix('=') == Some(key)
 }
 
 /// Where a quoted text of a setting ends that goes over several lines, none of which is a setting.

@@ -435,14 +435,37 @@ fn said(path: &ConfigPath, bytes: &[u8]) -> (Facts, Option<Message>) {
         let unknown = Message::new("encoding_unknown");
         return (Facts::default(), Some(unknown));
     };
-    match Document::parse(format, text.clone()) {
+    let mut facts = Facts::default();
+    let mut unparsed = None;
+    for part in Document::each_in(format, &text) {
+        let (of_part, fault) = said_in_one(path, format, &text[part.clone()]);
+        facts.join(of_part);
+        unparsed = unparsed.or_else(|| Some(in_file(fault?, &text[..part.start])));
+    }
+    (facts, unparsed)
+}
+
+/// The same of one document.
+fn said_in_one(path: &ConfigPath, format: Format, text: &str) -> (Facts, Option<Message>) {
+    match Document::parse(format, text.to_owned()) {
         Ok(document) => (Facts::of(document.value(), path), None),
         Err(fault) => {
-            let before = before_fault(format, &text, &fault);
+            let before = before_fault(format, text, &fault);
             let facts = before.map(|document| Facts::of(document.value(), path));
             (facts.unwrap_or_default(), Some(fault))
         }
     }
+}
+
+/// A fault of a document with its place in the file in which this stands before it.
+fn in_file(mut fault: Message, before: &str) -> Message {
+    let lines = before.matches('\n').count();
+    if let Some(place) = &mut fault.place {
+        place.line = place
+            .line
+            .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+    }
+    fault
 }
 
 /// As many of the lines before a fault as can be read. Of JSON that is all of them, where something stands

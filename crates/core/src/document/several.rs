@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 /// What stands before a document.
-pub(super) const SEPARATOR: &str = "---";
+pub(crate) const SEPARATOR: &str = "---";
 
 /// What ends one.
 const END: &str = "...";
 
 /// Where the documents of a YAML text stand, one behind the other and without anything between them: each begins with
 /// the line that separates it from the one before it. In YAML such a line is of no text, whatever it stands in.
-pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn parts(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut begin = 0;
     let mut says_something = false;
