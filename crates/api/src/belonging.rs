@@ -13,7 +13,9 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use flowkeep_engine::Belonging;
 use flowkeep_files::configuration::{Definition, count_resolved};
 use flowkeep_host::path_text;
-use flowkeep_store::{ConfigRootRecord, DocumentRecord, KeptRun, NewSession, Store, StoreError};
+use flowkeep_store::{
+    ConfigRootRecord, DocumentRecord, IMPORTED, KeptRun, NewSession, Store, StoreError,
+};
 
 use crate::AppError;
 use crate::apart::in_time;
@@ -247,8 +249,8 @@ fn forgotten(store: &Store, run: &KeptRun) -> Result<Option<SessionLetGo>, AppEr
 pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkept>, AppError> {
     if let Some(forgotten) = forgotten(store, run)? {
         return Ok(Some(SessionUnkept {
-            folders: Vec::new(),
             forgotten: Some(forgotten),
+            ..SessionUnkept::default()
         }));
     }
     if run.workflow_id.is_none() {
@@ -264,6 +266,12 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     };
     if !definition.refers() {
         return Ok(None);
+    }
+    if run.face == IMPORTED {
+        return Ok(Some(SessionUnkept {
+            imported: true,
+            ..SessionUnkept::default()
+        }));
     }
     let tool_set = default_tool_set(&settings::of(store)?);
     let mut roots = store.config_roots()?;
@@ -283,7 +291,7 @@ pub(crate) fn unkept(store: &Store, run: &KeptRun) -> Result<Option<SessionUnkep
     let folders = found.into_iter().map(|(_, root)| path_text(&root.path));
     Ok(Some(SessionUnkept {
         folders: folders.collect(),
-        forgotten: None,
+        ..SessionUnkept::default()
     }))
 }
 

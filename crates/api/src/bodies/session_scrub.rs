@@ -31,6 +31,7 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
         rewritten: done.rewritten,
         recounted: done.recounted,
         orphans: done.orphans,
+        aside: Some(done.aside).filter(|count| *count > 0),
     })
 }
 

@@ -19,6 +19,11 @@ pub struct SessionScrubbed {
     pub recounted: u32,
     /// Files of the store that nobody counts on; they go when snapshots are cleaned up.
     pub orphans: u32,
+    /// Damaged files that were put aside, with all that is needed of them whole elsewhere; absent where there are none.
+    /// They go when snapshots are cleaned up an hour later, or a session is forgotten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub aside: Option<u32>,
 }
 
 /// A file of which the content cannot be had any more.

@@ -10,6 +10,7 @@ const LOOKS: Record<Confidence, { icon: IconName; tone: Tone }> = {
   complete: { icon: 'check', tone: 'ok' },
   partial: { icon: 'warn', tone: 'warn' },
   none: { icon: 'cross', tone: 'fail' },
+  no_config: { icon: 'info', tone: 'off' },
 };
 
 /** How sure it is that a session can go on as it was. */
@@ -23,7 +24,7 @@ export function ConfidenceChip({ confidence }: { confidence: Confidence }) {
  */
 export function whyInPart(session: SessionShow): string[] {
   const { confidence, origin, snapshots, status } = session;
-  if (confidence === 'complete' || status === 'completed') return [];
+  if (confidence === 'complete' || confidence === 'no_config' || status === 'completed') return [];
   if (session.unkept) return [unkeptWords(session.unkept)];
   const newest = firstOfTheWork(snapshots);
   if (!newest) {
@@ -98,7 +99,8 @@ export function reasonWords(reason: Message): string {
 }
 
 /** Of a run of which nothing is kept: where what it refers to is, and why nothing was. */
-export function unkeptWords({ folders, forgotten }: SessionUnkept): string {
+export function unkeptWords({ folders, forgotten, imported }: SessionUnkept): string {
+  if (imported) return m.session_unkept_imported();
   if (forgotten)
     return m.session_unkept_forgotten({ by: visible(forgotten.by), when: dated(forgotten.at) });
   const path = folders[0];

@@ -28,4 +28,9 @@ recounted: number,
 /**
  * Files of the store that nobody counts on; they go when snapshots are cleaned up.
  */
-orphans: number, };
+orphans: number, 
+/**
+ * Damaged files that were put aside, with all that is needed of them whole elsewhere; absent where there are none.
+ * They go when snapshots are cleaned up an hour later, or a session is forgotten.
+ */
+aside?: number, };
