@@ -108,7 +108,7 @@ impl Rounds {
             let ended = kept.brought_in && wanted == Wanted::Cancel;
             let ours = !ended && self.is_ours(&kept);
             let left = kept.clone();
-            was_left = kept.brought_in || kept.status == Status::Interrupted;
+            was_left = kept.brought_in || kept.status != Status::Waiting;
             match self.take_up(kept, ours, round) {
                 Ok(()) if self.live.get(&run).is_some_and(|live| live.awaits_look) => {
                     self.adopt(run, round);

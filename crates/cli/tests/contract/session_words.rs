@@ -128,7 +128,7 @@ fn work_does_not_go_on_with_something_in_the_place_of_keys_unless_somebody_says_
     let (exit, restored) = place.flowkeep.json(&resume);
     assert_eq!(
         (exit, &restored["run_status"]),
-        (0, &json!("waiting")),
+        (3, &json!("waiting")),
         "{restored}"
     );
     assert_eq!(restored.get("waits_for_keys"), None);

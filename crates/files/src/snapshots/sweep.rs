@@ -66,12 +66,12 @@ impl Named {
         }
     }
 
-    /// Of a damaged file that was put aside (its name, an id and `damaged`): what it was, and since when it is none.
-    pub(super) fn put_aside(kind: &str, name: &str) -> Option<(Self, SystemTime)> {
+    /// Since when a damaged file of the store is put aside: its name, an id and `damaged`.
+    pub(super) fn put_aside(kind: &str, name: &str) -> Option<SystemTime> {
         let (name, id) = name.strip_suffix(".damaged")?.rsplit_once('.')?;
         let id: Ulid = id.parse().ok()?;
-        let since = SystemTime::UNIX_EPOCH + Duration::from_millis(id.timestamp_ms());
-        Some((Self::of(kind, name)?, since))
+        Self::of(kind, name)?;
+        Some(SystemTime::UNIX_EPOCH + Duration::from_millis(id.timestamp_ms()))
     }
 
     pub(super) fn is_in(&self, some: &CountedOn) -> bool {
@@ -140,17 +140,17 @@ impl Sweeping<'_> {
             else {
                 continue;
             };
-            let aside = Named::put_aside(kind, name);
-            let goes = match (&aside, Named::of(kind, name)) {
-                (Some((_, since)), _) => self.aside == Aside::All || *since < self.young,
-                (None, Some(named)) => self.goes(entry, &named),
-                (None, None) => false,
+            let (is_gone, is_aside) = match (Named::put_aside(kind, name), Named::of(kind, name)) {
+                (Some(since), _) => {
+                    let goes = self.aside == Aside::All || since < self.young;
+                    (goes && self.remove(entry, folder), true)
+                }
+                (None, Some(named)) if self.goes(entry, &named) && self.remove(entry, folder) => {
+                    self.swept.orphans += u32::from(!named.is_in(self.let_go));
+                    (true, false)
+                }
+                (None, _) => (false, false),
             };
-            let named = aside.map(|(named, _)| named);
-            let is_aside = named.is_some();
-            let named = named.or_else(|| Named::of(kind, name));
-            let is_gone =
-                goes && named.is_some_and(|named| self.remove(entry, &named, folder, is_aside));
             if is_gone {
                 went.insert(&entry.name);
             }
@@ -167,7 +167,7 @@ impl Sweeping<'_> {
         !named.is_in(self.counted_on) && (named.is_in(self.let_go) || is_old())
     }
 
-    fn remove(&mut self, entry: &Entry, named: &Named, folder: &Path, is_aside: bool) -> bool {
+    fn remove(&mut self, entry: &Entry, folder: &Path) -> bool {
         if !self.only_tell {
             let path = folder.join(&entry.name);
             if let Err(error) = self.workshop.files.remove_file(&path)
@@ -178,7 +178,6 @@ impl Sweeping<'_> {
             }
         }
         self.swept.files += 1;
-        self.swept.orphans += u32::from(!is_aside && !named.is_in(self.let_go));
         self.swept.bytes += entry.bytes;
         true
     }

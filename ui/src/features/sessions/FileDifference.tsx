@@ -93,7 +93,8 @@ function Compared({ path, compared }: { path: string; compared: SessionComparedF
 
 /** Which side is shown, where there is only one or both say the same. */
 function onlySide({ before, after, unshown }: SessionComparedFile): string {
-  if (before === after) return unshown ? label('session_compared', unshown) : m.session_both_sides();
+  if (before === after)
+    return unshown ? label('session_compared', unshown) : m.session_both_sides();
   return after === undefined ? m.session_only_then() : m.session_only_now();
 }
 

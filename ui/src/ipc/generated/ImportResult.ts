@@ -6,7 +6,7 @@ import type { KindCount } from "./KindCount";
  */
 export type ImportResult = { 
 /**
- * New documents.
+ * Files with something new.
  */
 imported: number, 
 /**
@@ -26,7 +26,8 @@ skipped: number,
  */
 failed: number, 
 /**
- * What came beside documents: runs that were exported (`run`), executions that other programs recorded (`log`).
+ * What came beside documents, and is counted in `imported`: runs that were exported (`run`), executions that other
+ * programs recorded (`log`).
  */
 others?: Array<KindCount>, 
 /**
