@@ -14,7 +14,9 @@ use flowkeep_core::session::{SessionOrigin, SessionStatus};
 use flowkeep_engine::Belonging;
 use flowkeep_files::configuration::{Definition, count_resolved};
 use flowkeep_host::path_text;
-use flowkeep_store::{ConfigRootRecord, DocumentRecord, KeptRun, NewSession, Store, StoreError};
+use flowkeep_store::{
+    ConfigRootRecord, DocumentRecord, IMPORTED, KeptRun, NewSession, Store, StoreError,
+};
 
 use crate::AppError;
 use crate::apart::in_time;
@@ -132,8 +134,8 @@ impl Belongings {
     ) -> Result<Option<SessionUnkept>, AppError> {
         if let Some(forgotten) = forgotten(store, run)? {
             return Ok(Some(SessionUnkept {
-                folders: Vec::new(),
                 forgotten: Some(forgotten),
+                ..SessionUnkept::default()
             }));
         }
         if run.workflow_id.is_none() {
@@ -147,6 +149,12 @@ impl Belongings {
                 return Ok(None);
             }
         };
+        if run.face == IMPORTED {
+            return Ok(Some(SessionUnkept {
+                imported: true,
+                ..SessionUnkept::default()
+            }));
+        }
         let tool_set = default_tool_set(&settings::of(store)?);
         let mut roots = store.config_roots()?;
         roots.retain(|root| !root.listed);
@@ -157,7 +165,7 @@ impl Belongings {
         let folders = found.into_iter().map(|(_, root)| path_text(&root.path));
         Ok(Some(SessionUnkept {
             folders: folders.collect(),
-            forgotten: None,
+            ..SessionUnkept::default()
         }))
     }
 

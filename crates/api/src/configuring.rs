@@ -14,10 +14,11 @@ use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256};
 use flowkeep_engine::{Belonging, Configuring, LookWish, Looked, Occasion};
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMissing};
-use flowkeep_files::snapshots::restoring::not_as_kept;
+use flowkeep_files::snapshots::overlay::masked_in;
+use flowkeep_files::snapshots::restoring::{OVERLAYS, not_as_kept};
 use flowkeep_files::snapshots::{Of, TakeError, Taken, Wanted, Workshop, store_dir, take};
-use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress, Secrets};
-use flowkeep_store::{ConfigSnapshotRecord, KeptRun, SessionRecord, Store};
+use flowkeep_host::{Cancellation, Clock, EntryFiles, Progress, Secrets, path_text};
+use flowkeep_store::{ConfigSnapshotRecord, KeptRun, SessionCopy, SessionRecord, Store, WorksWith};
 
 use crate::apart::{AT_MOST, in_time};
 use crate::belonging::Belongings;
@@ -91,8 +92,53 @@ impl Configurations {
         };
         match &wish.occasion {
             Occasion::TakenUp => self.taken_up(wish, session),
-            Occasion::Begun | Occasion::Step(_) => self.kept(wish, session),
+            Occasion::Step(_) => self.kept(wish, session),
+            Occasion::Begun => {
+                let copy = self.store.session_copy(session.row)?;
+                let looked = self.kept(wish, session)?;
+                let of_copy = copy.filter(|copy| copy.works_with == WorksWith::Overlay);
+                let of_copy = of_copy.map(|copy| self.told_of_copy(&copy)).transpose()?;
+                let told = of_copy.flatten().into_iter().chain(looked.told);
+                Ok(Looked {
+                    told: told.collect(),
+                    holds: looked.holds,
+                })
+            }
         }
+    }
+
+    /// That a run goes on with the own copy of its session, and where in that something stands for keys; nothing where
+    /// it goes on with the files where they are.
+    pub(crate) fn of_own_copy(&self, run: &KeptRun) -> Result<Option<(Level, Message)>, AppError> {
+        let session = match &run.session {
+            Some(id) => self.store.session(id)?,
+            None => None,
+        };
+        let Some(session) = session else {
+            return Ok(None);
+        };
+        match self.store.session_copy(session.row)? {
+            Some(copy) if copy.works_with == WorksWith::Overlay => self.told_of_copy(&copy),
+            _ => Ok(None),
+        }
+    }
+
+    fn told_of_copy(&self, copy: &SessionCopy) -> Result<Option<(Level, Message)>, AppError> {
+        let Some(name) = &copy.overlay else {
+            return Ok(None);
+        };
+        let place = self.data_dir.join(OVERLAYS).join(name);
+        let masked = masked_in(self.files.as_ref(), &place)?.into_iter();
+        let masked: Vec<_> = masked.map(String::from).collect();
+        let told = |code| Message::new(code).with("path", path_text(&place));
+        Ok(Some(if masked.is_empty() {
+            (Level::Info, told("run_configuration_own_copy"))
+        } else {
+            let message = told("run_configuration_own_copy_masked")
+                .with("count", masked.len())
+                .with("names", some(masked.iter()));
+            (Level::Warning, message)
+        }))
     }
 
     /// What keeps a run from going on without a word about its configuration; nothing where that is as it was.

@@ -40,6 +40,9 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
         let name = visible(&shown.workflow_name);
         writeln!(out, "{}  {name}  {of_run}", shown.id)?;
         writeln!(out, "{} → {end}", catalogue.when(&shown.start_time))?;
+        if shown.imported {
+            writeln!(out, "{}", catalogue.word("run_imported"))?;
+        }
         of_folder(catalogue, out, &shown)?;
         for task in &shown.tasks {
             of_task(catalogue, out, &shown.id, task)?;

@@ -9,7 +9,7 @@ use flowkeep_api::types::{
     ChosenPlace, ListFormat, RetryDefinition, RunAnswerInput, RunBegunBy, RunChange,
     RunChangeManyInput, RunDecision, RunDeleteInput, RunExportInput, RunFormat, RunListExportInput,
     RunListInput, RunLog, RunLogInput, RunMessage, RunMode, RunNeeds, RunPage, RunPreviewInput,
-    RunRef, RunResumeInput, RunRetryInput, RunShow, RunShowInput, RunStartInput, RunStatus,
+    RunRef, RunResumeInput, RunRetryInput, RunRow, RunShow, RunShowInput, RunStartInput, RunStatus,
     RunTaskInput, RunText, RunUndeleteInput, RunsChanged,
 };
 use flowkeep_api::{
@@ -111,7 +111,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
             if wait {
                 waited(api, output, &resumed.run_id)
             } else {
-                told(api, output, &resumed)
+                self::resumed(api, output, &resumed)
             }
         }
         Run::Retry(retry) if retry.runs.len() > 1 => retry_many(api, output, retry),
@@ -405,6 +405,23 @@ fn told(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError
     Ok(Outcome::Done)
 }
 
+/// How a run stands that was to go on; where it waits for somebody, for what.
+fn resumed(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError> {
+    if run.status != Status::Waiting {
+        return told(api, output, run);
+    }
+    let lines = if output.is_json() {
+        Vec::new()
+    } else {
+        waiting::told(api, output.catalogue(), &run.run_id)?
+    };
+    output.print(run, |catalogue, out| {
+        writeln!(out, "{}", sentence(catalogue, run))?;
+        lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+    })?;
+    Ok(outcome(run.status))
+}
+
 fn sentence(catalogue: &Catalogue, run: &RunStatus) -> String {
     let status = status(catalogue, run.status);
     catalogue.sentence("cli_run_is", &[("run", &run.run_id), ("status", &status)])
@@ -552,10 +569,7 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
             [
                 row.id.clone(),
                 catalogue.when(&row.start_time),
-                match row.noted {
-                    Some(_) => catalogue.word("status_noted"),
-                    None => status(catalogue, row.status),
-                },
+                stands(catalogue, row),
                 visible(&row.workflow_name).into_owned(),
             ]
         });
@@ -564,6 +578,19 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
     output.none(page.items.is_empty());
     output.more(page.next.as_deref());
     Ok(Outcome::Done)
+}
+
+/// How a run of a list stands, and that it was not carried out here.
+fn stands(catalogue: &Catalogue, row: &RunRow) -> String {
+    let said = match row.noted {
+        Some(_) => catalogue.word("status_noted"),
+        None => status(catalogue, row.status),
+    };
+    if row.imported {
+        let imported = catalogue.word("run_imported");
+        return [said, imported].join(&catalogue.word("clause_separator"));
+    }
+    said
 }
 
 /// A page that is full wherever enough runs fit, however many have to be looked at for it.

@@ -55,6 +55,7 @@ fn put(
         in_place: Some(plan.stamp),
         make_masked: None,
         resume: None,
+        without_keys: None,
         trust: None,
         shown: None,
     };

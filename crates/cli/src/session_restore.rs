@@ -50,6 +50,12 @@ pub(crate) struct Restore {
     #[command(flatten)]
     going: Going,
     #[arg(
+        id = "session_without_keys",
+        long = "without-keys",
+        requires = "session_resume"
+    )]
+    without_keys: bool,
+    #[arg(
         id = "session_look",
         long = "dry-run",
         conflicts_with_all = ["session_to", "session_resume"]
@@ -108,6 +114,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         make_masked: None,
         to: asked.to.map(ChosenPlace::Path),
         resume: Some(asked.resume),
+        without_keys: Some(asked.without_keys),
         trust: Some(asked.going.trust),
         shown: None,
     };
@@ -116,19 +123,20 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
     let restored = session_recovery::restore(api, wanted, &progress);
     drop(progress);
     let mut restored = restored.map_err(|error| told_acts(output, error))?;
-    let run = restored.run_id.clone().filter(|_| asked.resume);
+    let goes_on = asked.resume && !restored.waits_for_keys;
+    let run = restored.run_id.clone().filter(|_| goes_on);
     if let Some(ended) = going.within(api, output, run.as_ref())? {
         restored.run_status = Some(ended);
     }
     output.print(&restored, |catalogue, out| {
         candidates(catalogue, out, &restored.candidates)?;
-        differences(catalogue, out, &restored.differences)?;
-        in_the_copy(catalogue, out, &restored)?;
-        let place = visible(&restored.overlay);
-        let fields: [(&str, &dyn Display); 2] =
-            [("count", &restored.restored.len()), ("path", &place)];
-        let key = format!("cli_session_restored_{}", restored.source);
-        writeln!(out, "{}", catalogue.sentence(&key, &fields))?;
+        files(catalogue, out, &restored)?;
+        writeln!(out, "{}", where_to(catalogue, &restored))?;
+        if restored.waits_for_keys {
+            let fields: [(&str, &dyn Display); 1] = [("session", &restored.session_id)];
+            let said = catalogue.sentence("cli_session_waits_for_keys", &fields);
+            writeln!(out, "{said}")?;
+        }
         if asked.resume && restored.source == "file" {
             writeln!(out, "{}", catalogue.word("cli_session_goes_on_with_file"))?;
         }
@@ -144,6 +152,38 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         Outcome::InPart
     };
     going.after(api, output, run.as_ref(), restored.run_status, before)
+}
+
+/// What is not as it was where the files were, and what is not in the copy as it was: each file once.
+fn files(catalogue: &Catalogue, out: &mut Out, restored: &SessionRestored) -> io::Result<()> {
+    let in_copy = catalogue.word("cli_session_restored_masked");
+    let is_masked = |path: &String| restored.masked.contains(path);
+    for file in &restored.differences {
+        let said = difference(catalogue, file);
+        let said = if is_masked(&file.path) {
+            [said, in_copy.clone()].join(&catalogue.word("clause_separator"))
+        } else {
+            said
+        };
+        writeln!(out, "{}", catalogue.labelled(&visible(&file.path), &said))?;
+    }
+    let is_told = |path: &String| restored.differences.iter().any(|file| file.path == *path);
+    for path in restored.masked.iter().filter(|path| !is_told(path)) {
+        writeln!(out, "{}", catalogue.labelled(&visible(path), &in_copy))?;
+    }
+    not_restored(catalogue, out, &restored.not_restored)
+}
+
+/// How many files came back, and where they are. Those in which something stands for keys are none that are as they were.
+fn where_to(catalogue: &Catalogue, restored: &SessionRestored) -> String {
+    let (masked, place) = (restored.masked.len(), visible(&restored.overlay));
+    let whole = restored.restored.len().saturating_sub(masked);
+    let fields: [(&str, &dyn Display); 3] =
+        [("count", &whole), ("masked", &masked), ("path", &place)];
+    match restored.source {
+        "snapshot" if masked > 0 => catalogue.sentence("cli_session_restored_some_masked", &fields),
+        source => catalogue.sentence(&format!("cli_session_restored_{source}"), &fields),
+    }
 }
 
 /// What is not in the copy as it was.
@@ -202,6 +242,9 @@ fn look(api: &Api, output: &Output, session: SessionRecoveryInput) -> Result<Out
         candidates(catalogue, out, &found.candidates)?;
         differences(catalogue, out, &found.differences)?;
         let said = match (found.confidence, found.missing) {
+            ("complete", _) if found.alone != "complete" => {
+                catalogue.word(&format!("cli_session_recovery_with_files_{}", found.alone))
+            }
             ("complete", Some(count)) => {
                 let fields: [(&str, &dyn Display); 1] = [("count", &count)];
                 catalogue.sentence("cli_session_recovery_missing", &fields)
@@ -280,16 +323,20 @@ fn left_out(
         .try_for_each(|path| writeln!(out, "{}", catalogue.labelled(&visible(path), &said)))
 }
 
+fn difference(catalogue: &Catalogue, file: &SessionDifference) -> String {
+    match &file.reason {
+        Some(why) => catalogue.say(why),
+        None => catalogue.word(&format!("session_file_{}", file.kind)),
+    }
+}
+
 pub(crate) fn differences(
     catalogue: &Catalogue,
     out: &mut Out,
     differences: &[SessionDifference],
 ) -> io::Result<()> {
     differences.iter().try_for_each(|file| {
-        let said = match &file.reason {
-            Some(why) => catalogue.say(why),
-            None => catalogue.word(&format!("session_file_{}", file.kind)),
-        };
+        let said = difference(catalogue, file);
         writeln!(out, "{}", catalogue.labelled(&visible(&file.path), &said))
     })
 }

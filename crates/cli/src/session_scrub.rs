@@ -37,6 +37,7 @@ pub(crate) fn run(api: &Api, output: &Output) -> Result<Outcome, AppError> {
             ("cli_session_rewritten", done.rewritten),
             ("cli_session_recounted", done.recounted),
             ("cli_session_orphans", done.orphans),
+            ("cli_session_aside", done.aside.unwrap_or_default()),
         ] {
             if count > 0 {
                 writeln!(out, "{}", catalogue.sentence(key, &[("count", &count)]))?;

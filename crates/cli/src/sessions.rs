@@ -443,7 +443,13 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
                 .cloned()
                 .unwrap_or_default(),
         };
-        let recoverable = recoverable(catalogue, found.confidence, found.missing);
+        let recoverable = match (found.confidence, with_keys(found)) {
+            ("partial", Some(count)) => {
+                let fields: [(&str, &dyn std::fmt::Display); 1] = [("count", &count)];
+                catalogue.sentence("cli_session_recoverable_masked", &fields)
+            }
+            (confidence, _) => recoverable(catalogue, confidence, found.missing),
+        };
         let stated = |time: &Option<SessionStatedTime>| {
             let time = time.as_ref()?;
             let without = || catalogue.sentence("cli_session_no_zone", &[("when", &time.text)]);
@@ -505,6 +511,14 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
     Ok(Outcome::Done)
 }
 
+/// How many files of its newest snapshot are kept without their keys, where that is what keeps it from coming back as
+/// it was; as long as the files are there, it does.
+fn with_keys(found: &SessionShow) -> Option<usize> {
+    let newest = found.snapshots.iter().max_by_key(|one| one.sequence)?;
+    let masked = newest.files.iter().filter(|file| file.masked).count();
+    (masked > 0 && newest.damaged.is_none()).then_some(masked)
+}
+
 /// What a run refers to although nothing of it is kept.
 fn tell_unkept(
     catalogue: &Catalogue,
@@ -522,6 +536,9 @@ fn tell_unkept(
             "{}",
             catalogue.sentence("session_unkept_forgotten", &fields)
         );
+    }
+    if unkept.imported {
+        return writeln!(out, "{}", catalogue.word("session_unkept_imported"));
     }
     let Some(folder) = unkept.folders.first() else {
         return writeln!(out, "{}", catalogue.word("cli_session_unkept"));

@@ -87,6 +87,8 @@ impl Rounds {
         // at, a person has decided by this.
         let marked = |live: &Live| live.state.head.orphaned || live.awaits_look;
         let marked = self.live.get(&run).is_some_and(marked);
+        // Whether it is taken up from where it was left.
+        let mut was_left = marked;
         if self.live.get(&run).is_some_and(|live| live.awaits_look) {
             self.adopt(run, round);
         } else if marked {
@@ -99,13 +101,14 @@ impl Rounds {
             if kept.status.is_final() {
                 return refused("run_has_ended");
             }
-            if kept.brought_in && !matches!(wanted, Wanted::Resume | Wanted::Cancel) {
+            if kept.brought_in && !wanted.is_resume() && wanted != Wanted::Cancel {
                 return refused("run_brought_in");
             }
             // To end what came with a restore, nothing of it is begun.
             let ended = kept.brought_in && wanted == Wanted::Cancel;
             let ours = !ended && self.is_ours(&kept);
             let left = kept.clone();
+            was_left = kept.brought_in || kept.status != Status::Waiting;
             match self.take_up(kept, ours, round) {
                 Ok(()) if self.live.get(&run).is_some_and(|live| live.awaits_look) => {
                     self.adopt(run, round);
@@ -119,13 +122,21 @@ impl Rounds {
                 Err(NotTaken::Ever(_)) => return refused("run_not_readable"),
             }
             // To end it trusts nothing: a retry has to ask still.
-            if left.brought_in && wanted == Wanted::Resume {
+            if left.brought_in && wanted.is_resume() {
                 let written = round.written.entry(run).or_default();
                 written.add(RunWrite::TakenOver);
             }
         }
         // It stands in the log before what comes of it, and what follows may already read an output.
         let written = round.written.entry(run).or_default();
+        let before = written.len();
+        if let Wanted::ResumeWith { level, message } = &wanted {
+            written.add(RunWrite::Say {
+                level: *level,
+                task: None,
+                said: Said::Message(message.clone()),
+            });
+        }
         let left = written.len();
         let (task, message) = wanted.told(&request.actor);
         written.add(RunWrite::Say {
@@ -136,11 +147,15 @@ impl Rounds {
         let event = match wanted {
             Wanted::Cancel => Event::Cancel,
             Wanted::Pause => Event::Pause,
-            Wanted::Resume => {
+            Wanted::Resume | Wanted::ResumeWith { .. } => {
                 let paused = |live: &Live| live.state.head.paused;
                 // To be taken up was what was wanted, unless somebody had paused it.
                 let fresh = marked || !in_hand;
                 if fresh && !self.live.get(&run).is_some_and(paused) {
+                    // What waits for a person does so still.
+                    if !was_left {
+                        written.take_back(left);
+                    }
                     return Ok(());
                 }
                 Event::Resume
@@ -161,8 +176,11 @@ impl Rounds {
         if goes_on && told.is_ok() {
             self.adopt_children(run, round);
         }
-        if told.is_err() {
-            round.written.entry(run).or_default().take_back(left);
+        if let Err(refused) = &told {
+            // With what it goes on is true of one that does already.
+            let goes_on_already = goes_on && refused.0.code == "run_is_not_paused";
+            let written = round.written.entry(run).or_default();
+            written.take_back(if goes_on_already { left } else { before });
         } else if self.live.get(&run).is_some_and(|live| live.ours) {
             // Its folder was not touched while it was held.
             self.begin(run, round);

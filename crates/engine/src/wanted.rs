@@ -1,7 +1,7 @@
 //! What any process may want of a run; it travels as JSON through `run_request`.
 
 use flowkeep_core::Message;
-use flowkeep_core::run::{Decision, TaskId};
+use flowkeep_core::run::{Decision, Level, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// What is wanted of a run.
@@ -14,6 +14,13 @@ pub enum Wanted {
     Pause,
     /// That it goes on: one that is paused, or one whose owner is gone.
     Resume,
+    /// The same, and that its log says with what.
+    ResumeWith {
+        /// How much that matters.
+        level: Level,
+        /// With what.
+        message: Message,
+    },
     /// A person has decided about a task.
     Answer {
         /// Which task.
@@ -26,12 +33,17 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// Whether it is to go on.
+    pub(crate) fn is_resume(&self) -> bool {
+        matches!(self, Self::Resume | Self::ResumeWith { .. })
+    }
+
     /// What the run's log says of it once it is done, and of which task.
     pub(crate) fn told(&self, by: &str) -> (Option<TaskId>, Message) {
         let (task, message) = match self {
             Self::Cancel => (None, Message::new("run_was_cancelled")),
             Self::Pause => (None, Message::new("run_was_paused")),
-            Self::Resume => (None, Message::new("run_was_resumed")),
+            Self::Resume | Self::ResumeWith { .. } => (None, Message::new("run_was_resumed")),
             Self::Answer { task, decision, .. } => (Some(task.clone()), decided(decision)),
         };
         (task, message.with("by", by))

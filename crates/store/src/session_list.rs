@@ -162,14 +162,21 @@ fn record(data: &DataFolder, row: &Row<'_>) -> rusqlite::Result<ListedSession> {
 
 /// Of a kept session `s` with the tree `t`: whether all that was there can come back, as
 /// [`flowkeep_core::session::candidate`] says of a snapshot. Files are not asked. What was not there then is not missed.
-const CONFIDENCE: &str = "CASE WHEN t.tree IS NULL
+/// Where every file of every snapshot is damaged, only a definition is left, as where there is no snapshot.
+fn confidence() -> String {
+    format!(
+        "CASE WHEN t.tree IS NULL OR t.files > 0 AND NOT EXISTS (SELECT 1 FROM snapshot n
+      JOIN snapshot_entry w USING (tree) JOIN snapshot_object o USING (object)
+      WHERE n.session = s.session AND {OF_THE_WORK} AND NOT o.damaged)
     THEN iif(r.id NOT NULL OR s.origin = 'import1', 'partial', 'none')
   WHEN t.status = 'failed' THEN 'none'
   WHEN EXISTS (SELECT 1 FROM snapshot_entry e JOIN snapshot_object o USING (object)
       WHERE e.tree = t.tree AND (o.damaged OR e.masked NOT NULL))
     OR json_array_length(t.found, '$.unread') > 0
     OR t.files = 0 AND json_array_length(t.found, '$.left_out') > 0 THEN 'partial'
-  ELSE 'complete' END";
+  ELSE 'complete' END"
+    )
+}
 
 /// Whether a snapshot `n` cannot be opened here.
 const IS_CLOSED: &str = "n.snapshot IN closed";
@@ -236,7 +243,7 @@ fn run_columns() -> String {
     let status = status_or("'active'");
     format!(
         "r.id, r.workflow_name, 'run', NULL, r.id, {status}, NULL, 0, {RUN_CHANGED} AS updated_at,
-           'complete', 0, NULL, r.created_at, 0
+           'no_config', 0, NULL, r.created_at, 0
          FROM run r WHERE r.parent IS NULL AND r.session IS NULL"
     )
 }
@@ -252,10 +259,11 @@ fn is_meant(filter: &SessionFilter, id: &str) -> String {
 /// What is kept, as [`record`] reads it: of one part of them those of a page alone, by its index.
 fn sessions(filter: &SessionFilter, part: &str) -> String {
     let (meant, first) = (is_meant(filter, "s.id"), first_of_the_work());
+    let confidence = confidence();
     format!(
         "SELECT s.id, s.name, s.origin, s.config, r.id AS run, s.stands, s.stated_status,
            (SELECT count(*) FROM snapshot n WHERE n.session = s.session), s.changed_at AS updated_at,
-           {CONFIDENCE}, coalesce(json_array_length(t.found, '$.missing'), 0),
+           {confidence}, coalesce(json_array_length(t.found, '$.missing'), 0),
            (SELECT path FROM config_root c WHERE c.root = s.root), s.created_at,
            (SELECT count(*) FROM snapshot n WHERE n.session = s.session AND {IS_CLOSED})
          FROM (SELECT * FROM {part} AND {meant}

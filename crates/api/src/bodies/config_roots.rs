@@ -93,7 +93,7 @@ pub(crate) fn state(path: &Path, most: Duration, is_there: fn(&Path) -> bool) ->
 /// and runs of workflows that refer to files there keep these.
 ///
 /// # Errors
-/// `root_missing`, `root_is_disk`, `root_of_data`, `root_of_backups`, `disk_silent`; what the database says.
+/// `root_missing`, `not_a_folder`, `root_is_disk`, `root_of_data`, `root_of_backups`, `disk_silent`; what the database says.
 pub fn add(api: &Api, input: ConfigRootAddInput) -> Result<ConfigRootList, AppError> {
     listed(api, there(api, api.path_of(&input.path)?)?)?;
     list(api, Nothing {})
@@ -185,6 +185,12 @@ pub fn link(
     progress: &dyn Progress,
 ) -> Result<SessionLinked, AppError> {
     let session = session_list::kept(api, &input.id)?;
+    let settings = settings::show(api, Nothing {})?;
+    let config = api.path_of(&input.config)?;
+    let root = input.root.as_ref().map(|root| api.path_of(root));
+    let looking = Looking::at(&settings, &session.strategy, config, root.transpose()?)?;
+    // What is named wrongly is said before what it is not needed for.
+    let (root, config) = looking.found(api)?;
     if !session.is_as_it_came() && has_its_own(api, &session)? {
         let linked = AppError::new("session_linked").with("session", session.name);
         return Err(linked.hint("relink_root"));
@@ -194,11 +200,6 @@ pub fn link(
     } else {
         SnapshotReason::Asked
     };
-    let settings = settings::show(api, Nothing {})?;
-    let config = api.path_of(&input.config)?;
-    let root = input.root.as_ref().map(|root| api.path_of(root));
-    let looking = Looking::at(&settings, &session.strategy, config, root.transpose()?)?;
-    let (root, config) = looking.found(api)?;
     let (actor, face) = (api.actor()?, api.face().as_str());
     let (id, place, name) = (session.id.clone(), root.clone(), config.to_string());
     api.store.write::<_, AppError>(move |tx| {
@@ -294,8 +295,12 @@ fn resolved(api: &Api, places: Vec<PathBuf>) -> Vec<PathBuf> {
 fn there(api: &Api, path: PathBuf) -> Result<PathBuf, AppError> {
     let asked = path.clone();
     in_time(api.most, &path, move |_| {
-        let real = asked.canonicalize().ok().filter(|real| real.is_dir());
-        real.ok_or_else(|| AppError::new("root_missing").with("path", path_text(&asked)))
+        let at = |code| AppError::new(code).with("path", path_text(&asked));
+        match asked.canonicalize() {
+            Ok(real) if real.is_dir() => Ok(real),
+            Ok(_) => Err(at("not_a_folder").hint("choose_other_folder")),
+            Err(_) => Err(at("root_missing")),
+        }
     })
 }
 

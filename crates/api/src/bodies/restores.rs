@@ -11,8 +11,8 @@ use flowkeep_files::{
 };
 use flowkeep_host::{Cancellation, machine_id, path_text};
 use flowkeep_store::{
-    ApplyOutcome, ApplyRequest, Choice, KeptWhy, PartTotal, StagedGroup, StagedPart, Staging,
-    StoreError,
+    ApplyOutcome, ApplyRequest, Choice, KeptWhy, OperationFilter, PartTotal, StagedGroup,
+    StagedPart, Staging, StoreError,
 };
 
 use super::backups::{damaged_item, newest_known};
@@ -432,7 +432,10 @@ pub fn undo_long(
         id
     } else {
         let latest = api.store.latest_undoable(&["restore", "import"])?;
-        latest.ok_or_else(|| AppError::new("nothing_to_undo"))?.id
+        match latest {
+            Some(latest) => latest.id,
+            None => return Err(nothing_to_undo(api)?),
+        }
     };
     let found = api.store.operation(&id)?;
     let found = found.ok_or_else(|| AppError::new("operation_unknown").with("id", &id))?;
@@ -482,6 +485,21 @@ pub fn undo_long(
         kept: u32::try_from(conflicts.len()).unwrap_or(u32::MAX),
         conflicts,
         operation_id: outcome.operation.map(|id| id.to_string()),
+    })
+}
+
+/// What came in beside documents is taken back one by one.
+fn nothing_to_undo(api: &Api) -> Result<AppError, AppError> {
+    let imports = api.store.operations(&OperationFilter {
+        operation: Some("import".to_owned()),
+        limit: 1,
+        ..OperationFilter::default()
+    })?;
+    let error = AppError::new("nothing_to_undo");
+    Ok(if imports.items.iter().any(|one| one.undone_by.is_none()) {
+        error.hint("delete_imported_runs")
+    } else {
+        error
     })
 }
 

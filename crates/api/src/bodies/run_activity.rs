@@ -22,7 +22,7 @@ pub(super) fn operation_of(wanted: &Wanted) -> &'static str {
     match wanted {
         Wanted::Cancel => "run_cancel",
         Wanted::Pause => "run_pause",
-        Wanted::Resume => "run_resume",
+        Wanted::Resume | Wanted::ResumeWith { .. } => "run_resume",
         Wanted::Answer { decision, .. } => match decision {
             Decision::Approve { .. } => "run_approve",
             Decision::SendBack { .. } => "run_send_back",

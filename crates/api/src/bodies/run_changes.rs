@@ -154,7 +154,7 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
         let _ = api.secrets.list();
     }
     let word = word(input.trust, input.shown);
-    let_go_on(api, &run, &word).map_err(|error| asked_by(error, "trust_resumed"))
+    let_go_on(api, &run, &word, &Wanted::Resume).map_err(|error| asked_by(error, "trust_resumed"))
 }
 
 /// A run that may go on with its files where they are, because these are as they were. One that goes on is none of
@@ -181,11 +181,16 @@ fn as_it_was(api: &Api, run: KeptRun) -> Result<KeptRun, AppError> {
     Err(undecided)
 }
 
-/// Lets a run go on as [`resume`] does.
+/// Lets a run go on as [`resume`] does, `as_wanted` by [`Wanted::Resume`] or [`Wanted::ResumeWith`].
 ///
 /// # Errors
 /// As [`resume`].
-pub(super) fn let_go_on(api: &Api, run: &KeptRun, word: &Word) -> Result<RunStatus, AppError> {
+pub(super) fn let_go_on(
+    api: &Api,
+    run: &KeptRun,
+    word: &Word,
+    as_wanted: &Wanted,
+) -> Result<RunStatus, AppError> {
     let mut left = Vec::new();
     if !run.status.is_final() {
         brought_in(api, run.clone(), &mut left)?;
@@ -203,7 +208,7 @@ pub(super) fn let_go_on(api: &Api, run: &KeptRun, word: &Word) -> Result<RunStat
     }
     keep_configuration(api, run)?;
     let id = run.id.to_string();
-    match want(api, &id, &Wanted::Resume) {
+    match want(api, &id, as_wanted) {
         Err(error) if error.code == "run_is_not_paused" && !below.is_empty() => {
             Ok(told(&find(api, &id)?))
         }
@@ -327,6 +332,17 @@ pub(super) fn may_be_retried(api: &Api, before: &KeptRun, word: &Word) -> Result
     again.may_begin(api, before, word)
 }
 
+/// What was run is still there where its workflow is not.
+fn without_workflow(error: AppError) -> AppError {
+    match error.code.as_str() {
+        "not_found" => AppError {
+            hints: vec!["retry_as_it_was".to_owned()],
+            ..error
+        },
+        _ => error,
+    }
+}
+
 /// A run of a workflow as it is today that is to take the place of another one.
 struct Again {
     begun: Begun,
@@ -351,7 +367,8 @@ impl Again {
             start: Start::default(),
             folder,
         };
-        let mut begun = begun(api, &beginning)?;
+        let begun = begun(api, &beginning);
+        let mut begun = begun.map_err(without_workflow)?;
         let document = Document::parse(begun.new.format, begun.new.text.clone())?;
         let unreadable = |_| AppError::new("run_not_readable");
         let definition = Definition::read(document.value()).map_err(unreadable)?;

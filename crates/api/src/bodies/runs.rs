@@ -456,6 +456,7 @@ pub(super) fn row(record: RunRecord) -> RunRow {
         start_time: time::rfc3339(record.started_at.unwrap_or(record.created_at)),
         end_time: record.ended_at.map(time::rfc3339),
         started_by: record.actor,
+        imported: record.face == IMPORTED,
         started_itself: Some(record.face).filter(|face| NOBODY.contains(&face.as_str())),
         failed: record.failed.map(|(task, error)| FailedTask {
             task: task.map(|task| task.0),

@@ -16,7 +16,7 @@ use crate::progress::Thinned;
 use crate::types::{
     RunShowInput, SessionExportInput, SessionExported, SessionNotRestored, SessionRef, SessionShow,
 };
-use crate::{Api, AppError, Progress, time};
+use crate::{Api, AppError, Catalogue, Progress, Tongue, time};
 
 /// An attempt at taking the session up again.
 #[derive(Serialize)]
@@ -134,8 +134,10 @@ file is used. What was kept encrypted has its keys in it: keep this folder where
         text.push_str(
             "\nDamaged, locked or no longer kept, and so not in here:\n已损坏、已锁定或不再保留，因此不在其中：\n",
         );
-        for file in lost {
-            let _ = writeln!(text, "  {} ({})", file.path, file.reason.code);
+        let [english, chinese] = [Tongue::English, Tongue::Chinese].map(Catalogue::new);
+        for Lost { path, reason } in lost {
+            let (why, also) = (english.say(reason), chinese.say(reason));
+            let _ = writeln!(text, "  {path}: {why}（{also}）");
         }
     }
     text.replace('\n', "\r\n")

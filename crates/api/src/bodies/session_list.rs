@@ -10,8 +10,8 @@ use flowkeep_files::snapshots::restoring::OVERLAYS;
 use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, KeptRun, ListedSession, SessionFilter, SessionPlace,
-    SessionRecord, Which, WorksWith,
+    ConfigEntry, ConfigSnapshotRecord, IMPORTED, KeptRun, ListedSession, SessionFilter,
+    SessionPlace, SessionRecord, Which, WorksWith,
 };
 
 use super::sessions::{left_out, masked};
@@ -228,6 +228,11 @@ pub(super) fn missing_then(
     Ok(u32::try_from(found.missing.len()).unwrap_or(u32::MAX))
 }
 
+/// How sure it is that a session can go on as it was, where its files are not asked.
+pub(super) fn confidence_alone(api: &Api, id: &str) -> Result<Confidence, AppError> {
+    Ok(listed(api, id)?.confidence)
+}
+
 fn listed(api: &Api, id: &str) -> Result<ListedSession, AppError> {
     let page = api.store.sessions(&SessionFilter {
         which: Which::All,
@@ -246,7 +251,14 @@ pub(super) fn kept(api: &Api, id: &str) -> Result<SessionRecord, AppError> {
         return Ok(kept);
     }
     let listed = listed(api, id)?;
-    Err(AppError::new("session_no_config").with("session", listed.name))
+    let run = listed.run.map(|run| api.store.run(run)).transpose()?;
+    let is_imported = run.flatten().is_some_and(|run| run.face == IMPORTED);
+    let code = if is_imported {
+        "session_ran_elsewhere"
+    } else {
+        "session_no_config"
+    };
+    Err(AppError::new(code).with("session", listed.name))
 }
 
 /// A snapshot of a session that was just taken.

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::{ConfigKind, ConfigPath};
-use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::session::candidate::{Candidate, Source, confidence};
+use flowkeep_core::session::{SessionStatus, SnapshotReason};
 use flowkeep_core::{Document, Kind, Message, SnapshotId, differences};
 use flowkeep_files::FilesError;
 use flowkeep_files::configuration::format_of;
@@ -62,6 +62,7 @@ pub fn recovery(
     let left = || AppError::new("cancelled");
     let (found, filled_in) = apart_for(api.patience, progress, work, left, drop)??;
     let missing = session_list::missing_then(api, &input.id, snapshot)?;
+    let alone = session_list::confidence_alone(api, &input.id)?;
     Ok(SessionRecovery {
         session_id: input.id,
         missing: Some(missing).filter(|count| *count > 0),
@@ -69,6 +70,7 @@ pub fn recovery(
         differences: differing(&found, snapshot),
         filled_in: filled_in.into_iter().map(String::from).collect(),
         confidence: confidence(&found.candidates).as_str(),
+        alone: alone.as_str(),
         failures: copy.map_or(0, |copy| copy.failures),
     })
 }
@@ -126,7 +128,9 @@ pub fn restore(
         not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
     })?;
     let says = word(input.trust, input.shown);
-    let went_on = resume.then(|| {
+    let goes_without = input.without_keys.unwrap_or_default();
+    let waits_for_keys = resume && !goes_without && waits_for_keys(&session, &back);
+    let went_on = (resume && !waits_for_keys).then(|| {
         let went_on = goes_on(api, &session, &back, &says);
         went_on.or_else(|error| Err(came_to_nothing(api, &session, failures, error)?))
     });
@@ -144,6 +148,7 @@ pub fn restore(
     Ok(SessionRestored {
         follows,
         taken_over,
+        waits_for_keys,
         ..restored_of(input.id, told, back, run)
     })
 }
@@ -174,6 +179,7 @@ pub(super) fn restored_of(
         in_place: None,
         follows: None,
         taken_over: Vec::new(),
+        waits_for_keys: false,
         complete: is_as_it_was
             && back.chosen.left_out.is_empty()
             && back.masked.is_empty()
@@ -189,6 +195,15 @@ pub(super) fn lost(lost: Lost) -> SessionNotRestored {
         path: lost.path.into(),
         reason: lost.reason,
     }
+}
+
+/// Whether something has to be filled in before the work of a session can go on with what came back as it was. Work
+/// that cannot go on anyway is refused for that, and so is a definition that is masked itself: what runs holds no keys.
+fn waits_for_keys(session: &SessionRecord, back: &Back) -> bool {
+    let is_masked = |entry: &ConfigPath| back.masked.contains(entry);
+    session.status != SessionStatus::Completed
+        && !back.masked.is_empty()
+        && !back.entry.as_ref().is_some_and(is_masked)
 }
 
 /// Lets the work of a session go on with what came back. Until it does it works with what it worked with before.

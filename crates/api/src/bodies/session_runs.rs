@@ -358,7 +358,12 @@ fn taken_over(api: &Api, run: &RunStatus) -> Result<Vec<String>, AppError> {
 
 /// Lets a run go on; one that does already has what was wanted.
 fn resumed(api: &Api, run: &KeptRun, word: &Word) -> Result<RunStatus, AppError> {
-    match let_go_on(api, run, word) {
+    let with = api.configurations().of_own_copy(run)?;
+    let wanted = match with {
+        Some((level, message)) => Wanted::ResumeWith { level, message },
+        None => Wanted::Resume,
+    };
+    match let_go_on(api, run, word, &wanted) {
         Err(error) if error.code == "run_is_not_paused" => {
             let now = api.store.run_at(run.row)?;
             Ok(told(now.as_ref().unwrap_or(run)))

@@ -42,6 +42,7 @@ pub fn scrub(api: &Api, _: Nothing, progress: &dyn Progress) -> Result<SessionSc
         orphans: done.orphans,
         away: away.iter().map(|path| path_text(path)).collect(),
         closed: snapshot_keys::without_key(api)?.unwrap_or_default(),
+        aside: Some(done.aside).filter(|count| *count > 0),
     })
 }
 

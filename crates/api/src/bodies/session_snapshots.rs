@@ -20,19 +20,20 @@ use ulid::Ulid;
 use super::run_changes::{add_run_of, word};
 use super::sessions::default_tool_set;
 use super::strategies::strategy;
-use super::{session_list, session_runs, settings, snapshot_keys};
+use super::{session_list, session_runs, sessions, settings, snapshot_keys};
 use crate::apart::{apart_for, in_time};
 use crate::configuring::keep_changed;
 use crate::types::{
-    Nothing, Object, SessionCreateInput, SessionCreated, SessionRef, SessionSnapshotTaken,
-    Settings, Snapshots,
+    Nothing, Object, SessionCreateInput, SessionCreated, SessionPreviewInput, SessionRef,
+    SessionSnapshotTaken, Settings, Snapshots,
 };
 use crate::{Api, AppError, Progress};
 
 /// Begins a session with a configuration, and keeps that as it is now.
 ///
 /// # Errors
-/// As `session_preview`; `snapshot_store_busy`; what the disk says.
+/// As `session_preview`; `snapshot_store_busy`; `session_no_room`, `session_no_room_at_all` where the disk is full; what
+/// the disk says.
 pub fn create(
     api: &Api,
     input: SessionCreateInput,
@@ -40,6 +41,13 @@ pub fn create(
 ) -> Result<SessionCreated, AppError> {
     let settings = settings::show(api, Nothing {})?;
     let strategy = strategy(&settings, input.strategy.as_deref())?;
+    let asked = SessionPreviewInput {
+        config: input.config.clone(),
+        root: input.root.clone(),
+        strategy: input.strategy.clone(),
+        kinds: None,
+        exclude: None,
+    };
     let config = api.path_of(&input.config)?;
     let root = input.root.as_ref().map(|root| api.path_of(root));
     let root = root.transpose()?;
@@ -83,7 +91,8 @@ pub fn create(
         None
     } else {
         let of = Of::New(Box::new(new));
-        let taken = taken(api, looking, of, SnapshotReason::Begin, progress)?;
+        let taken = taken(api, looking, of, SnapshotReason::Begin, progress)
+            .map_err(|error| not_begun(api, asked, error, progress))?;
         let told = taken.map(|taken| session_list::taken(api, &session_id, taken.id));
         told.transpose()?
     };
@@ -96,6 +105,27 @@ pub fn create(
         run_id,
         run_status,
     })
+}
+
+/// Where the disk is full: which one that is, how much is needed there at most, and that nothing was begun.
+fn not_begun(
+    api: &Api,
+    asked: SessionPreviewInput,
+    error: AppError,
+    progress: &dyn Progress,
+) -> AppError {
+    let (true, Ok(dir)) = (
+        error.code == "disk_full",
+        store_dir(&api.store, &api.data_dir),
+    ) else {
+        return error;
+    };
+    let told = match sessions::preview(api, asked, progress) {
+        Ok(found) => AppError::new("session_no_room").with("needed", found.bytes),
+        Err(_) => AppError::new("session_no_room_at_all"),
+    };
+    let told = told.with("path", path_text(&dir));
+    told.hint("free_space").hint("move_snapshots")
 }
 
 /// Keeps the configuration of a session as it is now, as a new version.
@@ -467,5 +497,44 @@ impl From<TakeError> for AppError {
                 Self::from(flowkeep_files::io_reason(&source)).with("path", path_text(&path))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::ErrorKind;
+
+    use flowkeep_host::testing::FailingFiles;
+
+    use super::*;
+    use crate::Silent;
+    use crate::testing::open;
+    use crate::types::ChosenPlace;
+
+    #[test]
+    fn a_full_disk_begins_nothing_and_says_how_much_is_needed() {
+        let (data, configs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let config = configs.path().join("workflows/orders.yaml");
+        fs::create_dir(configs.path().join("workflows")).unwrap();
+        fs::write(&config, "name: orders\n").unwrap();
+        let mut api = open(data.path());
+        api.files = Arc::new(FailingFiles::at(1, ErrorKind::StorageFull).for_good());
+        let input = SessionCreateInput {
+            config: ChosenPlace::Path(config),
+            root: None,
+            strategy: None,
+            agent: None,
+            state: None,
+            start: None,
+            trust: None,
+            shown: None,
+        };
+        let error = create(&api, input, &Silent).unwrap_err();
+        assert_eq!(error.code, "session_no_room");
+        assert_eq!(error.fields["needed"], "13");
+        assert!(error.fields["path"].ends_with("snapshots"), "{error:?}");
+        assert_eq!(error.hints, ["free_space", "move_snapshots"]);
+        assert_eq!(api.store.kept_sessions().unwrap(), 0);
     }
 }

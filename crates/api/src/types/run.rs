@@ -205,6 +205,10 @@ pub struct RunRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub noted: Option<RunNoted>,
+    /// Whether it came in from a file: it was not carried out here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub imported: bool,
     /// Of a run that was found by words: pieces of texts they are in, three at most.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<RunHit>>", optional)]

@@ -30,6 +30,9 @@ pub struct SessionRestoreInput {
     pub make_masked: Option<Vec<String>>,
     /// Whether its work goes on then: its run does, or a new one begins with what it brought back.
     pub resume: Option<bool>,
+    /// Whether it goes on also where something stands for keys in files that came back; else they come back and it
+    /// waits until somebody has filled them in.
+    pub without_keys: Option<bool>,
     /// Whether what that would carry out is trusted.
     pub trust: Option<bool>,
     /// The hash of what was shown to whoever trusts it.
@@ -112,10 +115,10 @@ pub struct SessionComparedFile {
     /// Its texts.
     #[serde(flatten)]
     pub texts: ComparedTexts,
-    /// What is not as it was where the texts are the same: `keys`, for which something stands in both, or the
-    /// `spelling` of the text in bytes.
+    /// What is not as it was where the texts are the same: what is `masked` in both (keys, or what stands beside them),
+    /// the `spelling` of the text in bytes, or one of the two (`masked_or_spelling`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
+    #[ts(optional, type = "\"masked\" | \"spelling\" | \"masked_or_spelling\"")]
     pub unshown: Option<&'static str>,
     /// In which places a workflow is not the same, in the words of its form.
     pub places: Vec<Difference>,
@@ -152,6 +155,9 @@ pub struct SessionRecovery {
     /// How sure it is that it can go on as it was.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
     pub confidence: &'static str,
+    /// How sure that is without the files where they are, as `session_list` says it.
+    #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
+    pub alone: &'static str,
     /// How much the snapshot from which it would go on refers to that was not there when it was taken; absent where all
     /// was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -243,6 +249,10 @@ pub struct SessionRestored {
     pub taken_over: Vec<String>,
     /// Those of the files in which something stands for keys.
     pub masked: Vec<String>,
+    /// That its work was to go on and does not, until these are filled in or somebody says that it goes on without.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub waits_for_keys: bool,
     /// The files that did not come back.
     pub not_restored: Vec<SessionNotRestored>,
     /// What was done where the files were; absent where nothing there was touched.

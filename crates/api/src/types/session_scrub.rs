@@ -23,6 +23,11 @@ pub struct SessionScrubbed {
     pub away: Vec<String>,
     /// Snapshots that none of the keys here opens: of what is encrypted in them only the files were read as they lie on the disk.
     pub closed: u32,
+    /// Damaged files that were put aside, with all that is needed of them whole elsewhere; absent where there are none.
+    /// They go when snapshots are cleaned up an hour later, or a session is forgotten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub aside: Option<u32>,
 }
 
 /// A file of which the content cannot be had any more.

@@ -247,10 +247,11 @@ pub struct SessionRow {
     pub snapshots: u32,
     /// How many of them cannot be opened with the keys that are here; absent where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub closed: Option<u32>,
-    /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
-    /// `session_recovery`.
-    #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
+    /// How sure it is, as far as the database knows, that it can go on as it was; `no_config` where it has no
+    /// configuration that could be lost. Files are asked by `session_recovery`.
+    #[ts(type = "\"complete\" | \"partial\" | \"none\" | \"no_config\"")]
     pub confidence: &'static str,
     /// How much the snapshot from which it would go on refers to and does not have.
     pub missing: u32,
@@ -318,9 +319,9 @@ pub struct SessionShow {
     /// How that stands, as long as it is here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_status: Option<Status>,
-    /// How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
-    /// `session_recovery`.
-    #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
+    /// How sure it is, as far as the database knows, that it can go on as it was; `no_config` where it has no
+    /// configuration that could be lost. Files are asked by `session_recovery`.
+    #[ts(type = "\"complete\" | \"partial\" | \"none\" | \"no_config\"")]
     pub confidence: &'static str,
     /// How much the snapshot from which it would go on refers to and does not have.
     pub missing: u32,
@@ -358,7 +359,7 @@ pub struct SessionShow {
 
 /// A configuration of which nothing is kept: none of the folders on the list had it when a run began, or it was
 /// forgotten.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, TS)]
 #[ts(optional_fields)]
 pub struct SessionUnkept {
     /// The folders in which it is today and that are not on the list, that one first which has most of it. They are
@@ -367,6 +368,10 @@ pub struct SessionUnkept {
     /// That it was kept, and is forgotten since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forgotten: Option<SessionLetGo>,
+    /// That the run came from a file: its configuration is where it ran.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>")]
+    pub imported: bool,
 }
 
 /// That what was kept of a session was forgotten.

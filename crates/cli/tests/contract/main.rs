@@ -49,6 +49,7 @@ mod session_roots;
 mod session_runs;
 mod session_store;
 mod session_strategies;
+mod session_words;
 mod session_workflows;
 mod sessions;
 mod source_servers;

@@ -513,8 +513,8 @@ fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_
     here.refused(&["run", "start", "review"], "trust_required");
     let hints = refused["error"]["hints"].to_string();
     assert!(hints.contains("run resume … --trust"), "{hints}");
-    here.done(&["run", "resume", &run, "--trust"]);
-    assert_eq!(status(), "waiting");
+    let (exit, resumed) = here.json(&["run", "resume", &run, "--trust"]);
+    assert_eq!((exit, &resumed["status"]), (3, &json!("waiting")));
     // That was trusted with what this run brought; with other input it is another thing.
     // Nor has who is refused for want of input.
     here.refused(&["run", "start", "review", "--trust"], "input_missing");
@@ -667,7 +667,8 @@ fn a_restored_run_goes_on_with_its_child_when_both_are_trusted() {
         &["run", "answer", &child, "ask", "--approve"],
         "run_brought_in",
     );
-    here.done(&["run", "resume", &above, "--trust"]);
+    let (exit, resumed) = here.json(&["run", "resume", &above, "--trust"]);
+    assert_eq!((exit, &resumed["status"]), (3, &json!("waiting")));
     assert_eq!(here.done(&["run", "show", &above])["warnings"], json!([]));
     here.done(&["run", "answer", &child, "ask", "--approve"]);
     let (exit, run) = here.json(&["run", "resume", &above, "--wait"]);

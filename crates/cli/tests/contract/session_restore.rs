@@ -156,6 +156,7 @@ fn what_is_answered_has_its_keys_and_its_reasons() {
             "candidates",
             "differences",
             "confidence",
+            "alone",
             "failures"
         ]
     );

@@ -380,6 +380,7 @@ fn runs_without_a_configuration_are_listed_with_all_the_others_alone() {
     assert_eq!((&listed["total"], &listed["runs"]), (&json!(0), &json!(1)));
     let all = flowkeep.done(&["session", "list", "--all"]);
     assert_eq!(all["total"], 1);
+    assert_eq!(all["items"][0]["confidence"], "no_config");
     let said = flowkeep.say(&["session", "list"]);
     assert!(said.out.contains("--all"), "{}", said.out);
 }

@@ -177,6 +177,8 @@ pub enum Confidence {
     InPart,
     /// Nothing was found that it could go on from.
     None,
+    /// It has no configuration that could be lost.
+    NoConfig,
 }
 
 impl Confidence {
@@ -186,13 +188,15 @@ impl Confidence {
             Self::Complete => "complete",
             Self::InPart => "partial",
             Self::None => "none",
+            Self::NoConfig => "no_config",
         }
     }
 
     /// The confidence whose [`Confidence::as_str`] is `word`.
     pub fn from_word(word: &str) -> Option<Self> {
-        let mut all = [Self::Complete, Self::InPart, Self::None].into_iter();
-        all.find(|confidence| confidence.as_str() == word)
+        let all = [Self::Complete, Self::InPart, Self::None, Self::NoConfig];
+        all.into_iter()
+            .find(|confidence| confidence.as_str() == word)
     }
 }
 

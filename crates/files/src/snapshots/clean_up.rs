@@ -13,7 +13,7 @@ use ulid::Ulid;
 use super::overlay::{digest_of, held, is_as_written};
 use super::repack::{Repacked, is_due, repack};
 use super::restoring::{OVERLAYS, tree_entry};
-use super::sweep::{Swept, sweep};
+use super::sweep::{Aside, Swept, sweep};
 use super::workshop::PARTIAL;
 use super::{SnapshotError, TakeError, Workshop};
 use crate::io_reason;
@@ -126,7 +126,12 @@ pub fn clean_up(
         copy.end(workshop, &let_go, &mut done);
     }
     let counted_on = workshop.store.counted_on()?;
-    done.add(remove_files(workshop, &counted_on, &let_go.names)?);
+    done.add(remove_files(
+        workshop,
+        &counted_on,
+        &let_go.names,
+        Aside::Old,
+    )?);
     done.judged = let_go.judged;
     if is_due(workshop)? {
         smaller(workshop, lock, &mut done, progress);
@@ -157,7 +162,8 @@ fn told(workshop: &Workshop, rule: Rule) -> Result<CleanedUp, TakeError> {
         Err(End::Failed(error)) => return Err(error),
         Ok(()) => return Ok(CleanedUp::default()),
     };
-    done.add(sweep(workshop, &counted_on, &let_go.names, true));
+    let only_tell = (Aside::Old, true);
+    done.add(sweep(workshop, &counted_on, &let_go.names, only_tell));
     done.judged = let_go.judged;
     Ok(done)
 }
@@ -252,11 +258,12 @@ pub(super) fn remove_files(
     workshop: &Workshop,
     counted_on: &CountedOn,
     let_go: &CountedOn,
+    aside: Aside,
 ) -> Result<Swept, TakeError> {
     let gone = workshop.store.packs_gone()?;
     let mut let_go = let_go.clone();
     let_go.packs.extend(&gone);
-    let swept = sweep(workshop, counted_on, &let_go, false);
+    let swept = sweep(workshop, counted_on, &let_go, (aside, false));
     if swept.failed.is_empty() && !gone.is_empty() {
         workshop.store.write::<_, TakeError>(move |tx| {
             for pack in gone {
@@ -273,7 +280,7 @@ fn smaller(workshop: &Workshop, lock: FileLock, done: &mut CleanedUp, progress: 
     let smaller = workshop.marked(lock, || {
         let repacked = repack(workshop, progress)?;
         let counted_on = workshop.store.counted_on()?;
-        let swept = remove_files(workshop, &counted_on, &CountedOn::default())?;
+        let swept = remove_files(workshop, &counted_on, &CountedOn::default(), Aside::Old)?;
         Ok((repacked, swept))
     });
     match smaller {

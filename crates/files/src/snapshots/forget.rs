@@ -16,6 +16,7 @@ use super::pack::LARGEST_OBJECT;
 use super::restoring::{
     InPlaceError, OVERLAYS, copy_stem, definition_texts, put_back_alone, whole_copies_of,
 };
+use super::sweep::Aside;
 use super::{SnapshotError, TakeError, Workshop};
 use crate::io_reason;
 
@@ -74,7 +75,8 @@ fn forget_files(
     done: &mut Forgotten,
 ) -> Result<(), TakeError> {
     let counted_on = workshop.store.counted_on()?;
-    let swept = remove_files(workshop, &counted_on, let_go)?;
+    // Which session a damaged file was of, nobody can say any more.
+    let swept = remove_files(workshop, &counted_on, let_go, Aside::All)?;
     done.waits = !swept.failed.is_empty();
     done.freed_bytes = swept.bytes;
     done.left.extend(swept.failed);

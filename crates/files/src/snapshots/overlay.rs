@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use flowkeep_core::configuration::ConfigPath;
+use flowkeep_core::secret::MASK;
 use flowkeep_core::{Message, ObjectHash};
 use flowkeep_host::{EntryFiles, EntryKind, GoesOn, ReadError};
 use ulid::Ulid;
@@ -151,18 +152,56 @@ pub(super) fn digest_of(
     files: &dyn EntryFiles,
     place: &Path,
 ) -> Result<Option<(ObjectHash, u64)>, SnapshotError> {
-    let there = files.entry(place).map_err(SnapshotError::at(place))?;
-    if there.is_none_or(|entry| entry.kind != EntryKind::Folder) {
-        return Ok(None);
-    }
     let mut found: Vec<(ConfigPath, ObjectHash)> = Vec::new();
     let mut bytes = 0;
+    let is_copy = each_file(files, place, |path, content| {
+        bytes += content.len() as u64;
+        found.push((path, ObjectHash::of(content)));
+    })?;
+    let found = found.iter().map(|(path, hash)| (path, hash));
+    Ok(is_copy.then(|| (digest(found), bytes)))
+}
+
+/// The files of a folder in which something stands for a key now, by their paths.
+///
+/// # Errors
+/// What the system says.
+pub fn masked_in(files: &dyn EntryFiles, place: &Path) -> Result<Vec<ConfigPath>, SnapshotError> {
+    let mut masked = Vec::new();
+    each_file(files, place, |path, content| {
+        if holds_mask(content) {
+            masked.push(path);
+        }
+    })?;
+    masked.sort();
+    Ok(masked)
+}
+
+/// What stands for a key where its text must not be taken for a tag.
+pub(super) const ESCAPED: &str = "&lt;masked&gt;";
+
+/// Whether something stands for a key in a content.
+pub(super) fn holds_mask(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.contains(MASK) || text.contains(ESCAPED)
+}
+
+/// Gives each file of a folder with what it holds; says whether there is nothing else but what is written into a copy.
+fn each_file(
+    files: &dyn EntryFiles,
+    place: &Path,
+    mut seen: impl FnMut(ConfigPath, &[u8]),
+) -> Result<bool, SnapshotError> {
+    let there = files.entry(place).map_err(SnapshotError::at(place))?;
+    if there.is_none_or(|entry| entry.kind != EntryKind::Folder) {
+        return Ok(false);
+    }
     let mut waiting = vec![String::new()];
     while let Some(within) = waiting.pop() {
         let folder = place.join(&within);
         for entry in files.entries(&folder).map_err(SnapshotError::at(&folder))? {
             let Some(name) = entry.name.to_str() else {
-                return Ok(None);
+                return Ok(false);
             };
             let path = match within.as_str() {
                 "" => name.to_owned(),
@@ -172,17 +211,15 @@ pub(super) fn digest_of(
                 (EntryKind::Folder, _) => waiting.push(path),
                 (EntryKind::File, Ok(path)) => {
                     let Some(content) = held(files, place, &path)? else {
-                        return Ok(None);
+                        return Ok(false);
                     };
-                    bytes += content.len() as u64;
-                    found.push((path, ObjectHash::of(&content)));
+                    seen(path, &content);
                 }
-                _ => return Ok(None),
+                _ => return Ok(false),
             }
         }
     }
-    let found = found.iter().map(|(path, hash)| (path, hash));
-    Ok(Some((digest(found), bytes)))
+    Ok(true)
 }
 
 /// Whether a folder is there, and may be filled.

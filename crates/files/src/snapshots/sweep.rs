@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use flowkeep_core::{Message, ObjectHash, SnapshotId};
 use flowkeep_host::{Entry, EntryKind};
 use flowkeep_store::CountedOn;
+use ulid::Ulid;
 
 use super::Workshop;
 use super::manifest::{SESSIONS, TREES};
@@ -28,8 +29,20 @@ pub(super) struct Swept {
     pub(super) orphans: u32,
     /// Their bytes.
     pub(super) bytes: u64,
+    /// Damaged files that were put aside and are still there.
+    pub(super) aside: u32,
     /// What is still there, and why.
     pub(super) failed: Vec<(PathBuf, Message)>,
+}
+
+/// Which of the damaged files go that were put aside. All that is needed of them is whole elsewhere; what else they hold
+/// may be of somebody who wants nothing of it kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aside {
+    /// Those that were put aside an hour ago.
+    Old,
+    /// All of them.
+    All,
 }
 
 /// What a file of the store is, by its name.
@@ -53,6 +66,14 @@ impl Named {
         }
     }
 
+    /// Since when a damaged file of the store is put aside: its name, an id and `damaged`.
+    pub(super) fn put_aside(kind: &str, name: &str) -> Option<SystemTime> {
+        let (name, id) = name.strip_suffix(".damaged")?.rsplit_once('.')?;
+        let id: Ulid = id.parse().ok()?;
+        Self::of(kind, name)?;
+        Some(SystemTime::UNIX_EPOCH + Duration::from_millis(id.timestamp_ms()))
+    }
+
     pub(super) fn is_in(&self, some: &CountedOn) -> bool {
         match self {
             Self::Pack(name) => some.packs.contains(name),
@@ -63,12 +84,12 @@ impl Named {
 }
 
 /// Removes what is not counted on, or only tells what would go: at once what was let go of just now, else what
-/// is an hour old.
+/// is an hour old; of what was put aside as `aside` says.
 pub(super) fn sweep(
     workshop: &Workshop,
     counted_on: &CountedOn,
     let_go: &CountedOn,
-    only_tell: bool,
+    (aside, only_tell): (Aside, bool),
 ) -> Swept {
     let now = workshop.clock.now().0;
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now).unwrap_or(0));
@@ -76,6 +97,7 @@ pub(super) fn sweep(
         workshop,
         counted_on,
         let_go,
+        aside,
         only_tell,
         young: now.checked_sub(YOUNG).unwrap_or(SystemTime::UNIX_EPOCH),
         swept: Swept::default(),
@@ -90,6 +112,7 @@ struct Sweeping<'a> {
     workshop: &'a Workshop,
     counted_on: &'a CountedOn,
     let_go: &'a CountedOn,
+    aside: Aside,
     only_tell: bool,
     /// What has changed since is young.
     young: SystemTime,
@@ -110,14 +133,28 @@ impl Sweeping<'_> {
         let mut went = HashSet::new();
         let entries = self.entries(folder);
         for entry in &entries {
-            let named = entry.name.to_str().and_then(|name| Named::of(kind, name));
-            if let Some(named) = named
-                && entry.kind == EntryKind::File
-                && self.goes(entry, &named)
-                && self.remove(entry, &named, folder)
-            {
+            let Some(name) = entry
+                .name
+                .to_str()
+                .filter(|_| entry.kind == EntryKind::File)
+            else {
+                continue;
+            };
+            let (is_gone, is_aside) = match (Named::put_aside(kind, name), Named::of(kind, name)) {
+                (Some(since), _) => {
+                    let goes = self.aside == Aside::All || since < self.young;
+                    (goes && self.remove(entry, folder), true)
+                }
+                (None, Some(named)) if self.goes(entry, &named) && self.remove(entry, folder) => {
+                    self.swept.orphans += u32::from(!named.is_in(self.let_go));
+                    (true, false)
+                }
+                (None, _) => (false, false),
+            };
+            if is_gone {
                 went.insert(&entry.name);
             }
+            self.swept.aside += u32::from(is_aside && (!is_gone || self.only_tell));
         }
         if !went.is_empty() && went.len() == entries.len() && !self.only_tell {
             // An empty folder is in nobody's way.
@@ -130,7 +167,7 @@ impl Sweeping<'_> {
         !named.is_in(self.counted_on) && (named.is_in(self.let_go) || is_old())
     }
 
-    fn remove(&mut self, entry: &Entry, named: &Named, folder: &Path) -> bool {
+    fn remove(&mut self, entry: &Entry, folder: &Path) -> bool {
         if !self.only_tell {
             let path = folder.join(&entry.name);
             if let Err(error) = self.workshop.files.remove_file(&path)
@@ -141,7 +178,6 @@ impl Sweeping<'_> {
             }
         }
         self.swept.files += 1;
-        self.swept.orphans += u32::from(!named.is_in(self.let_go));
         self.swept.bytes += entry.bytes;
         true
     }

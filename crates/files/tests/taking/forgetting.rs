@@ -14,7 +14,7 @@ use flowkeep_host::{FileLock, Unfollowed};
 use crate::{Face, Ground};
 
 impl Face {
-    fn forget(&self) -> Forgotten {
+    pub(crate) fn forget(&self) -> Forgotten {
         forget(&self.workshop, &self.session()).unwrap()
     }
 }

@@ -162,6 +162,38 @@ fn what_is_nowhere_else_is_named_and_is_whole_once_it_is_met_again() {
 }
 
 #[test]
+fn what_was_put_aside_goes_with_a_clean_up_an_hour_later() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    let configs = ground.configs();
+    flip(&ground.pack(), 1, 1);
+    ground.clock.set(crate::now());
+    assert_eq!(face.scrub(&[]).unwrap().aside, 1, "it is named");
+    face.clean_up(false).unwrap();
+    assert_eq!(ground.files_with(".damaged").len(), 1);
+    ground.clock.set(crate::now() + 2 * crate::HOUR);
+    let done = face.clean_up(false).unwrap();
+    assert_eq!(done.orphans, 0, "no crash left it");
+    assert!(done.freed_bytes > 0);
+    assert_eq!(ground.files_with(".damaged").len(), 0);
+    face.is_whole(&configs);
+}
+
+#[test]
+fn a_session_that_is_forgotten_leaves_nothing_in_what_was_put_aside() {
+    let ground = Ground::orders();
+    let face = ground.face();
+    face.begin().unwrap();
+    flip(&ground.pack(), 1, 1);
+    assert_eq!(face.scrub(&[]).unwrap().aside, 1);
+    assert_eq!(ground.files_with(".damaged").len(), 1);
+    let done = face.forget();
+    assert_eq!((done.waits, &done.left), (false, &Vec::new()));
+    assert_eq!(ground.files_with(".damaged").len(), 0);
+}
+
+#[test]
 fn an_own_copy_and_a_backup_have_it_too() {
     let ground = Ground::orders();
     let face = ground.face();

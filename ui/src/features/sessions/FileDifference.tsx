@@ -151,8 +151,9 @@ function Compared({ title, language, sides, compared }: ComparedProps) {
 }
 
 /** Which side is shown, where there is only one or both say the same. */
-function onlySide({ before, after }: SessionComparedFile): string {
-  if (before === after) return m.session_both_sides();
+function onlySide({ before, after, unshown }: SessionComparedFile): string {
+  if (before === after)
+    return unshown ? label('session_compared', unshown) : m.session_both_sides();
   return after === undefined ? m.session_only_then() : m.session_only_now();
 }
 

@@ -244,9 +244,15 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
     if (result) setRestored(result);
     if (result) forget();
   };
-  const go = (trust?: string) => {
+  const go = async (trust?: string) => {
     if (!chosen) return;
-    void goOn({ ...from(chosen), ...(untrusted && { trust: true, shown: trust }) });
+    const waits = await goOn({
+      ...from(chosen),
+      // They are named above the button.
+      ...(lacking.length > 0 && { without_keys: true }),
+      ...(untrusted && { trust: true, shown: trust }),
+    });
+    if (waits) setRestored(waits);
   };
   return (
     <footer className={styles.foot} data-foot>
@@ -287,7 +293,7 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
           <Button
             look="primary"
             isDisabled={!chosen && !onDecide}
-            onPress={() => (onDecide ? onDecide() : go())}
+            onPress={() => (onDecide ? onDecide() : void go())}
             data-testid="go-on"
           >
             {onDecide ? m.session_decide_first() : isNew ? startVerb(chosen) : verb(chosen)}
@@ -311,7 +317,7 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
         <TrustDialog
           untrusted={untrusted}
           session={session}
-          onTrust={() => go(untrusted.shown)}
+          onTrust={() => void go(untrusted.shown)}
           onClose={forget}
         />
       )}

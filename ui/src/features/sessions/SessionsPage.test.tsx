@@ -289,6 +289,42 @@ it('names what needs its keys before it goes on, and leads to where they are fil
   expect(told.textContent).toContain('saved is what it goes on with');
 });
 
+it('goes on without keys only where it has named what lacks them', async () => {
+  const gone = { path: 'llms/openai.yaml', kind: 'gone' as const };
+  const asked = show({
+    session_recovery: () => ({ ...recovery, differences: [...recovery.differences, gone] }),
+    session_restore: () => restored,
+  });
+  await screen.findByTestId('keys-lacking');
+  await userEvent.click(screen.getByTestId('go-on'));
+  await waitFor(() => expect(went).toHaveBeenCalled());
+  expect(asked('session_restore')[0]).toMatchObject({ resume: true, without_keys: true });
+});
+
+it('shows what has to be filled in where that was not known before', async () => {
+  show({
+    session_restore: () => ({ ...restored, masked: ['llms/openai.yaml'], waits_for_keys: true }),
+  });
+  await userEvent.click(await screen.findByTestId('go-on'));
+  const told = await screen.findByTestId('dialog-restored');
+  expect(told.textContent).toContain('llms/openai.yaml');
+  expect(went).not.toHaveBeenCalled();
+});
+
+it('says of a file that differs only in what is masked that it is not as it was', async () => {
+  show({
+    session_compare_file: () => ({
+      before: 'key: <masked>\n',
+      after: 'key: <masked>\n',
+      unshown: 'masked',
+      places: [],
+    }),
+  });
+  await userEvent.click(await screen.findByTestId('show-workflows/import.yaml'));
+  const told = await screen.findByTestId('dialog-file-difference');
+  await waitFor(() => expect(told.textContent).toContain('what stands beside one'));
+});
+
 it('lets nothing go on that has to be trusted first', async () => {
   const asked = show({
     session_restore: ({ trust }) => {

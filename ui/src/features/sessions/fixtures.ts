@@ -75,5 +75,6 @@ export const recovery: SessionRecovery = {
     { path: 'tool-sets/basic.yaml', kind: 'changed' },
   ],
   confidence: 'complete',
+  alone: 'complete',
   failures: 0,
 };

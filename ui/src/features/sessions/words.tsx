@@ -17,6 +17,7 @@ const LOOKS: Record<Confidence, { icon: IconName; tone: Tone }> = {
   complete: { icon: 'check', tone: 'ok' },
   partial: { icon: 'warn', tone: 'warn' },
   none: { icon: 'cross', tone: 'fail' },
+  no_config: { icon: 'info', tone: 'off' },
 };
 
 /** How sure it is that a session can go on as it was; what was missing when it was kept still is, and is no harm done since. */
@@ -35,7 +36,7 @@ export function ConfidenceChip({
  */
 export function whyInPart(session: SessionShow): string[] {
   const { confidence, origin, snapshots, status } = session;
-  if (confidence === 'complete' || status === 'completed') return [];
+  if (confidence === 'complete' || confidence === 'no_config' || status === 'completed') return [];
   if (session.unkept) return [unkeptWords(session.unkept)];
   const newest = firstOfTheWork(snapshots);
   if (!newest) {
@@ -127,7 +128,8 @@ export function reasonWords(reason: Message): string {
 }
 
 /** Of a run of which nothing is kept: where what it refers to is, and why nothing was. */
-export function unkeptWords({ folders, forgotten }: SessionUnkept): string {
+export function unkeptWords({ folders, forgotten, imported }: SessionUnkept): string {
+  if (imported) return m.session_unkept_imported();
   if (forgotten)
     return m.session_unkept_forgotten({ by: visible(forgotten.by), when: dated(forgotten.at) });
   const path = folders[0];

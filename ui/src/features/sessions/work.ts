@@ -66,14 +66,15 @@ export function useRestore(session: string) {
   };
 }
 
-/** Goes on with a session: to its run, once that goes on. */
+/** Goes on with a session: to its run, once that goes on. Answers what came back where it waits for keys instead. */
 export function useGoOn(session: SessionShow) {
   const restore = useRestore(session.id);
   const navigate = useNavigate();
   return async (input: Omit<Input<'session_restore'>, 'id' | 'resume'>) => {
     const restored = await restore({ ...input, resume: true });
-    if (!restored) return;
+    if (!restored) return null;
     restoreWork(session.id).forget();
+    if (restored.waits_for_keys) return restored;
     const name = visible(session.name);
     const { follows, taken_over } = restored;
     const over = follows && counted('session_taken_over', taken_over?.length ?? 0);
@@ -99,6 +100,7 @@ export function useGoOn(session: SessionShow) {
           },
     );
     if (restored.run_id) void navigate({ to: '/runs/$id', params: { id: restored.run_id } });
+    return null;
   };
 }
 

@@ -49,6 +49,10 @@ failed?: FailedTask,
  */
 noted?: RunNoted, 
 /**
+ * Whether it came in from a file: it was not carried out here.
+ */
+imported?: boolean, 
+/**
  * Of a run that was found by words: pieces of texts they are in, three at most.
  */
 hits?: Array<RunHit>, };

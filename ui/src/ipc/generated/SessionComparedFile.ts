@@ -8,10 +8,10 @@ import type { Message } from "./Message";
  */
 export type SessionComparedFile = { 
 /**
- * What is not as it was where the texts are the same: `keys`, for which something stands in both, or the
- * `spelling` of the text in bytes.
+ * What is not as it was where the texts are the same: what is `masked` in both (keys, or what stands beside them),
+ * the `spelling` of the text in bytes, or one of the two (`masked_or_spelling`).
  */
-unshown?: string, 
+unshown?: "masked" | "spelling" | "masked_or_spelling", 
 /**
  * In which places a workflow is not the same, in the words of its form.
  */

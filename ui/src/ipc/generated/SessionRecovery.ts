@@ -23,6 +23,10 @@ differences: Array<SessionDifference>,
  */
 confidence: "complete" | "partial" | "none", 
 /**
+ * How sure that is without the files where they are, as `session_list` says it.
+ */
+alone: "complete" | "partial" | "none", 
+/**
  * How much the snapshot from which it would go on refers to that was not there when it was taken; absent where all
  * was.
  */

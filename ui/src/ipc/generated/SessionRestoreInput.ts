@@ -37,6 +37,11 @@ make_masked?: Array<string>,
  */
 resume?: boolean, 
 /**
+ * Whether it goes on also where something stands for keys in files that came back; else they come back and it
+ * waits until somebody has filled them in.
+ */
+without_keys?: boolean, 
+/**
  * Whether what that would carry out is trusted.
  */
 trust?: boolean, 

@@ -54,6 +54,10 @@ taken_over?: Array<string>,
  */
 masked: Array<string>, 
 /**
+ * That its work was to go on and does not, until these are filled in or somebody says that it goes on without.
+ */
+waits_for_keys?: boolean, 
+/**
  * The files that did not come back.
  */
 not_restored: Array<SessionNotRestored>, 

@@ -55,10 +55,10 @@ snapshots: number,
  */
 closed?: number, 
 /**
- * How sure it is, as far as the database knows, that it can go on as it was. Files are asked by
- * `session_recovery`.
+ * How sure it is, as far as the database knows, that it can go on as it was; `no_config` where it has no
+ * configuration that could be lost. Files are asked by `session_recovery`.
  */
-confidence: "complete" | "partial" | "none", 
+confidence: "complete" | "partial" | "none" | "no_config", 
 /**
  * How much the snapshot from which it would go on refers to and does not have.
  */

@@ -36,4 +36,9 @@ away: Array<string>,
 /**
  * Snapshots that none of the keys here opens: of what is encrypted in them only the files were read as they lie on the disk.
  */
-closed: number, };
+closed: number, 
+/**
+ * Damaged files that were put aside, with all that is needed of them whole elsewhere; absent where there are none.
+ * They go when snapshots are cleaned up an hour later, or a session is forgotten.
+ */
+aside?: number, };

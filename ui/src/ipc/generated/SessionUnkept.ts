@@ -14,4 +14,8 @@ folders: Array<string>,
 /**
  * That it was kept, and is forgotten since.
  */
-forgotten?: SessionLetGo, };
+forgotten?: SessionLetGo, 
+/**
+ * That the run came from a file: its configuration is where it ran.
+ */
+imported?: boolean, };

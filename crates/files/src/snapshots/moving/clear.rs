@@ -269,7 +269,7 @@ fn below(
             let named = entry.name.to_str().and_then(|name| {
                 Named::of(kind, name)
                     .map(What::Kept)
-                    .or_else(|| was_damaged(kind, name))
+                    .or_else(|| Named::put_aside(kind, name).map(|_| What::Damaged))
             });
             let what = match named {
                 Some(what) if entry.kind == EntryKind::File => what,
@@ -280,13 +280,6 @@ fn below(
         }
     }
     Ok(())
-}
-
-/// A file of the store that was put aside: its name, an id and `damaged`.
-fn was_damaged(kind: &str, name: &str) -> Option<What> {
-    let (name, id) = name.strip_suffix(".damaged")?.rsplit_once('.')?;
-    let _id: ulid::Ulid = id.parse().ok()?;
-    Named::of(kind, name).map(|_| What::Damaged)
 }
 
 fn file(place: PathBuf, what: What, entry: &flowkeep_host::Entry) -> StoreFile {

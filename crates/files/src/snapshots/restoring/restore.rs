@@ -16,7 +16,7 @@ use flowkeep_store::{
 use super::found::{Recovery, Seeking, look_for};
 use super::kept::KeptSnapshot;
 use super::pieces::Pieces;
-use crate::snapshots::overlay::{Lost, digest, held, is_as_written, write};
+use crate::snapshots::overlay::{ESCAPED, Lost, digest, held, holds_mask, is_as_written, write};
 use crate::snapshots::place::{above, make};
 use crate::snapshots::workshop::PARTIAL;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
@@ -406,14 +406,6 @@ fn is_filled_in(workshop: &Workshop, pieces: &mut Pieces, place: &Path) -> Resul
     }
     pieces.masked.retain(|path| !whole.contains(path));
     Ok(true)
-}
-
-/// What stands for a key where its text must not be taken for a tag.
-const ESCAPED: &str = "&lt;masked&gt;";
-
-fn holds_mask(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    text.contains(MASK) || text.contains(ESCAPED)
 }
 
 /// Whether a text is another one with something else in the places of keys alone.

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::{Difference, Format, Message, Sha256, SnapshotId, decode, secret};
+use flowkeep_core::{Difference, Format, Message, ObjectHash, Sha256, SnapshotId, decode, secret};
 use flowkeep_host::{Folder, ReadError, Unfollowed};
 use flowkeep_store::SessionRecord;
 
@@ -19,18 +19,21 @@ use crate::texts::{ComparedTexts, TEXT_LIMIT, Text, text};
 /// What of a file is another than it was although its text, as it is shown, is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unshown {
-    /// Its keys, for which something stands.
-    Keys,
+    /// What is masked: keys, or what stands beside them. All else is as it was, byte for byte.
+    Masked,
     /// How its bytes spell the text.
     Spelling,
+    /// How its bytes spell the text, or what is masked in it, or both.
+    MaskedOrSpelling,
 }
 
 impl Unshown {
     /// The word in results.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Keys => "keys",
+            Self::Masked => "masked",
             Self::Spelling => "spelling",
+            Self::MaskedOrSpelling => "masked_or_spelling",
         }
     }
 }
@@ -40,6 +43,8 @@ struct Side {
     text: Text,
     /// Of the file itself, where that is known.
     sha256: Option<Sha256>,
+    /// Of its bytes with something in the place of keys.
+    shown: Option<ObjectHash>,
     is_masked: bool,
 }
 
@@ -137,10 +142,11 @@ fn unshown_between(then: &Side, now: &Side) -> Option<Unshown> {
     };
     let is_other = then.sha256? != now.sha256?;
     let is_masked = then.is_masked || now.is_masked;
-    (is_other && then_text == now_text).then_some(if is_masked {
-        Unshown::Keys
-    } else {
-        Unshown::Spelling
+    let is_spelled_alike = then.shown == now.shown;
+    (is_other && then_text == now_text).then_some(match (is_masked, is_spelled_alike) {
+        (false, _) => Unshown::Spelling,
+        (true, true) => Unshown::Masked,
+        (true, false) => Unshown::MaskedOrSpelling,
     })
 }
 
@@ -183,10 +189,13 @@ impl Side {
     /// What is shown of a file: something stands for its keys, also where it was kept with them.
     fn of(format: Option<Format>, bytes: Vec<u8>, sha256: Sha256) -> Self {
         let masked = secret::masked(format, &bytes);
+        let is_masked = masked.is_some();
+        let shown = masked.map_or(bytes, |masked| masked.bytes);
         Self {
             sha256: Some(sha256),
-            is_masked: masked.is_some(),
-            text: text(&masked.map_or(bytes, |masked| masked.bytes)),
+            shown: Some(ObjectHash::of(&shown)),
+            is_masked,
+            text: text(&shown),
         }
     }
 
@@ -194,6 +203,7 @@ impl Side {
         Self {
             text: Err(reason),
             sha256: None,
+            shown: None,
             is_masked: false,
         }
     }

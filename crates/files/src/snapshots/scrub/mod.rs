@@ -17,7 +17,7 @@ use ulid::Ulid;
 use self::search::Search;
 use super::manifest::SESSIONS;
 use super::pack::{ENCRYPTED, LARGEST_PACK, PACK, PackWriter, Placed, check, keep_pack, path};
-use super::sweep::sweep;
+use super::sweep::{Aside, Swept, sweep};
 use super::take_rows::new_pack;
 use super::{SnapshotError, TakeError, Workshop};
 use crate::io_reason;
@@ -40,6 +40,8 @@ pub struct Scrubbed {
     pub recounted: u32,
     /// Files of the store that nobody counts on.
     pub orphans: u32,
+    /// Damaged files that were put aside. All that is needed of them is whole elsewhere.
+    pub aside: u32,
 }
 
 /// A file of which the content cannot be had any more.
@@ -98,7 +100,8 @@ pub fn scrub(
     }
     done.recounted = write_down(workshop, &done, &lost)?;
     done.damaged = lost_files(workshop, &lost)?;
-    done.orphans = orphans(workshop)?;
+    let left = left_over(workshop)?;
+    (done.orphans, done.aside) = (left.orphans, left.aside);
     Ok(done)
 }
 
@@ -392,14 +395,14 @@ fn lost_files(workshop: &Workshop, lost: &Lost) -> Result<Vec<LostFile>, TakeErr
     Ok(files)
 }
 
-/// How many files of the store a dead process left. They go when snapshots are cleaned up.
-fn orphans(workshop: &Workshop) -> Result<u32, TakeError> {
+/// The files of the store that a dead process left, and those that were put aside. They go when snapshots are cleaned up.
+fn left_over(workshop: &Workshop) -> Result<Swept, TakeError> {
     let gone = CountedOn {
         packs: workshop.store.packs_gone()?.into_iter().collect(),
         ..CountedOn::default()
     };
     let counted_on = workshop.store.counted_on()?;
-    Ok(sweep(workshop, &counted_on, &gone, true).orphans)
+    Ok(sweep(workshop, &counted_on, &gone, (Aside::Old, true)))
 }
 
 fn count(count: usize) -> u32 {
