@@ -44,7 +44,9 @@ function show(what: React.ReactNode) {
 it('points a folder that is gone to where it is, after saying what of it is there', async () => {
   const asked = transport();
   show(<RootsCard />);
-  expect(await screen.findByText('not on this computer · 2 sessions · met with a session')).toBeTruthy();
+  expect(
+    await screen.findByText('not on this computer · 2 sessions · met with a session'),
+  ).toBeTruthy();
   await userEvent.click(screen.getByTestId('root-point'));
   const found = within(await screen.findByTestId('relink-found'));
   expect(found.getByText('3 are here as they were')).toBeTruthy();

@@ -19,6 +19,11 @@ candidates: Array<SessionCandidate>,
  */
 differences: Array<SessionDifference>, 
 /**
+ * Files of the snapshot it would go on from whose keys are not kept and that somebody has filled in, where it would
+ * go on with them.
+ */
+filled_in?: Array<string>, 
+/**
  * How sure it is that it can go on as it was.
  */
 confidence: "complete" | "partial" | "none", 
