@@ -2,6 +2,7 @@
 //! disk the store of snapshots, and of a run of which nothing is kept where that would be.
 
 use flowkeep_core::session::SessionOrigin;
+use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::session::file::StatedTime;
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
