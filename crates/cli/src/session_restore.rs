@@ -40,6 +40,21 @@ pub(crate) struct Restore {
         conflicts_with_all = ["session_to", "session_resume"]
     )]
     in_place: bool,
+    #[command(flatten)]
+    on: GoesOn,
+    #[command(flatten)]
+    going: Going,
+    #[arg(
+        id = "session_look",
+        long = "dry-run",
+        conflicts_with_all = ["session_to", "session_resume"]
+    )]
+    dry_run: bool,
+}
+
+/// Whether its work goes on then, and with what.
+#[derive(Debug, Args)]
+struct GoesOn {
     #[arg(
         id = "session_resume",
         long = "resume",
@@ -47,20 +62,12 @@ pub(crate) struct Restore {
         conflicts_with = "session_to"
     )]
     resume: bool,
-    #[command(flatten)]
-    going: Going,
     #[arg(
         id = "session_without_keys",
         long = "without-keys",
         requires = "session_resume"
     )]
     without_keys: bool,
-    #[arg(
-        id = "session_look",
-        long = "dry-run",
-        conflicts_with_all = ["session_to", "session_resume"]
-    )]
-    dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -113,8 +120,8 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         in_place: None,
         make_masked: None,
         to: asked.to.map(ChosenPlace::Path),
-        resume: Some(asked.resume),
-        without_keys: Some(asked.without_keys),
+        resume: Some(asked.on.resume),
+        without_keys: Some(asked.on.without_keys),
         trust: Some(asked.going.trust),
         shown: None,
     };
@@ -123,7 +130,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
     let restored = session_recovery::restore(api, wanted, &progress);
     drop(progress);
     let mut restored = restored.map_err(|error| told_acts(output, error))?;
-    let goes_on = asked.resume && !restored.waits_for_keys;
+    let goes_on = asked.on.resume && !restored.waits_for_keys;
     let run = restored.run_id.clone().filter(|_| goes_on);
     if let Some(ended) = going.within(api, output, run.as_ref())? {
         restored.run_status = Some(ended);
@@ -137,7 +144,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
             let said = catalogue.sentence("cli_session_waits_for_keys", &fields);
             writeln!(out, "{said}")?;
         }
-        if asked.resume && restored.source == "file" {
+        if asked.on.resume && restored.source == "file" {
             writeln!(out, "{}", catalogue.word("cli_session_goes_on_with_file"))?;
         }
         taken_over(catalogue, out, &restored)?;

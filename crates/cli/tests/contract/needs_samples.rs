@@ -411,14 +411,14 @@ fn each_sample_workflow_comes_back_whatever_becomes_of_its_files() {
             let changes: [(&str, &dyn Fn()); 5] = [
                 ("deleted", &|| fs::remove_file(&file).unwrap()),
                 ("changed", &|| {
-                    fs::write(&file, [bytes, &b"# more\n"[..]].concat()).unwrap()
+                    fs::write(&file, [bytes, &b"# more\n"[..]].concat()).unwrap();
                 }),
                 ("cut", &|| {
-                    fs::write(&file, &bytes[..bytes.len() / 2]).unwrap()
+                    fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
                 }),
                 ("emptied", &|| fs::write(&file, "").unwrap()),
                 ("renamed", &|| {
-                    fs::rename(&file, file.with_extension("old")).unwrap()
+                    fs::rename(&file, file.with_extension("old")).unwrap();
                 }),
             ];
             for (what, change) in changes {
