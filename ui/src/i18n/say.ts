@@ -126,6 +126,7 @@ export function sayError(error: CallError): string {
 /** Next steps that are taken on the command line: in the window they lead nowhere. */
 const COMMAND_LINE = new Set([
   'list_first',
+  'bring_snapshot_key_in',
   'force_or_other_name',
   'name_data_dir',
   'show_run',

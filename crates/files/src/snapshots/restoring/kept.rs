@@ -219,9 +219,10 @@ impl Contents {
             damaged: paths(&|file| self.damaged.contains(&file.object.blake3)),
             missing: paths(&|file| !self.kept.contains_key(&file.object.blake3)),
             masked: snapshot.without_keys(),
-            key: match snapshot.files.iter().any(|(file, _)| is_locked(file)) {
-                false => FoundKey::AtHand,
-                true => self.key,
+            key: if snapshot.files.iter().any(|(file, _)| is_locked(file)) {
+                self.key
+            } else {
+                FoundKey::AtHand
             },
             differs: snapshot.differs(),
             unread: snapshot
