@@ -96,14 +96,9 @@ fn tell_lost(catalogue: &Catalogue, out: &mut Out, lost: &[SessionLostFile]) -> 
 
 /// The first of these names, and how many more there are.
 fn some_of(names: &[String]) -> String {
-    let mut said = names
-        .iter()
-        .take(NAMES)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > NAMES {
-        said.push_str(&format!(" (+{})", names.len() - NAMES));
+    let said = names[..names.len().min(NAMES)].join(", ");
+    match names.len().saturating_sub(NAMES) {
+        0 => said,
+        more => format!("{said} (+{more})"),
     }
-    said
 }

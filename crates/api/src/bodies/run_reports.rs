@@ -250,9 +250,9 @@ fn record(
             }
             SnapshotRun::Output { value, .. } | SnapshotRun::Answer { value, .. } => masked(value),
             SnapshotRun::Messages { messages, .. } => {
-                messages
-                    .iter_mut()
-                    .for_each(|line| masked_error(&mut line.said));
+                for line in messages.iter_mut() {
+                    masked_error(&mut line.said);
+                }
                 keys.mask(messages.iter_mut().filter_map(|line| line.line.as_mut()));
             }
         }

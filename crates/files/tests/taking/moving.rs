@@ -583,7 +583,7 @@ fn a_file_that_cannot_be_read_stays_behind_and_is_named() {
     let face_on_worn = ground.face_on(Arc::new(failing)).anew();
     drop(face);
     let moved = face_on_worn.moved(Some(&ground.elsewhere())).unwrap();
-    assert_eq!(moved.unread, [worn.clone()]);
+    assert_eq!(moved.unread, std::slice::from_ref(worn));
     assert_eq!(moved.left, Vec::<PathBuf>::new());
     assert_eq!(moved.files as usize, before.len() - 1);
     assert!(worn.is_file());
