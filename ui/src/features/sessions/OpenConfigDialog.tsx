@@ -159,6 +159,7 @@ function Chosen({ config, onPick, onClose, onKept }: ChosenProps) {
           label={m.config_strategy()}
           value={wanted ?? strategies.chosen}
           onChange={setWanted}
+          hint={words(`strategy_${wanted ?? strategies.chosen}_hint`)}
           options={strategies.items.map(({ name }) => ({
             value: name,
             label: label('strategy', name),

@@ -129,7 +129,7 @@ function show(answers: Answers = {}) {
 it('lists what can be recovered with how sure that is, and counts the rest', async () => {
   const asked = show();
   const line = within(await screen.findByTestId('session-01A'));
-  expect(line.getByText('can be recovered completely')).toBeTruthy();
+  expect(line.getByText('can be recovered as it was kept')).toBeTruthy();
   expect(line.getByText(/interrupted .*· step 3 of 5/)).toBeTruthy();
   expect(screen.getByTestId('sessions-active').textContent).toBe('Active 3');
   expect(screen.getByTestId('sessions-all').textContent).toBe('All 6');
