@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { invalidate } from '@/app/queries';
 import { Button, Dialog, ErrorNotice, Notice, Spring, toast } from '@/components';
-import { counted, label, m, number } from '@/i18n';
+import { counted, label, listed, m, number } from '@/i18n';
 import {
   CallError,
   type RunChange,
@@ -147,6 +147,9 @@ export function ChangeDialog({ change, which, onClose, onDone }: Props) {
   );
 }
 
+/** So many reasons are told in passing. */
+const REASONS = 2;
+
 function LeftOut({ left }: { left: readonly RunsLeftOut[] }) {
   if (left.length === 0) return null;
   return (
@@ -165,9 +168,9 @@ function LeftOut({ left }: { left: readonly RunsLeftOut[] }) {
 function tell(change: RunChange, done: RunsChanged, undo: (id: string) => void) {
   const left = sum(done.left_out);
   const what = counted(DONE[change], done.done);
-  const worst = done.left_out[0];
+  const why = listed(done.left_out.map(leftOut), REASONS);
   toast({
-    text: worst ? `${counted('runs_left_out', left, { done: what })} (${leftOut(worst)})` : what,
+    text: left > 0 ? `${counted('runs_left_out', left, { done: what })} (${why})` : what,
     tone: left > 0 ? 'warn' : 'ok',
     action: undoAction(undo, done.operation_id),
   });
