@@ -509,7 +509,8 @@ fn bare(text: &str) -> &str {
     word
 }
 
-/// Where a word without quotes ends in JSON and the like that has no spaces: at the comma before the next quote.
+/// Where a word without quotes ends in JSON and the like that has no spaces: at the comma before the next quote; and in
+/// a text of several, before the next of them: `Password=…;Encrypt=`.
 fn before_next(word: &str) -> Option<usize> {
     if word.starts_with(is_mark) {
         return None;
@@ -517,6 +518,13 @@ fn before_next(word: &str) -> Option<usize> {
     let mut commas = word.match_indices([',', ';']).map(|(at, _)| at);
     commas.find(|at| {
         let rest = word[at + 1..].trim_start_matches('\\');
-        rest.starts_with(['"', '\''])
+        rest.starts_with(['"', '\'']) || (word[*at..].starts_with(';') && is_next_of_several(rest))
     })
+}
+
+/// Whether a name with its `=` stands here: `Encrypt=`.
+fn is_next_of_several(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    let rest = text.trim_start_matches(is_name);
+    rest.len() < text.len() && rest.starts_with('=') && !rest.starts_with("==")
 }

@@ -7,6 +7,7 @@ use super::tests_exact::assert_exactly;
 use super::*;
 
 const YAML: Option<Format> = Some(Format::Yaml);
+const JSON: Option<Format> = Some(Format::Json);
 /// A file with another ending.
 const OTHER: Option<Format> = None;
 
@@ -229,4 +230,20 @@ fn a_quote_that_is_not_closed_hides_no_key() {
         OTHER,
         &format!("import x\nf('{letters}', password='⟦hunter22⟧')\n"),
     );
+}
+
+/// What stands among others in one text ends where the next one begins, in whatever file that is.
+#[rstest]
+#[case(JSON, r#"{"ConnectionStrings": {"Main": "Server=tcp:db,1433;User ID=sa;Password=⟦gg3z9wert⟧;Encrypt=True;Connection Timeout=30;"}}"#)]
+#[case(OTHER, "spring.datasource.url=jdbc:sqlserver://db:1433;databaseName=x;password=⟦gg3z9wert⟧;encrypt=true;trust=false\n")]
+#[case(YAML, "url: jdbc:sqlserver://db:1433;password=⟦gg3z9wert⟧;encrypt=true\n")]
+#[case(OTHER, "DB=Uid=sa;Pwd=⟦gg3z9wert⟧;Encrypt=yes\n")]
+#[case(YAML, "dsn: pgsql:host=h;password=⟦gg3z9wert⟧;dbname=d\n")]
+#[case(OTHER, "[db]\ndsn = Server=x;Password=⟦gg3z9wert⟧;Timeout=3\n")]
+#[case(OTHER, "var c = \"Server=x;Password=⟦gg3z9wert⟧;Timeout=3\";\n")]
+fn one_of_several_in_a_text_ends_where_the_next_begins(
+    #[case] format: Option<Format>,
+    #[case] text: &str,
+) {
+    assert_exactly(format, text);
 }

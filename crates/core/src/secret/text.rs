@@ -357,10 +357,7 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         Some(end) => &word[..end.min(word.len())],
         None => word,
     };
-    let is_among = text[..at]
-        .strip_suffix('=')
-        .and_then(|before| before.strip_suffix(key))
-        .is_some_and(|before| before.ends_with(';'));
+    let is_among = is_among_others(&text[..begins]);
     let ends = |end: &usize| is_among && !ends_entity(&word[..*end]);
     let mut signs = word.match_indices([';', '"', '\'']).map(|(at, _)| at);
     let word = match signs.find(ends) {
@@ -374,6 +371,13 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         None => word,
     };
     begins..begins + without_ends(word).len()
+}
+
+/// Whether the value that begins here is one of several in a text: `Server=…;Password=`.
+fn is_among_others(before: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ');
+    let name = before.trim_end_matches(' ').strip_suffix('=');
+    name.is_some_and(|before| before.trim_end_matches(is_name).ends_with(';'))
 }
 
 /// Whether a `;` behind this ends a sign of markup: `&amp`, `&#38`.
