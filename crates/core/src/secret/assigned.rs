@@ -8,6 +8,7 @@ use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::Found;
 use super::shell::{end_of_value, head_of};
+use super::text::markup_at;
 use super::value::{default_of, is_no_secret, is_reference};
 
 /// All that is given as a secret in the text of one value: behind `--password=` anywhere; behind any name and `=`
@@ -117,7 +118,8 @@ fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
         let rest = rest.trim_end();
         end_of_value(head_of(text, at), rest).unwrap_or(rest.len())
     } else {
-        rest.find(ends).unwrap_or(rest.len())
+        let end = rest.find(ends).unwrap_or(rest.len());
+        markup_at(&rest[..end]).unwrap_or(end)
     };
     at..at + end
 }

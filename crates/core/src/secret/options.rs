@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::name::{is_secret, is_secret_name};
+use super::text::markup_at;
 use super::value::{is_no_secret, is_reference};
 
 /// Where an option stands.
@@ -407,6 +408,7 @@ fn token(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '`' | ')');
     let length = rest.find(ends).unwrap_or(rest.len());
+    let length = markup_at(&rest[..length]).unwrap_or(length);
     let word = rest[..length].trim_end_matches([',', '\\', '，', '。']);
     (!word.is_empty()).then(|| at..at + word.len())
 }

@@ -12,7 +12,7 @@ use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
 use super::shell::{end_of_value, head_of};
-use super::text::is_in_query;
+use super::text::{is_in_query, markup_at};
 use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
 /// What passwords are called.
@@ -491,6 +491,8 @@ fn unquoted(text: &str) -> Range<usize> {
 fn bare(text: &str) -> &str {
     let ends = |c: char| c.is_whitespace() || is_chinese(c);
     let word = &text[..text.find(ends).unwrap_or(text.len())];
+    // What ends there in markup is no part of it.
+    let word = &word[..markup_at(word).unwrap_or(word.len())];
     let mut word = &word[..before_next(word).unwrap_or(word.len())];
     let mut unopened = BRACKETS.map(|(open, close)| {
         let more = word.matches(close).count();

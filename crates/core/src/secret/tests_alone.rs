@@ -235,8 +235,14 @@ fn a_quote_that_is_not_closed_hides_no_key() {
 /// What stands among others in one text ends where the next one begins, in whatever file that is.
 #[rstest]
 #[case(JSON, r#"{"ConnectionStrings": {"Main": "Server=tcp:db,1433;User ID=sa;Password=⟦gg3z9wert⟧;Encrypt=True;Connection Timeout=30;"}}"#)]
-#[case(OTHER, "spring.datasource.url=jdbc:sqlserver://db:1433;databaseName=x;password=⟦gg3z9wert⟧;encrypt=true;trust=false\n")]
-#[case(YAML, "url: jdbc:sqlserver://db:1433;password=⟦gg3z9wert⟧;encrypt=true\n")]
+#[case(
+    OTHER,
+    "spring.datasource.url=jdbc:sqlserver://db:1433;databaseName=x;password=⟦gg3z9wert⟧;encrypt=true;trust=false\n"
+)]
+#[case(
+    YAML,
+    "url: jdbc:sqlserver://db:1433;password=⟦gg3z9wert⟧;encrypt=true\n"
+)]
 #[case(OTHER, "DB=Uid=sa;Pwd=⟦gg3z9wert⟧;Encrypt=yes\n")]
 #[case(YAML, "dsn: pgsql:host=h;password=⟦gg3z9wert⟧;dbname=d\n")]
 #[case(OTHER, "[db]\ndsn = Server=x;Password=⟦gg3z9wert⟧;Timeout=3\n")]
@@ -246,4 +252,15 @@ fn one_of_several_in_a_text_ends_where_the_next_begins(
     #[case] text: &str,
 ) {
     assert_exactly(format, text);
+}
+
+/// Markup ends a value as it ends all else.
+#[rstest]
+#[case("<c><a>the password is ⟦gg3z9wert⟧</a><b>keep</b></c>\n")]
+#[case("<c><a><![CDATA[Password=⟦gg3z9wert⟧]]></a><b>keep</b></c>\n")]
+#[case("<c><a><![CDATA[password: ⟦gg3z9wert⟧]]></a><b>keep</b></c>\n")]
+#[case("<c><arg value=\"--password=⟦gg3z9wert⟧\"/><arg value=\"keep\"/></c>\n")]
+#[case("<c><jvmArg>-Dpassword=⟦gg3z9wert⟧</jvmArg><b>keep</b></c>\n")]
+fn markup_goes_on_behind_a_key(#[case] text: &str) {
+    assert_exactly(OTHER, text);
 }

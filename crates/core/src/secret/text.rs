@@ -348,7 +348,7 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         word
     };
     // A tag ends there in markup, or a text in an attribute.
-    let word = &word[..word.find("</").unwrap_or(word.len())];
+    let word = &word[..markup_at(word).unwrap_or(word.len())];
     let word = &word[..word.find("&quot;").unwrap_or(word.len())];
     let head = head_of(text, at);
     let is_shell = begins == at && head.ends_with('=');
@@ -371,6 +371,12 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
         None => word,
     };
     begins..begins + without_ends(word).len()
+}
+
+/// Where markup goes on behind a value: with the end of its tag, of its attribute or of a text that is taken as it is.
+pub(super) fn markup_at(word: &str) -> Option<usize> {
+    const ENDS: [&str; 4] = ["</", "]]>", "\"/>", "'/>"];
+    ENDS.into_iter().filter_map(|end| word.find(end)).min()
 }
 
 /// Whether the value that begins here is one of several in a text: `Server=…;Password=`.
