@@ -34,7 +34,7 @@ export function RunActions({ run }: { run: ShownRun }) {
     void navigate({ to: '/sessions/{-$id}', params: { id: session }, search: { tab: 'recover' } });
   };
   const entries: (MenuEntry | null)[] = [];
-  if (ended && failed)
+  if (ended && failed && canRepeat(run))
     entries.push({
       id: 'from-start',
       label: m.run_from_start(),
