@@ -1,13 +1,13 @@
 //! For the unit tests of this crate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flowkeep_core::folder::Settings;
 use flowkeep_core::{Format, Kind};
 use flowkeep_store::{StoreError, TaskFolderRecord};
 
-use crate::types::{ChosenPlace, CreateInput, FolderAdoptInput, FolderMade};
+use crate::types::{ChosenPlace, CreateInput, FolderAdoptInput, FolderMade, SessionCreateInput};
 use crate::{Api, Face, NoPlaces, OpenOptions, documents, folders};
 
 /// How the command line opens a data folder.
@@ -22,6 +22,20 @@ pub(crate) fn options(data_dir: &Path) -> OpenOptions {
 /// A data folder, opened so.
 pub(crate) fn open(data_dir: &Path) -> Api {
     Api::open(options(data_dir)).unwrap()
+}
+
+/// A session that begins with a file, as far as nothing else is said.
+pub(crate) fn session_of(config: PathBuf) -> SessionCreateInput {
+    SessionCreateInput {
+        config: ChosenPlace::Path(config),
+        root: None,
+        strategy: None,
+        agent: None,
+        state: None,
+        start: None,
+        trust: None,
+        shown: None,
+    }
 }
 
 /// Keeps a workflow.

@@ -224,9 +224,7 @@ mod tests {
     use flowkeep_host::{Clock, SystemClock};
 
     use super::*;
-    use crate::types::{
-        ActivityInput, ChosenPlace, SessionCreateInput, SessionRef, SettingsUpdate,
-    };
+    use crate::types::{ActivityInput, SessionRef, SettingsUpdate};
     use crate::{Silent, activity, session_list, session_snapshots, settings};
 
     /// A session with three snapshots of now, in a process whose clock can be set; and its id.
@@ -238,16 +236,7 @@ mod tests {
         let config = root.join("configs/workflows/orders.yaml");
         fs::create_dir_all(config.parent().unwrap()).unwrap();
         fs::write(&config, "name: orders\n").unwrap();
-        let new = SessionCreateInput {
-            config: ChosenPlace::Path(config),
-            root: None,
-            strategy: None,
-            agent: None,
-            state: None,
-            start: None,
-            trust: None,
-            shown: None,
-        };
+        let new = crate::testing::session_of(config);
         let id = session_snapshots::create(&api, new, &Silent)
             .unwrap()
             .session_id;

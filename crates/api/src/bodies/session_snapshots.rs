@@ -510,7 +510,6 @@ mod tests {
     use super::*;
     use crate::Silent;
     use crate::testing::open;
-    use crate::types::ChosenPlace;
 
     #[test]
     fn a_full_disk_begins_nothing_and_says_how_much_is_needed() {
@@ -520,16 +519,7 @@ mod tests {
         fs::write(&config, "name: orders\n").unwrap();
         let mut api = open(data.path());
         api.files = Arc::new(FailingFiles::at(1, ErrorKind::StorageFull).for_good());
-        let input = SessionCreateInput {
-            config: ChosenPlace::Path(config),
-            root: None,
-            strategy: None,
-            agent: None,
-            state: None,
-            start: None,
-            trust: None,
-            shown: None,
-        };
+        let input = crate::testing::session_of(config);
         let error = create(&api, input, &Silent).unwrap_err();
         assert_eq!(error.code, "session_no_room");
         assert_eq!(error.fields["needed"], "13");

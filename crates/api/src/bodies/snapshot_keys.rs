@@ -400,7 +400,7 @@ mod tests {
     use super::*;
     use crate::Silent;
     use crate::testing::open;
-    use crate::types::{ChosenPlace, SessionCreateInput};
+    use crate::types::ChosenPlace;
 
     fn set(api: &Api, snapshot_secrets: &str) {
         let input = json!({ "snapshot_secrets": snapshot_secrets });
@@ -437,16 +437,7 @@ mod tests {
             format!("name: import\napi_key: {key}\ntasks: []\n"),
         )
         .unwrap();
-        let new = SessionCreateInput {
-            config: ChosenPlace::Path(config),
-            root: None,
-            strategy: None,
-            agent: None,
-            state: None,
-            start: None,
-            trust: None,
-            shown: None,
-        };
+        let new = crate::testing::session_of(config);
         crate::session_snapshots::create(api, new, &Silent).unwrap();
     }
 

@@ -3,15 +3,14 @@
 
 use flowkeep_core::Message;
 use flowkeep_core::session::SnapshotReason;
-use flowkeep_store::{
-    NewOperation, NewSession, OperationItemRecord, SessionRecord, StoreError, Tx,
-};
+use flowkeep_store::{NewSession, SessionRecord, StoreError, Tx};
 
 use super::import::Importing;
 use super::locate::Located;
 use super::outcome::{SessionAction, SessionImportError};
 use crate::FilesError;
 use crate::configuration::{Begin, ConfigurationError, Wish};
+use crate::snapshots::activity::tell;
 use crate::snapshots::{Of, TakeError, Wanted, keep_sources, take};
 
 /// So many sessions, or bytes of their files, are written down together.
@@ -156,24 +155,11 @@ fn write_down(
         };
         written.push(one(tx, change, place)?);
     }
-    let item = |session: &SessionRecord| OperationItemRecord {
-        kind: "session".to_owned(),
-        id: session.id.clone(),
-        name: Some(session.name.clone()),
-        before: None,
-        after: None,
-    };
-    let items: Vec<_> = written.iter().flatten().map(item).collect();
-    if !items.is_empty() {
-        let operation = NewOperation {
-            actor,
-            face,
-            operation: "session_import",
-            name: None,
-            undoes: None,
-            items: &items,
-        };
-        tx.record_operation(tx.next_operation_id()?, &operation)?;
+    let sessions = written.iter().flatten();
+    let sessions = sessions.map(|session| (session.id.clone(), session.name.clone()));
+    let sessions: Vec<_> = sessions.collect();
+    if !sessions.is_empty() {
+        tell(tx, "session_import", (actor, face), sessions)?;
     }
     Ok(written)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flowkeep_core::session::clean_up::{Rule, Verdict, verdicts};
 use flowkeep_core::{Message, ObjectHash, Sha256, SnapshotId};
 use flowkeep_host::{FileLock, Progress};
-use flowkeep_store::{AgedSession, CountedOn, NewOperation, OperationItemRecord, StoreError, Tx};
+use flowkeep_store::{AgedSession, CountedOn, StoreError, Tx};
 use ulid::Ulid;
 
 use super::overlay::{digest_of, held, is_as_written};
@@ -15,7 +15,7 @@ use super::repack::{Repacked, is_due, repack};
 use super::restoring::{OVERLAYS, tree_entry};
 use super::sweep::{Aside, Swept, sweep};
 use super::workshop::PARTIAL;
-use super::{SnapshotError, TakeError, Workshop};
+use super::{SnapshotError, TakeError, Workshop, activity};
 use crate::io_reason;
 
 /// What is wanted of a clean-up.
@@ -198,27 +198,12 @@ impl LetGo {
     fn tell(&self, tx: &Tx<'_>, actor: &str, face: &str) -> Result<(), StoreError> {
         let going = self.judged.iter();
         let going = going.filter(|one| one.verdict == Verdict::Goes);
-        let sessions: BTreeSet<_> = going.map(|one| (&one.session, &one.name)).collect();
+        let sessions = going.map(|one| (one.session.clone(), one.name.clone()));
+        let sessions: BTreeSet<_> = sessions.collect();
         if sessions.is_empty() {
             return Ok(());
         }
-        let item = |(id, name): (&String, &String)| OperationItemRecord {
-            kind: "session".to_owned(),
-            id: id.clone(),
-            name: Some(name.clone()),
-            before: None,
-            after: None,
-        };
-        let items: Vec<_> = sessions.into_iter().map(item).collect();
-        let operation = NewOperation {
-            actor,
-            face,
-            operation: "session_clean_up",
-            name: None,
-            undoes: None,
-            items: &items,
-        };
-        tx.record_operation(tx.next_operation_id()?, &operation)
+        activity::tell(tx, "session_clean_up", (actor, face), sessions)
     }
 }
 

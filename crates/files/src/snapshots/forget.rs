@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use flowkeep_core::Message;
 use flowkeep_host::{EntryFiles, EntryKind};
-use flowkeep_store::{CountedOn, NewOperation, OperationItemRecord, SessionRecord, StoreError};
+use flowkeep_store::{CountedOn, SessionRecord, StoreError};
 
+use super::activity::tell;
 use super::clean_up::{remove_files, unchanged};
 use super::pack::LARGEST_OBJECT;
 use super::restoring::{
@@ -92,22 +93,7 @@ fn let_go(workshop: &Workshop, session: &SessionRecord) -> Result<CountedOn, Sto
         tx.remove_session(&id)?;
         tx.let_go_of_unused()?;
         let let_go = before.without(&tx.counted_on()?);
-        let items = [OperationItemRecord {
-            kind: "session".to_owned(),
-            id,
-            name: Some(name),
-            before: None,
-            after: None,
-        }];
-        let operation = NewOperation {
-            actor: &actor,
-            face,
-            operation: "session_forget",
-            name: None,
-            undoes: None,
-            items: &items,
-        };
-        tx.record_operation(tx.next_operation_id()?, &operation)?;
+        tell(tx, "session_forget", (&actor, face), [(id, name)])?;
         Ok(let_go)
     })
 }

@@ -7,6 +7,7 @@
 //! is ever written over. Absent on purpose: which files belong to a snapshot (`configuration`) and who counts
 //! on what is kept (the rows of the database).
 
+pub(crate) mod activity;
 mod bring;
 mod clean_up;
 pub mod compare;

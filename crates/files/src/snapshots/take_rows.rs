@@ -8,15 +8,15 @@ use flowkeep_core::session::{SnapshotReason, SnapshotStatus};
 use flowkeep_core::{ObjectHash, SnapshotId};
 use flowkeep_host::{Progress, path_text};
 use flowkeep_store::{
-    ConfigEntry, ConfigSeen, ConfigSnapshotRecord, LookedAt, NewConfigSnapshot, NewObject,
-    NewOperation, NewPack, NewTree, OperationItemRecord, StoreError, Tx,
+    ConfigEntry, ConfigSeen, ConfigSnapshotRecord, LookedAt, NewConfigSnapshot, NewObject, NewPack,
+    NewTree, StoreError, Tx,
 };
 use ulid::Ulid;
 
 use super::manifest::{Manifest, ManifestSession, tree_place, write_manifest};
 use super::pack::{Pack, Placed};
 use super::take::{Of, Taken, Wanted};
-use super::{TakeError, Workshop};
+use super::{TakeError, Workshop, activity};
 use crate::configuration::{ConfigurationError, Entry, Found};
 use crate::time::{local, rfc3339, utc};
 
@@ -249,23 +249,8 @@ fn tell(tx: &Tx<'_>, session: &Of, actor: &str, face: &str) -> Result<(), TakeEr
         Of::New(new) => ("session_create", &new.id, &new.name),
         Of::Kept(kept) => ("session_snapshot", &kept.id, &kept.name),
     };
-    let items = [OperationItemRecord {
-        kind: "session".to_owned(),
-        id: id.clone(),
-        name: Some(name.clone()),
-        before: None,
-        after: None,
-    }];
-    let operation = NewOperation {
-        actor,
-        face,
-        operation,
-        name: None,
-        undoes: None,
-        items: &items,
-    };
-    tx.record_operation(tx.next_operation_id()?, &operation)?;
-    Ok(())
+    let sessions = [(id.clone(), name.clone())];
+    Ok(activity::tell(tx, operation, (actor, face), sessions)?)
 }
 
 pub(super) fn new_pack(pack: &Pack) -> NewPack {

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use flowkeep_core::MAX_DOCUMENT_BYTES;
 use flowkeep_core::run::{Level, Moment, Status, TaskId};
 use flowkeep_host::Unfollowed;
@@ -168,6 +170,16 @@ fn brought(api: &Api, files: &[&Path]) -> (Vec<(String, u32)>, Vec<String>) {
     (parts, groups)
 }
 
+/// A data folder beside another one, from which a run that has ended was exported; and that file.
+fn ended_and_saved(root: &Path) -> (Api, PathBuf) {
+    let (here, there) = (open(&root.join("here")), open(&root.join("there")));
+    let id = add(&here);
+    run_changes::cancel(&here, RunRef { id: id.clone() }).unwrap();
+    let file = root.join("run.json");
+    saved(&here, &id, &file);
+    (there, file)
+}
+
 #[test]
 fn an_exported_run_comes_in_elsewhere_to_be_looked_at() {
     let root = tempfile::tempdir().unwrap();
@@ -238,14 +250,7 @@ fn a_page_says_how_many_lines_there_are() {
 #[test]
 fn a_run_that_came_in_today_is_not_old() {
     let root = tempfile::tempdir().unwrap();
-    let (here, there) = (
-        open(&root.path().join("here")),
-        open(&root.path().join("there")),
-    );
-    let id = add(&here);
-    run_changes::cancel(&here, RunRef { id: id.clone() }).unwrap();
-    let file = root.path().join("run.json");
-    saved(&here, &id, &file);
+    let (there, file) = ended_and_saved(root.path());
     let execution = root.path().join("e1.json");
     let text = r#"{"execution_id": "e1", "workflow_id": "orders", "status": "completed",
         "start_time": "2020-01-02T03:04:05Z", "context": {}, "messages": []}"#;
@@ -276,14 +281,7 @@ fn a_run_that_came_in_today_is_not_old() {
 #[test]
 fn a_file_without_all_of_its_run_is_told_of_as_damaged() {
     let root = tempfile::tempdir().unwrap();
-    let (here, there) = (
-        open(&root.path().join("here")),
-        open(&root.path().join("there")),
-    );
-    let id = add(&here);
-    run_changes::cancel(&here, RunRef { id: id.clone() }).unwrap();
-    let file = root.path().join("run.json");
-    saved(&here, &id, &file);
+    let (there, file) = ended_and_saved(root.path());
     let whole = std::fs::read_to_string(&file).unwrap();
     // Somebody took out what was printed.
     let lines = whole.split_inclusive('\n');
@@ -313,14 +311,7 @@ fn a_file_without_all_of_its_run_is_told_of_as_damaged() {
 #[test]
 fn a_long_run_comes_in_though_no_document_is_that_long() {
     let root = tempfile::tempdir().unwrap();
-    let (here, there) = (
-        open(&root.path().join("here")),
-        open(&root.path().join("there")),
-    );
-    let id = add(&here);
-    run_changes::cancel(&here, RunRef { id: id.clone() }).unwrap();
-    let file = root.path().join("run.json");
-    saved(&here, &id, &file);
+    let (there, file) = ended_and_saved(root.path());
     let whole = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, whole + &" ".repeat(MAX_DOCUMENT_BYTES)).unwrap();
     let other = root.path().join("other.json");

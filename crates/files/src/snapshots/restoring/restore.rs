@@ -9,13 +9,12 @@ use flowkeep_core::secret::MASK;
 use flowkeep_core::session::candidate::{Candidate, Source};
 use flowkeep_core::{ObjectHash, SnapshotId, file_name};
 use flowkeep_host::{EntryFiles, EntryKind, Progress};
-use flowkeep_store::{
-    NewAttempt, NewOperation, OperationItemRecord, SessionRecord, StoreError, Tx,
-};
+use flowkeep_store::{NewAttempt, SessionRecord};
 
 use super::found::{Recovery, Seeking, look_for};
 use super::kept::KeptSnapshot;
 use super::pieces::Pieces;
+use crate::snapshots::activity::tell;
 use crate::snapshots::overlay::{ESCAPED, Lost, digest, held, holds_mask, is_as_written, write};
 use crate::snapshots::place::{above, make};
 use crate::snapshots::workshop::PARTIAL;
@@ -550,11 +549,11 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
             tx.link_session(there.row, root, &entry)?;
         }
         if is_told {
-            record(
+            tell(
                 tx,
-                (&actor, face),
                 "session_restore",
-                (there.id, there.name),
+                (&actor, face),
+                [(there.id, there.name)],
             )?;
         }
         Ok(())
@@ -569,34 +568,14 @@ pub fn tell_went_on(workshop: &Workshop, session: &str) -> Result<(), TakeError>
     let (session, actor, face) = (session.to_owned(), workshop.actor.clone(), workshop.face);
     workshop.store.write(move |tx| {
         let there = tx.session(&session)?.ok_or(TakeError::Unknown)?;
-        record(tx, (&actor, face), "session_go_on", (there.id, there.name))?;
+        tell(
+            tx,
+            "session_go_on",
+            (&actor, face),
+            [(there.id, there.name)],
+        )?;
         Ok(())
     })
-}
-
-fn record(
-    tx: &Tx<'_>,
-    (actor, face): (&str, &'static str),
-    operation: &'static str,
-    (id, name): (String, String),
-) -> Result<(), StoreError> {
-    let items = [OperationItemRecord {
-        kind: "session".to_owned(),
-        id,
-        name: Some(name),
-        before: None,
-        after: None,
-    }];
-    let operation = NewOperation {
-        actor,
-        face,
-        operation,
-        name: None,
-        undoes: None,
-        items: &items,
-    };
-    tx.record_operation(tx.next_operation_id()?, &operation)?;
-    Ok(())
 }
 
 /// Removes own copies of sessions that a dead process left unfinished; answers how many. While somebody is at

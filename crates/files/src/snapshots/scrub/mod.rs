@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use flowkeep_core::{Message, ObjectHash, Sha256};
 use flowkeep_host::Progress;
-use flowkeep_store::{CountedOn, NeededPack, NewOperation, NewPack};
+use flowkeep_store::{CountedOn, NeededPack, NewPack};
 use ulid::Ulid;
 
 use self::search::Search;
@@ -19,7 +19,7 @@ use super::manifest::SESSIONS;
 use super::pack::{ENCRYPTED, LARGEST_PACK, PACK, PackWriter, Placed, check, keep_pack, path};
 use super::sweep::{Aside, Swept, sweep};
 use super::take_rows::new_pack;
-use super::{SnapshotError, TakeError, Workshop};
+use super::{SnapshotError, TakeError, Workshop, activity};
 use crate::io_reason;
 
 /// The step of progress: reading a pack. The lock is called so, too.
@@ -352,15 +352,7 @@ fn write_down(workshop: &Workshop, done: &Scrubbed, lost: &Lost) -> Result<u32, 
         let wrong = tx.recount_snapshots()?;
         tx.note_damaged_objects(&damaged)?;
         if repaired > 0 || !wrong.is_none() {
-            let operation = NewOperation {
-                actor: &actor,
-                face,
-                operation: "session_scrub",
-                name: None,
-                undoes: None,
-                items: &[],
-            };
-            tx.record_operation(tx.next_operation_id()?, &operation)?;
+            activity::tell(tx, "session_scrub", (&actor, face), [])?;
         }
         Ok(wrong.objects + wrong.trees)
     })
