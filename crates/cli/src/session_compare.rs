@@ -160,7 +160,7 @@ fn compared(
     let (before, after) = (side(&texts.before), side(&texts.after));
     if before == after {
         let key = match file.unshown {
-            Some(unshown) => format!("session_compared_{unshown}"),
+            Some(unshown) => unshown_key(unshown),
             None => said.same.to_owned(),
         };
         return writeln!(out, "{}", catalogue.word(&key));
@@ -177,8 +177,17 @@ fn compared(
     let Some(lines) = differing_lines(&before, &after, until) else {
         return writeln!(out, "{}", catalogue.word("compare_too_different"));
     };
-    let mut lines = lines.lines();
-    lines.try_for_each(|line| writeln!(out, "{}", visible(line)))
+    for line in lines.lines() {
+        writeln!(out, "{}", visible(line))?;
+    }
+    match file.unshown {
+        Some(unshown) => writeln!(out, "{}", catalogue.word(&unshown_key(unshown))),
+        None => Ok(()),
+    }
+}
+
+fn unshown_key(unshown: &str) -> String {
+    format!("session_compared_{unshown}")
 }
 
 /// So many files with a similar name are told.

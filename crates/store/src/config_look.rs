@@ -5,9 +5,9 @@ use flowkeep_core::ObjectHash;
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotStatus;
 use rusqlite::OptionalExtension as _;
-use rusqlite::types::Type;
 
 use crate::config_snapshot::word;
+use crate::pressed::{of_pressed, pressed};
 use crate::{Store, StoreError, Tx};
 
 /// What a look came from.
@@ -52,19 +52,26 @@ impl Store {
              FROM config_look l JOIN snapshot_tree t USING (tree) WHERE l.root = ?1 AND l.wish = ?2",
         )?;
         let look = statement.query_row((root, wish.0), |row| {
-            Ok(ConfigLook {
-                at: LookedAt {
-                    wish,
-                    digest: ObjectHash(row.get(0)?),
-                    files: paths(row.get_ref(1)?.as_blob()?)?,
+            Ok((
+                row.get::<_, Vec<u8>>(1)?,
+                ConfigLook {
+                    at: LookedAt {
+                        wish,
+                        digest: ObjectHash(row.get(0)?),
+                        files: Vec::new(),
+                    },
+                    tree: ObjectHash(row.get(2)?),
+                    status: word(row, 3)?,
+                    files: row.get(4)?,
+                    bytes: row.get(5)?,
                 },
-                tree: ObjectHash(row.get(2)?),
-                status: word(row, 3)?,
-                files: row.get(4)?,
-                bytes: row.get(5)?,
-            })
+            ))
         });
-        Ok(look.optional()?)
+        let Some((files, mut look)) = look.optional()? else {
+            return Ok(None);
+        };
+        look.at.files = of_pressed(&files)?;
+        Ok(Some(look))
     }
 }
 
@@ -79,29 +86,12 @@ impl Tx<'_> {
         at: &LookedAt,
         tree: ObjectHash,
     ) -> Result<(), StoreError> {
-        let mut files = Vec::new();
-        for path in &at.files {
-            files.extend_from_slice(path.as_str().as_bytes());
-            files.push(0);
-        }
         self.connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO config_look(root, wish, digest, files, tree)
                  VALUES (?1, ?2, ?3, ?4, (SELECT tree FROM snapshot_tree WHERE hash = ?5))",
             )?
-            .execute((root, at.wish.0, at.digest.0, files, tree.0))?;
+            .execute((root, at.wish.0, at.digest.0, pressed(&at.files)?, tree.0))?;
         Ok(())
     }
-}
-
-/// Paths that are each ended by a NUL, which none of them has.
-fn paths(bytes: &[u8]) -> rusqlite::Result<Vec<ConfigPath>> {
-    let wrong = |error: Box<dyn std::error::Error + Send + Sync>| {
-        rusqlite::Error::FromSqlConversionFailure(1, Type::Blob, error)
-    };
-    let text = str::from_utf8(bytes).map_err(|error| wrong(error.into()))?;
-    let paths = text.split_terminator('\0').map(ConfigPath::new);
-    paths
-        .collect::<Result<_, _>>()
-        .map_err(|error| wrong(error.into()))
 }

@@ -1,16 +1,25 @@
 //! What files of a configuration said when they were last read. It spares reading them again; nothing is
 //! lost with it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::{ObjectHash, Sha256};
+use rusqlite::OptionalExtension as _;
+use serde::{Deserialize, Serialize};
 
-use crate::run::json_of;
+use crate::pressed::{of_pressed, pressed};
 use crate::{Store, StoreError, Tx};
 
+/// Into how many cells the files of a root go. Of a thousand files each has thirty, which is enough of the same for
+/// it to be pressed well, and little to write for one that has changed.
+const PARTS: u32 = 32;
+
+/// The files of one cell.
+type Part = BTreeMap<ConfigPath, ConfigSeen>;
+
 /// What a file said when it was last read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigSeen {
     /// What the disk said of it.
     pub stamp: String,
@@ -31,22 +40,14 @@ impl Store {
     /// What the database says.
     pub fn config_seen(&self, root: i64) -> Result<HashMap<ConfigPath, ConfigSeen>, StoreError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT path, stamp, seen_at, sha256, hash, read FROM config_seen WHERE root = ?1",
-        )?;
-        let rows = statement.query_map([root], |row| {
-            let path: String = row.get(0)?;
-            let seen = ConfigSeen {
-                stamp: row.get(1)?,
-                seen_at: row.get(2)?,
-                sha256: Sha256(row.get(3)?),
-                object: ObjectHash(row.get(4)?),
-                read: row.get(5)?,
-            };
-            let path = json_of(0, &serde_json::Value::from(path).to_string())?;
-            Ok((path, seen))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement =
+            reader.prepare_cached("SELECT files FROM config_seen WHERE root = ?1")?;
+        let mut rows = statement.query([root])?;
+        let mut seen = HashMap::new();
+        while let Some(row) = rows.next()? {
+            seen.extend(part_of(row.get_ref(0)?.as_blob().unwrap_or_default()));
+        }
+        Ok(seen)
     }
 }
 
@@ -61,33 +62,37 @@ impl Tx<'_> {
         seen: &[(ConfigPath, ConfigSeen)],
         gone: &[ConfigPath],
     ) -> Result<(), StoreError> {
-        let mut add = self.connection.prepare_cached(
-            "INSERT INTO config_seen(root, path, stamp, seen_at, sha256, hash, read)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-        )?;
-        let mut replace = self.connection.prepare_cached(
-            "UPDATE config_seen SET stamp = ?3, seen_at = ?4, sha256 = ?5, hash = ?6, read = ?7
-             WHERE root = ?1 AND path = ?2",
-        )?;
-        for (path, seen) in seen {
-            let row = (
-                root,
-                path.as_str(),
-                &seen.stamp,
-                seen.seen_at,
-                seen.sha256.0,
-                seen.object.0,
-                &seen.read,
-            );
-            if add.execute(row)? == 0 {
-                replace.execute(row)?;
-            }
+        let mut changed: BTreeMap<u32, (Vec<_>, Vec<_>)> = BTreeMap::new();
+        for one in seen {
+            changed.entry(part(&one.0)).or_default().0.push(one);
         }
-        let forget = "DELETE FROM config_seen WHERE root = ?1 AND path = ?2";
-        let mut forget = self.connection.prepare_cached(forget)?;
         for path in gone {
-            forget.execute((root, path.as_str()))?;
+            changed.entry(part(path)).or_default().1.push(path);
+        }
+        let find = "SELECT files FROM config_seen WHERE root = ?1 AND part = ?2";
+        let mut find = self.connection.prepare_cached(find)?;
+        let keep = "INSERT OR REPLACE INTO config_seen(root, part, files) VALUES (?1, ?2, ?3)";
+        let mut keep = self.connection.prepare_cached(keep)?;
+        for (number, (seen, gone)) in changed {
+            let kept = find.query_row((root, number), |row| row.get::<_, Vec<u8>>(0));
+            let mut files = part_of(&kept.optional()?.unwrap_or_default());
+            files.retain(|path, _| !gone.contains(&path));
+            files.extend(seen.into_iter().cloned());
+            keep.execute((root, number, pressed(&files)?))?;
         }
         Ok(())
     }
+}
+
+/// Which cell the file of a path is in.
+fn part(path: &ConfigPath) -> u32 {
+    let bytes = path.as_str().bytes();
+    bytes.fold(0_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+    }) % PARTS
+}
+
+/// What a cell holds. One that cannot be read is as good as none: its files are read once more.
+fn part_of(files: &[u8]) -> Part {
+    of_pressed(files).unwrap_or_default()
 }

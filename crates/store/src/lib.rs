@@ -37,6 +37,7 @@ mod operation;
 mod operation_list;
 mod owner;
 mod path_value;
+mod pressed;
 mod readers;
 mod removed_run;
 mod removed_run_rows;

@@ -14,6 +14,7 @@ use crate::clean_up::{
     Copies, FINAL, OF_A_RUN, Unchecked, list, remove_unused_texts, runs_within, within,
 };
 use crate::operation::{RUN, put_items};
+use crate::pressed::{of_pressed, pressed};
 use crate::removed_run_rows::KeptRows;
 use crate::run::id_of;
 use crate::run_list::ids_in;
@@ -501,7 +502,7 @@ fn keep(
         member.name,
         member.content,
         carried.to_string(),
-        kept.pressed()?,
+        pressed(&kept)?,
     ])?;
     Ok(())
 }
@@ -605,7 +606,7 @@ fn kept(connection: &Connection, root: RunId) -> Result<Vec<Away>, StoreError> {
             id: id_of(row, 0)?,
             name: row.get(1)?,
             operation: row.get(2)?,
-            rows: KeptRows::of_pressed(row.get_ref(3)?.as_blob().unwrap_or_default())?,
+            rows: of_pressed(row.get_ref(3)?.as_blob().unwrap_or_default())?,
         });
     }
     Ok(members)

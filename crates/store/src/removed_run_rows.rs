@@ -4,7 +4,6 @@
 //! come back.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use flowkeep_core::log::words_of;
 use rusqlite::types::{Value as Sql, ValueRef};
@@ -17,12 +16,6 @@ use crate::clean_up::OF_A_RUN;
 use crate::run::{facts, json_of};
 use crate::run_search::begin_stretch;
 use crate::search::{self, Place, Searched};
-
-/// How hard is pressed: those that are deleted by the thousand are not to take minutes.
-const LEVEL: i32 = 3;
-
-/// Bytes that the rows of one run may come to; more is no record of ours.
-const MOST: usize = 2 << 30;
 
 /// All rows of one run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -86,18 +79,6 @@ impl KeptRows {
         let rows = rows.filter(|_| at.is_some()).into_iter();
         rows.flat_map(|rows| &rows.rows)
             .filter_map(move |row| row.get(at?)?.as_str())
-    }
-
-    pub(crate) fn pressed(&self) -> Result<Vec<u8>, StoreError> {
-        let text = serde_json::to_vec(self).map_err(io::Error::from)?;
-        Ok(zstd::bulk::compress(&text, LEVEL)?)
-    }
-
-    pub(crate) fn of_pressed(pressed: &[u8]) -> Result<Self, StoreError> {
-        let mut text = Vec::new();
-        let mut reader = io::Read::take(zstd::Decoder::new(pressed)?, MOST as u64);
-        io::Read::read_to_end(&mut reader, &mut text)?;
-        serde_json::from_slice(&text).map_err(|error| StoreError::Damaged(error.to_string()))
     }
 
     /// Puts them back where they were, findable as they were. Says whether a session came with them.

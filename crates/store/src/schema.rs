@@ -55,11 +55,12 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0026_snapshot_keys.sql")),
         M::up(include_str!("schema/0027_stated_times.sql")),
         M::up(include_str!("schema/0028_came_in.sql")),
+        M::up(include_str!("schema/0029_config_seen.sql")),
     ])
 }
 
 /// The version this program knows.
-const KNOWN: u32 = 28;
+const KNOWN: u32 = 29;
 
 /// Copies kept of the database as it was before a migration.
 const COPIES: usize = 3;

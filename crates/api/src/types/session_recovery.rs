@@ -116,9 +116,13 @@ pub struct SessionComparedFile {
     #[serde(flatten)]
     pub texts: ComparedTexts,
     /// What is not as it was where the texts are the same: what is `masked` in both (keys, or what stands beside them),
-    /// the `spelling` of the text in bytes, or one of the two (`masked_or_spelling`).
+    /// the `spelling` of the text in bytes, or one of the two (`masked_or_spelling`). Where the texts are not the same:
+    /// that what is masked may be another, too (`masked_too`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "\"masked\" | \"spelling\" | \"masked_or_spelling\"")]
+    #[ts(
+        optional,
+        type = "\"masked\" | \"masked_too\" | \"spelling\" | \"masked_or_spelling\""
+    )]
     pub unshown: Option<&'static str>,
     /// In which places a workflow is not the same, in the words of its form.
     pub places: Vec<Difference>,

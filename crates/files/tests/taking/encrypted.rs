@@ -178,6 +178,38 @@ fn what_is_shown_of_a_file_has_no_key_in_it() {
     assert_eq!(compared().unwrap().1, Some(Unshown::MaskedOrSpelling));
 }
 
+#[test]
+fn beside_what_differs_to_see_it_is_said_where_a_key_may_differ_too() {
+    for is_encrypting in [false, true] {
+        let ground = Ground::with_key();
+        let face = if is_encrypting {
+            ground.encrypting()
+        } else {
+            ground.face()
+        };
+        face.begin().unwrap();
+        let path = ConfigPath::new("tools/sum.yaml").unwrap();
+        let root = ground.place.path().join("configs");
+        let unshown = |text: &str| {
+            ground.write("tools/sum.yaml", text);
+            let session = face.session();
+            let found = compare_file(&face.workshop, &session, Some(&root), None, &path).unwrap();
+            assert_ne!(found.0.then, found.0.now);
+            found.1
+        };
+        let (kept, other) = (key(), key().replace('1', "2"));
+        // The very key that it had: its hash says so, wherever it was kept without it.
+        assert_eq!(unshown(&format!("name: sums\napi_key: {kept}\n")), None);
+        let too = Some(Unshown::MaskedToo);
+        assert_eq!(unshown(&format!("name: sums\napi_key: {other}\n")), too);
+        assert_eq!(
+            unshown(&format!("name: sum\napi_key: {kept}\ntoken: {other}\n")),
+            too
+        );
+        assert_eq!(unshown("name: sum\n"), None);
+    }
+}
+
 /// After a restore elsewhere, or where the secrets were started over.
 #[test]
 fn nothing_new_counts_on_what_is_encrypted_to_a_key_that_is_not_this_computers() {

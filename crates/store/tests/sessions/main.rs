@@ -346,6 +346,46 @@ fn a_root_is_one_however_often_it_is_met_and_what_its_files_said_is_remembered()
 }
 
 #[test]
+fn many_files_are_remembered_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let path = folder.path().join("configs");
+    let met = |path: std::path::PathBuf| {
+        store
+            .write::<_, StoreError>(move |tx| tx.meet_config_root(&path))
+            .unwrap()
+    };
+    let (root, other) = (met(path), met(folder.path().join("others")));
+    let seen = |n: u32, stamp: &str| {
+        let seen = ConfigSeen {
+            stamp: stamp.to_owned(),
+            seen_at: i64::from(n),
+            sha256: Sha256::of(&n.to_le_bytes()),
+            object: object(1),
+            read: format!("{{\"name\":\"{n}\"}}"),
+        };
+        (ConfigPath::new(format!("tools/{n}.yaml")).unwrap(), seen)
+    };
+    let remember = |root: i64, seen: Vec<(ConfigPath, ConfigSeen)>, gone: Vec<ConfigPath>| {
+        store
+            .write::<_, StoreError>(move |tx| tx.keep_config_seen(root, &seen, &gone))
+            .unwrap();
+    };
+    let mut expected: std::collections::HashMap<_, _> = (0..500).map(|n| seen(n, "a")).collect();
+    remember(root, expected.clone().into_iter().collect(), vec![]);
+    remember(other, vec![seen(7, "other")], vec![]);
+    assert_eq!(store.config_seen(root).unwrap(), expected);
+
+    let changed: Vec<_> = (0..500).step_by(9).map(|n| seen(n, "b")).collect();
+    let gone: Vec<_> = (0..500).step_by(5).map(|n| seen(n, "a").0).collect();
+    expected.retain(|path, _| !gone.contains(path));
+    expected.extend(changed.iter().cloned());
+    remember(root, changed, gone);
+    assert_eq!(store.config_seen(root).unwrap(), expected);
+    assert_eq!(store.config_seen(other).unwrap(), [seen(7, "other")].into());
+}
+
+#[test]
 fn who_wrote_a_content_last_says_where_it_lies() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());

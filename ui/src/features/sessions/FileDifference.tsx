@@ -146,6 +146,9 @@ function Compared({ title, language, sides, compared }: ComparedProps) {
           <TextDifference label={title} before={before ?? ''} after={after ?? ''} />
         </div>
       )}
+      {compared.unshown ? (
+        <div className={styles.head}>{label('session_compared', compared.unshown)}</div>
+      ) : null}
     </div>
   );
 }

@@ -325,6 +325,20 @@ it('says of a file that differs only in what is masked that it is not as it was'
   await waitFor(() => expect(told.textContent).toContain('what stands beside one'));
 });
 
+it('says beside a difference that what is masked may be another, too', async () => {
+  show({
+    session_compare_file: () => ({
+      before: 'key: <masked>\nmode: a\n',
+      after: 'key: <masked>\nmode: b\n',
+      unshown: 'masked_too',
+      places: [],
+    }),
+  });
+  await userEvent.click(await screen.findByTestId('show-workflows/import.yaml'));
+  const told = await screen.findByTestId('dialog-file-difference');
+  await waitFor(() => expect(told.textContent).toContain('may be another one'));
+});
+
 it('lets nothing go on that has to be trusted first', async () => {
   const asked = show({
     session_restore: ({ trust }) => {

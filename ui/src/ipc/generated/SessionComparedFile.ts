@@ -9,9 +9,10 @@ import type { Message } from "./Message";
 export type SessionComparedFile = { 
 /**
  * What is not as it was where the texts are the same: what is `masked` in both (keys, or what stands beside them),
- * the `spelling` of the text in bytes, or one of the two (`masked_or_spelling`).
+ * the `spelling` of the text in bytes, or one of the two (`masked_or_spelling`). Where the texts are not the same:
+ * that what is masked may be another, too (`masked_too`).
  */
-unshown?: "masked" | "spelling" | "masked_or_spelling", 
+unshown?: "masked" | "masked_too" | "spelling" | "masked_or_spelling", 
 /**
  * In which places a workflow is not the same, in the words of its form.
  */

@@ -16,9 +16,11 @@ use crate::intake::why;
 use crate::snapshots::{TakeError, Workshop};
 use crate::texts::{ComparedTexts, TEXT_LIMIT, Text, text};
 
-/// What of a file is another than it was although its text, as it is shown, is the same.
+/// What of a file is another than it was, or may be, and is not to be seen in its text as that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unshown {
+    /// The text is another, and what is masked in it may be, too.
+    MaskedToo,
     /// What is masked: keys, or what stands beside them. All else is as it was, byte for byte.
     Masked,
     /// How its bytes spell the text.
@@ -31,6 +33,7 @@ impl Unshown {
     /// The word in results.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::MaskedToo => "masked_too",
             Self::Masked => "masked",
             Self::Spelling => "spelling",
             Self::MaskedOrSpelling => "masked_or_spelling",
@@ -46,6 +49,8 @@ struct Side {
     /// Of its bytes with something in the place of keys.
     shown: Option<ObjectHash>,
     is_masked: bool,
+    /// Its text with its keys, where that is at hand.
+    whole: Option<String>,
 }
 
 /// The texts of a file in a snapshot (the newest, unless told) and below `root`, where they are texts of
@@ -142,12 +147,58 @@ fn unshown_between(then: &Side, now: &Side) -> Option<Unshown> {
     };
     let is_other = then.sha256? != now.sha256?;
     let is_masked = then.is_masked || now.is_masked;
+    if then_text != now_text {
+        // Where only one has any, that is to be seen.
+        let are_masked = then.is_masked && now.is_masked;
+        let may_be_other = are_masked && !has_its_keys(then, then_text, now, now_text);
+        return may_be_other.then_some(Unshown::MaskedToo);
+    }
     let is_spelled_alike = then.shown == now.shown;
-    (is_other && then_text == now_text).then_some(match (is_masked, is_spelled_alike) {
+    is_other.then_some(match (is_masked, is_spelled_alike) {
         (false, _) => Unshown::Spelling,
         (true, true) => Unshown::Masked,
         (true, false) => Unshown::MaskedOrSpelling,
     })
+}
+
+/// Whether a file had the very keys then that it has now: with these in their places it is what it was.
+fn has_its_keys(then: &Side, then_text: &str, now: &Side, now_text: &str) -> bool {
+    let Some(whole) = &now.whole else {
+        return false;
+    };
+    let Some(keys) = keys_between(now_text, whole) else {
+        return false;
+    };
+    let mut pieces = then_text.split(secret::MASK);
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    let mut keys = keys.into_iter();
+    for piece in pieces {
+        let Some(key) = keys.next() else {
+            return false;
+        };
+        filled += key;
+        filled += piece;
+    }
+    keys.next().is_none() && then.sha256 == Some(Sha256::of(filled.as_bytes()))
+}
+
+/// What stands in a text where another one of it is masked; nothing where that cannot be told.
+fn keys_between<'a>(masked: &str, whole: &'a str) -> Option<Vec<&'a str>> {
+    let mut pieces = masked.split(secret::MASK);
+    let mut rest = whole.strip_prefix(pieces.next()?)?;
+    let mut pieces = pieces.peekable();
+    let mut keys = Vec::new();
+    while let Some(piece) = pieces.next() {
+        let is_last = pieces.peek().is_none();
+        let at = if is_last {
+            rest.len() - rest.strip_suffix(piece).map(|_| piece.len())?
+        } else {
+            rest.find(piece)?
+        };
+        keys.push(&rest[..at]);
+        rest = &rest[at + piece.len()..];
+    }
+    (rest.is_empty() || !keys.is_empty()).then_some(keys)
 }
 
 fn then(
@@ -190,11 +241,13 @@ impl Side {
     fn of(format: Option<Format>, bytes: Vec<u8>, sha256: Sha256) -> Self {
         let masked = secret::masked(format, &bytes);
         let is_masked = masked.is_some();
+        let whole = is_masked.then(|| decode(&bytes).map(|(text, _)| text));
         let shown = masked.map_or(bytes, |masked| masked.bytes);
         Self {
             sha256: Some(sha256),
             shown: Some(ObjectHash::of(&shown)),
             is_masked,
+            whole: whole.flatten(),
             text: text(&shown),
         }
     }
@@ -205,6 +258,7 @@ impl Side {
             sha256: None,
             shown: None,
             is_masked: false,
+            whole: None,
         }
     }
 }
