@@ -8,6 +8,7 @@
 mod archive;
 mod cancel;
 mod documents;
+mod frames;
 mod history;
 mod load;
 mod measure;
@@ -50,7 +51,7 @@ struct Extent {
 
 type Table = fn(&mut Workshop, Extent) -> Result<String>;
 
-const TABLES: [(&str, Table); 15] = [
+const TABLES: [(&str, Table); 16] = [
     ("backup", speed::backup),
     ("restore", speed::restore),
     ("memory", memory::peaks),
@@ -62,6 +63,7 @@ const TABLES: [(&str, Table); 15] = [
     ("recovery", recovery::recovery),
     ("search", search::search),
     ("history", history::history),
+    ("frames", frames::frames),
     ("archive", archive::table),
     ("snapshots", snapshots::table),
     ("cancel", cancel::cancel),

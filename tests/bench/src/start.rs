@@ -161,7 +161,7 @@ fn ready(child: &mut Child, started: Instant) -> Result<Duration> {
 }
 
 /// The memory of a process and all it started, once it stays the same.
-fn settled(process: u32) -> Result<u64> {
+pub(crate) fn settled(process: u32) -> Result<u64> {
     let begun = Instant::now();
     let mut before = 0;
     loop {

@@ -1,11 +1,13 @@
 //! The window under test and what is on its page.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus, NewSessionError};
 use fantoccini::key::Key;
+use fantoccini::wd::TimeoutConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustix::process::geteuid;
@@ -375,6 +377,15 @@ impl<'desk> Window<'desk> {
         })
         .await;
         found.with_context(|| format!("{testid} says {last:?}"))
+    }
+
+    /// Lets a script of [`Window::ask`] take so long, where half a minute is not enough.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn allow_scripts(&self, most: Duration) -> Result<()> {
+        let timeouts = TimeoutConfiguration::new(Some(most), None, None);
+        Ok(self.page.update_timeouts(timeouts).await?)
     }
 
     /// Runs a script on the page, as its own scripts run, and waits for what it resolves to.

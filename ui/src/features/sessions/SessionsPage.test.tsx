@@ -640,6 +640,15 @@ it('lets no text go for an agent that is none', async () => {
   expect(screen.getByTestId<HTMLButtonElement>('config-keep').disabled).toBe(true);
 });
 
+it('speaks of nothing saved where the notes beside a few files take more', async () => {
+  show({
+    session_stats: () => ({ ...stats, bytes_original: 2_700, bytes_distinct: 2_695, bytes_stored: 6_600 }),
+  });
+  const space = within(await screen.findByTestId('sessions-space'));
+  await space.findByText('8 files (2.7 kB), kept in 6.6 kB');
+  expect(space.queryByText(/saved/)).toBeNull();
+});
+
 it('says what is saved, and changes what a strategy takes', async () => {
   const asked = show({ strategy_set: () => ({ total: 0, chosen: 'standard', items: [] }) });
   const space = within(await screen.findByTestId('sessions-space'));

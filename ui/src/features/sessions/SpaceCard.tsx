@@ -91,8 +91,11 @@ export function SpaceCard() {
 function savedWords(stats: SessionStats): string | undefined {
   // Of a store that is away nobody knows what it takes.
   if (stats.store_away) return undefined;
-  const once = stats.bytes_original - stats.bytes_distinct;
-  const more = stats.bytes_distinct - stats.bytes_stored;
+  // Of a few small files the notes beside them take more than is saved; a hundredth is not worth a word.
+  if (stats.bytes_stored >= stats.bytes_original) return undefined;
+  const worth = (part: number) => (part * 100 >= stats.bytes_original ? part : 0);
+  const once = worth(stats.bytes_original - stats.bytes_distinct);
+  const more = worth(stats.bytes_distinct - stats.bytes_stored);
   const [saved, packed] = [bytes(once), bytes(more)];
   if (once > 0 && more > 0) return m.sessions_space_saved_both({ saved, packed });
   if (once > 0) return m.sessions_space_saved({ saved });
