@@ -15,7 +15,7 @@ import { RelatedTab } from './data/RelatedTab';
 import { Hindered } from './folder/Hindered';
 import { folderName } from './folder/path';
 import { named } from './named';
-import { lengthSoFar, paceOf, useNow } from './now';
+import { lengthSoFar, paceOfRun, useNow } from './now';
 import { runOverviewQuery, type ShownRun, useRun } from './queries';
 import { Questions } from './question/Questions';
 import { RunActions } from './RunActions';
@@ -140,7 +140,7 @@ function OpenRun({ run }: { run: ShownRun }) {
 /** How long it took, who wanted it, with which revision. */
 function Subtitle({ run, usual }: { run: ShownRun; usual: Usual | undefined }) {
   const ended = isFinal(run.status);
-  const now = useNow(paceOf(run.status));
+  const now = useNow(paceOfRun(run));
   const workflow = useQuery({
     ...documentQuery('workflow', run.workflow_id ?? ''),
     enabled: run.workflow_id !== null,

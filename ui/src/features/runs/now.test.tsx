@@ -1,6 +1,6 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
-import { lengthSoFar, useAge } from './now';
+import { lengthSoFar, paceOfRun, SLOW, useAge } from './now';
 
 afterEach(() => {
   cleanup();
@@ -30,4 +30,12 @@ it('counts seconds of what is at work or has ended, and not of what waits', () =
   expect(lengthSoFar({ ...run, status: 'waiting' }, now)).toBe('2m');
   const end_time = at(90).toISOString();
   expect(lengthSoFar({ ...run, end_time, status: 'failed' }, now)).toBe('1m 30s');
+});
+
+it('tells a length anew by seconds as long as it is told in seconds', () => {
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+  expect(paceOfRun({ status: 'waiting', start_time: ago(5) })).toBe(1000);
+  expect(paceOfRun({ status: 'waiting', start_time: ago(90) })).toBe(SLOW);
+  expect(paceOfRun({ status: 'running', start_time: ago(90) })).toBe(1000);
+  expect(paceOfRun({ status: 'succeeded', start_time: ago(5) })).toBeNull();
 });

@@ -32,6 +32,13 @@ export function paceOf(status: Status): number | null {
   return isAtWork(status) ? 1000 : SLOW;
 }
 
+/** As {@link paceOf}, and by seconds as long as it has no minute yet: what stands still there looks stuck. */
+export function paceOfRun({ status, start_time }: { status: Status; start_time: string }) {
+  const isYoung = Date.now() - new Date(start_time).getTime() < MINUTE;
+  const pace = paceOf(status);
+  return pace !== null && isYoung ? 1000 : pace;
+}
+
 /** Whether something goes on in it now; what waits is not counted by seconds. */
 export function isAtWork(status: Status): boolean {
   return status === 'running';
