@@ -11,7 +11,7 @@ export interface Box {
 const BESIDE = 40;
 const BELOW = 28;
 /** How much wider than high all of it becomes, where the boxes let it. */
-const SHAPE = 1.7;
+const SHAPE = 2.4;
 
 /** Where each box stands, and how large all of it is. */
 export function pack(boxes: readonly Box[]) {

@@ -313,6 +313,12 @@ fn of_runs(failed: &str, asking: &str, many: &str) -> Vec<Screen> {
             "filter-status",
         ),
         screen("run-many", &format!("/runs/{many}"), "task-t5"),
+        screen("run-graph", &format!("{failed}?tab=graph"), "graph-panel"),
+        screen(
+            "run-graph-many",
+            &format!("/runs/{many}?tab=graph&path=critical"),
+            "graph-lines",
+        ),
         screen(
             "run-messages",
             &format!("{failed}?tab=messages"),
