@@ -171,21 +171,16 @@ interface LinesProps {
 }
 
 const Lines = memo(function Lines({ legs, drawn, isOff, isAside }: LinesProps) {
-  const [taken, off] = useMemo(() => {
-    const areOff = legs.filter(({ to }) => to >= 0 && isOff(to));
-    const others = new Set(areOff);
-    return [
-      linesOf(
-        legs.filter((leg) => !others.has(leg)),
-        drawn,
-      ),
-      linesOf(areOff, drawn),
-    ];
+  const [plain, loose, off] = useMemo(() => {
+    const looks: [Leg[], Leg[], Leg[]] = [[], [], []];
+    for (const leg of legs) looks[leg.to >= 0 && isOff(leg.to) ? 2 : leg.isLoose ? 1 : 0].push(leg);
+    return looks.map((of) => linesOf(of, drawn));
   }, [legs, drawn, isOff]);
   return (
     <g data-aside={isAside || undefined}>
-      {off && <path className={styles.line} data-look="off" d={off} />}
-      {taken && <path className={styles.line} d={taken} data-testid="graph-lines" />}
+      {off && <path className={styles.line} data-look="off" d={off} data-testid="graph-off" />}
+      {loose && <path className={styles.line} data-look="loose" d={loose} />}
+      {plain && <path className={styles.line} d={plain} data-testid="graph-lines" />}
     </g>
   );
 });

@@ -32,8 +32,10 @@ export interface Layout {
   bends: number;
 }
 
-/** Lays a graph out. */
-export function layoutOf(graph: Before): Layout {
+type Loose = (from: number, to: number) => boolean;
+
+/** Lays a graph out. Edges that are loose may be taken or not; they are laid out as the others. */
+export function layoutOf(graph: Before, isLoose: Loose = () => false): Layout {
   const { layer, before, backward } = layersOf(graph);
   const x = new Float64Array(graph.length);
   const y = new Float64Array(graph.length);
@@ -41,7 +43,7 @@ export function layoutOf(graph: Before): Layout {
   const edges: Edge[] = [];
   let bends = 0;
   const parts = partsOf(before).map((nodes): Part => {
-    const part = partOf(nodes, before, layer, BENDS * graph.length - bends);
+    const part = partOf(nodes, before, layer, BENDS * graph.length - bends, isLoose);
     bends += part.bends;
     return part;
   });
@@ -60,7 +62,18 @@ export function layoutOf(graph: Before): Layout {
     const [x1, x2] = [(x[from] ?? 0) + NODE.width, x[to] ?? 0];
     const [y1, y2] = [(y[from] ?? 0) + NODE.height / 2, (y[to] ?? 0) + NODE.height / 2];
     edges.push({ from, to, leg: legs.length });
-    legs.push({ x0: x1, x1, y1, x2, y2, x3: x2, to, isEnd: true, joins: -1 });
+    legs.push({
+      x0: x1,
+      x1,
+      y1,
+      x2,
+      y2,
+      x3: x2,
+      to,
+      isEnd: true,
+      isLoose: isLoose(from, to),
+      joins: -1,
+    });
   }
   return { x, y, width, height, legs, edges, bends };
 }
@@ -75,6 +88,7 @@ function moved(leg: Leg, left: number, top: number, first: number): Leg {
     x3: left + leg.x3,
     to: leg.to,
     isEnd: leg.isEnd,
+    isLoose: leg.isLoose,
     joins: leg.joins < 0 ? -1 : first + leg.joins,
   };
 }
@@ -84,7 +98,13 @@ interface Part extends Box, Layout {
 }
 
 /** Nodes that edges join, laid out by themselves. */
-function partOf(nodes: readonly number[], before: Before, layerOf: Int32Array, room: number): Part {
+function partOf(
+  nodes: readonly number[],
+  before: Before,
+  layerOf: Int32Array,
+  room: number,
+  isLoose: Loose,
+): Part {
   if (nodes.length === 1) return single(nodes);
   const bent = bentOf(nodes, before, layerOf, room);
   const { layer, owner, up, down } = bent;
@@ -111,11 +131,16 @@ function partOf(nodes: readonly number[], before: Before, layerOf: Int32Array, r
   const columns = columnsOf(ranks);
   const left = (item: number) => columns[layer[item] ?? 0] ?? 0;
   const across = (item: number) => Math.round((middle[item] ?? 0) - top);
-  const { legs, edges } = legsOf(nodes, bent, {
-    left,
-    right: (item) => left(item) + NODE.width,
-    middle: across,
-  });
+  const { legs, edges } = legsOf(
+    nodes,
+    bent,
+    {
+      left,
+      right: (item) => left(item) + NODE.width,
+      middle: across,
+    },
+    isLoose,
+  );
   return {
     nodes,
     x: Float64Array.from(nodes, (_, item) => left(item)),

@@ -13,6 +13,8 @@ export interface Leg {
   to: number;
   /** Whether it ends at that node. */
   isEnd: boolean;
+  /** Whether the one edge whose own it is may be taken or not. */
+  isLoose: boolean;
   /** The leg that every edge with this one has as well; -1 where there is none. */
   joins: number;
 }
@@ -32,13 +34,19 @@ interface Places {
 }
 
 /** The edges of a part. `nodes` are its nodes as the whole graph counts them. */
-export function legsOf(nodes: readonly number[], bent: Bent, at: Places) {
+export function legsOf(
+  nodes: readonly number[],
+  bent: Bent,
+  at: Places,
+  isLoose: (from: number, to: number) => boolean,
+) {
   const legs: Leg[] = [];
   const isBend = (item: number) => item >= nodes.length;
   const add = (from: number, to: number, more: Pick<Leg, 'to' | 'joins'> & Partial<Leg>) => {
     const [x1, x2] = [at.right(from), at.left(to)];
     const [y1, y2] = [at.middle(from), at.middle(to)];
-    legs.push({ x0: x1, x1, y1, x2, y2, x3: x2, isEnd: !isBend(to), ...more });
+    const isEnd = !isBend(to);
+    legs.push({ x0: x1, x1, y1, x2, y2, x3: x2, isEnd, isLoose: false, ...more });
     return legs.length - 1;
   };
   /** The leg into each bend of what leaves a node, and the one out of each bend of what leads to one. */
@@ -61,10 +69,16 @@ export function legsOf(nodes: readonly number[], bent: Bent, at: Places) {
     const bends = trunk === 'from' ? bent.leaving.get(from) : bent.leading.get(to);
     const bend = trunk === 'none' ? undefined : bends?.[passed - 1];
     if (bend === undefined)
-      return { from: node, to: end, leg: add(from, to, { to: end, joins: -1 }) };
+      return {
+        from: node,
+        to: end,
+        leg: add(from, to, { to: end, joins: -1, isLoose: isLoose(node, end) }),
+      };
     const joins = along.get(bend) ?? -1;
     const leg =
-      trunk === 'from' ? add(bend, to, { to: end, joins }) : add(from, bend, { to: end, joins });
+      trunk === 'from'
+        ? add(bend, to, { to: end, joins, isLoose: isLoose(node, end) })
+        : add(from, bend, { to: end, joins, isLoose: isLoose(node, end) });
     return { from: node, to: end, leg };
   });
   return { legs, edges };

@@ -256,6 +256,18 @@ it('draws only what is in sight of ten thousand tasks, and plain boxes from far 
   expect(node('t5050').tabIndex).toBe(0);
 }, 60_000);
 
+it('draws what a branch may start as well, and the way not taken paler', () => {
+  const tasks = [...TASKS.slice(0, 2), task('book', 'skipped', 0, null)];
+  const steps: RunSteps = {
+    usual: null,
+    tasks: [{ id: 'begin', leads_to: ['orders', 'book'] }, { id: 'orders' }, { id: 'book' }],
+  };
+  render(<Page tasks={tasks} steps={steps} first={{ task: 'none' }} />);
+  expect(node('orders').getAttribute('aria-label')).toContain('after the begin');
+  expect(document.querySelector('[data-look="loose"]')).toBeTruthy();
+  expect(screen.getByTestId('graph-off')).toBeTruthy();
+});
+
 it('says why there is no graph: one task alone, none, no definition', () => {
   render(<Page tasks={TASKS.slice(0, 1)} />);
   expect(screen.getByText('One task alone')).toBeTruthy();

@@ -14,17 +14,34 @@ const AT_ONCE = 1_500;
 /** What was laid out: it follows from the definition alone. */
 const known = new WeakMap<RunSteps, Drawn & { of: number }>();
 
-/** For each task, the places of those it comes after. */
-export function beforeOf(tasks: readonly Pick<RunTask, 'id'>[], steps: RunSteps): number[][] {
+interface Order {
+  /** For each task, the places of those it comes after, or that may start it. */
+  before: number[][];
+  /** Whether one may start the other and need not: a branch, a fallback, a way that leads on. */
+  isLoose: (from: number, to: number) => boolean;
+}
+
+export function orderOf(tasks: readonly Pick<RunTask, 'id'>[], steps: RunSteps): Order {
   const places = new Map(tasks.map(({ id }, at) => [id, at]));
-  const after = new Map(steps.tasks.map(({ id, depends_on }) => [id, depends_on ?? []]));
-  return tasks.map(({ id }) => (after.get(id) ?? []).flatMap((before) => places.get(before) ?? []));
+  const before: number[][] = tasks.map(() => []);
+  const loose = new Set<string>();
+  for (const { id, depends_on = [] } of steps.tasks)
+    before[places.get(id) ?? -1]?.push(...depends_on.flatMap((one) => places.get(one) ?? []));
+  for (const { id, leads_to = [] } of steps.tasks)
+    for (const other of leads_to) {
+      const [from, to] = [places.get(id), places.get(other)];
+      if (from === undefined || to === undefined || before[to]?.includes(from)) continue;
+      before[to]?.push(from);
+      loose.add(`${from} ${to}`);
+    }
+  return { before, isLoose: (from, to) => loose.has(`${from} ${to}`) };
 }
 
 function drawnOf(tasks: readonly RunTask[], steps: RunSteps): Drawn {
   const before = known.get(steps);
   if (before?.of === tasks.length) return before;
-  const layout = layoutOf(beforeOf(tasks, steps));
+  const order = orderOf(tasks, steps);
+  const layout = layoutOf(order.before, order.isLoose);
   const made = { layout, links: linksOf(layout), of: tasks.length };
   known.set(steps, made);
   return made;
