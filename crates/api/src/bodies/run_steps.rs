@@ -62,7 +62,13 @@ mod tests {
         let told = show(&api, RunRef { id }).unwrap();
         let tasks = told.tasks.iter();
         let order: Vec<_> = tasks
-            .map(|task| (&*task.id, task.depends_on.join(","), task.leads_to.join(",")))
+            .map(|task| {
+                (
+                    &*task.id,
+                    task.depends_on.join(","),
+                    task.leads_to.join(","),
+                )
+            })
             .collect();
         let none = String::new;
         assert_eq!(

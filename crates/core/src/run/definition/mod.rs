@@ -310,7 +310,13 @@ impl Task {
     pub fn leads_to(&self) -> Vec<Position> {
         let ways = self.ways.iter().filter_map(|way| way.to);
         let mut found = Vec::new();
-        for to in self.calls.iter().copied().chain(self.compensate).chain(ways) {
+        for to in self
+            .calls
+            .iter()
+            .copied()
+            .chain(self.compensate)
+            .chain(ways)
+        {
             if !found.contains(&to) {
                 found.push(to);
             }

@@ -756,9 +756,7 @@ fn closing(language: Language) -> Value {
         Language::English => english,
         Language::Chinese => chinese,
     };
-    let task = |id: &str, name: &str, ms: u64, after: &[&str]| {
-        json!({"id": id, "name": name, "action": "wait", "params": {"ms": ms}, "dependsOn": after})
-    };
+    let task = |id: &str, name: &str, ms: u64, after: &[&str]| json!({"id": id, "name": name, "action": "wait", "params": {"ms": ms}, "dependsOn": after});
     let ways = json!({"when": [{"condition": "${context.amount > 1000}", "task": "review"},
         {"task": "book"}]});
     json!({"id": "closing", "name": said("Month closing", "月末结账"), "tasks": [
