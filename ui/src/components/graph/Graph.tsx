@@ -15,13 +15,15 @@ import { useMoves } from './useMoves';
 import type { Look } from './useView';
 import { drawnOf, type Size, type View } from './view';
 
-/** From so many nodes in sight on, each is a plain box: their words could not be read. */
+/** From so many nodes in sight on, each is a plain box. */
 const BOXES = 400;
 /** So many legs are drawn at most. */
 const LEGS = 4_000;
-/** Below this size, what is said of a node beside its name is left out; below that, the name too. */
-const FAR = 0.62;
+/** Below this size, what is said of a node beside its name is left out; below that, each is a plain box. */
+const FAR = 0.7;
 const TINY = 0.33;
+/** Between the dots behind it, in pixels of the graph; none where they would be a wall. */
+const DOTS = 24;
 
 export interface Marked {
   look: 'path' | 'before' | 'after';
@@ -72,7 +74,7 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
   const drawn = useDrawn(view, size);
   const nodes = useMemo(() => near.nodesIn(drawn), [near, drawn]);
   const legs = useMemo(() => near.legsIn(drawn, LEGS), [near, drawn]);
-  const areBoxes = nodes.length > BOXES;
+  const areBoxes = view.scale < TINY || nodes.length > BOXES;
   const kept = rest.kept.filter((node) => node < layout.x.length);
   const buttons = [...new Set(areBoxes ? kept : [...nodes, ...kept])].sort((a, b) => a - b);
   const { scale } = view;
@@ -95,7 +97,7 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
       ref={ref}
       style={
         {
-          '--dots': `${24 * scale}px`,
+          '--dots': `${DOTS * scale}px`,
           backgroundPosition: `${-view.x * scale}px ${-view.y * scale}px`,
         } as React.CSSProperties
       }
@@ -111,12 +113,13 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
         const node = nodeAt(event);
         if (node !== undefined) rest.onPress(node);
       }}
+      data-plain={scale < FAR || undefined}
       data-testid="graph-canvas"
     >
       <div
         className={styles.plane}
         style={plane}
-        data-size={scale < TINY ? 'tiny' : scale < FAR ? 'far' : undefined}
+        data-size={areBoxes ? 'tiny' : scale < FAR ? 'far' : undefined}
       >
         <svg
           className={styles.lines}

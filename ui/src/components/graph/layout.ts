@@ -10,7 +10,7 @@ import { type Box, pack } from './pack';
 import { placeItems } from './place';
 
 /** The size of a node, in pixels. */
-export const NODE = { width: 188, height: 52 };
+export const NODE = { width: 200, height: 52 };
 /** Between nodes of a layer, and where an edge passes one. */
 const APART = 20;
 const PASSING = 13;

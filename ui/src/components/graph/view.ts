@@ -26,9 +26,9 @@ const LARGEST = 1.5;
 /** Nor so small that more of them are in sight than can be told apart. */
 const SMALLEST = 0.1;
 /** A graph that is seen whole at this size or larger is seen whole first. */
-const LEGIBLE = 0.62;
+const LEGIBLE = 0.7;
 /** How large it is seen first where it is not seen whole. */
-const FIRST = 0.85;
+const FIRST = 0.9;
 /** So much of a graph stays in sight, in pixels of the window. */
 const KEPT = 80;
 
@@ -47,7 +47,21 @@ export function fitted(layout: Layout, size: Size): View {
 export function firstView(layout: Layout, size: Size, node: number): View {
   const whole = fitted(layout, size);
   if (whole.scale >= LEGIBLE) return whole;
-  return inside(layout, size, centred(boxOf(layout, node), size, FIRST));
+  return filling(layout, size, centred(boxOf(layout, node), size, FIRST));
+}
+
+/** The same with no more room around the graph than needed. */
+function filling(layout: Layout, size: Size, { x, y, scale }: View): View {
+  const margin = MARGIN / scale;
+  const along = (from: number, seen: number, all: number) =>
+    all + 2 * margin <= seen
+      ? (all - seen) / 2
+      : Math.max(-margin, Math.min(all + margin - seen, from));
+  return {
+    x: along(x, size.width / scale, layout.width),
+    y: along(y, size.height / scale, layout.height),
+    scale,
+  };
 }
 
 export function boxOf({ x, y }: Layout, node: number): Rect {

@@ -13,7 +13,7 @@ import { reasonOf } from '../waits';
 const NAMED = 3;
 
 interface Words {
-  /** `4s · Failed · 3 attempts`: what stands under its name. */
+  /** `Failed · 3 attempts · 4s`: what stands under its name. */
   note: string;
   /** `load, failed, attempt 3 of 3, 4 seconds, after extract orders`: for those who hear it. */
   label: string;
@@ -46,7 +46,7 @@ export function useWords({ run, usual, links, names, now, path }: Props) {
         before.length > 0 && m.run_definition_after({ names: listed(before.map(visible), NAMED) }),
         path?.has(task.id) && m.critical_on_path(),
       ].filter(Boolean);
-      const seen = [length !== null && took(length), noteOf(task, reason), slow].filter(Boolean);
+      const seen = [noteOf(task, reason), length !== null && took(length), slow].filter(Boolean);
       return {
         note: seen.join(' · '),
         label: rowName(task, heard.join(m.timeline_row_separator()) || undefined, now),
