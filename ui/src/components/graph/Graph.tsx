@@ -13,10 +13,10 @@ import { boxesOf, linesOf } from './lines';
 import { nearOf, runsThrough } from './near';
 import { useMoves } from './useMoves';
 import type { Look } from './useView';
-import { drawnOf, type Size, type View } from './view';
+import { anchorOf, drawnOf, roughly, type Size, type View } from './view';
 
 /** From so many nodes in sight on, each is a plain box. */
-const BOXES = 400;
+const BOXES = 300;
 /** So many legs are drawn at most. */
 const LEGS = 4_000;
 /** Below this size, what is said of a node beside its name is left out; below that, each is a plain box. */
@@ -39,7 +39,7 @@ interface Props {
   label: string;
   /** What a node is known by, whatever its place. */
   keyOf: (node: number) => string;
-  /** A node, as a button with `data-node`. */
+  /** A node, as a button with `data-node`. Another function only where something of them is another. */
   nodeOf: (node: number) => ReactNode;
   /** The colour of a node where it is a plain box. */
   toneOf: (node: number) => string;
@@ -75,12 +75,17 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
   const nodes = useMemo(() => near.nodesIn(drawn), [near, drawn]);
   const legs = useMemo(() => near.legsIn(drawn, LEGS), [near, drawn]);
   const areBoxes = view.scale < TINY || nodes.length > BOXES;
-  const kept = rest.kept.filter((node) => node < layout.x.length);
-  const buttons = [...new Set(areBoxes ? kept : [...nodes, ...kept])].sort((a, b) => a - b);
+  const keeps = rest.kept.join();
+  const buttons = useMemo(() => {
+    const kept = keeps.split(',').map(Number);
+    const all = kept.filter((node) => node < layout.x.length);
+    return [...new Set(areBoxes ? all : [...nodes, ...all])].sort((a, b) => a - b);
+  }, [layout, nodes, keeps, areBoxes]);
   const { scale } = view;
+  const anchor = anchorOf(view);
   const plane = {
-    transform: `translate(${(drawn.x - view.x) * scale}px, ${(drawn.y - view.y) * scale}px) scale(${scale})`,
-    '--scale': scale,
+    transform: `translate(${(anchor.x - view.x) * scale}px, ${(anchor.y - view.y) * scale}px) scale(${scale})`,
+    '--scale': roughly(scale),
   } as React.CSSProperties;
   const nodeAt = (event: React.MouseEvent) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
@@ -125,6 +130,7 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
           className={styles.lines}
           width={drawn.width}
           height={drawn.height}
+          style={{ left: drawn.x - anchor.x, top: drawn.y - anchor.y }}
           aria-hidden="true"
           focusable="false"
         >
@@ -132,20 +138,14 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
           <MarkedLines layout={layout} marked={rest.marked} drawn={drawn} />
           {areBoxes && <Boxes layout={layout} nodes={nodes} drawn={drawn} toneOf={rest.toneOf} />}
         </svg>
-        <ul className={styles.nodes}>
-          {buttons.map((node) => (
-            <li
-              key={rest.keyOf(node)}
-              aria-posinset={node + 1}
-              aria-setsize={layout.x.length}
-              style={{
-                transform: `translate(${(layout.x[node] ?? 0) - drawn.x}px, ${(layout.y[node] ?? 0) - drawn.y}px)`,
-              }}
-            >
-              {rest.nodeOf(node)}
-            </li>
-          ))}
-        </ul>
+        <Nodes
+          layout={layout}
+          nodes={buttons}
+          x={anchor.x}
+          y={anchor.y}
+          keyOf={rest.keyOf}
+          nodeOf={rest.nodeOf}
+        />
       </div>
       {rest.children}
     </div>
@@ -163,6 +163,33 @@ function useDrawn(view: View, size: Size) {
   const { x, y, width, height } = drawnOf(view, size);
   return useMemo(() => ({ x, y, width, height }), [x, y, width, height]);
 }
+
+interface NodesProps extends Pick<Props, 'layout' | 'keyOf' | 'nodeOf'> {
+  nodes: readonly number[];
+  /** From where on they are placed. */
+  x: number;
+  y: number;
+}
+
+const Nodes = memo(function Nodes({ layout, nodes, x, y, keyOf, nodeOf }: NodesProps) {
+  return (
+    <ul className={styles.nodes}>
+      {nodes.map((node) => {
+        const [left, top] = [(layout.x[node] ?? 0) - x, (layout.y[node] ?? 0) - y];
+        return (
+          <li
+            key={keyOf(node)}
+            aria-posinset={node + 1}
+            aria-setsize={layout.x.length}
+            style={{ transform: `translate(${left}px, ${top}px)` }}
+          >
+            {nodeOf(node)}
+          </li>
+        );
+      })}
+    </ul>
+  );
+});
 
 type Drawn = ReturnType<typeof drawnOf>;
 

@@ -127,17 +127,32 @@ export function inside(layout: Layout, size: Size, view: View): View {
   };
 }
 
-/** What is seen, and as much around it that a small move needs no new drawing. */
+/** What is seen, in steps: a small move, or coming a little closer, needs no new drawing. */
 export function drawnOf(view: View, size: Size): Rect {
-  const step = STEP / view.scale;
+  const step = 2 ** Math.ceil(Math.log2(STEP / view.scale));
   const along = (from: number, seen: number) => {
-    const begin = (Math.floor(from / step) - 1) * step;
-    return { begin, length: (Math.ceil((from + seen - begin) / step) + 1) * step };
+    const begin = Math.floor(from / step) * step;
+    return { begin, length: Math.ceil((from + seen - begin) / step) * step };
   };
   const x = along(view.x, size.width / view.scale);
   const y = along(view.y, size.height / view.scale);
   return { x: x.begin, y: y.begin, width: x.length, height: y.length };
 }
 
-/** What is drawn changes after so many pixels of the window. */
-const STEP = 256;
+/** What is drawn changes after so many pixels of the window, or up to twice as many. */
+const STEP = 128;
+
+/** Nodes are placed from here on: numbers that a browser draws from stay small, and change rarely. */
+export function anchorOf({ x, y }: View): Pick<Rect, 'x' | 'y'> {
+  return { x: Math.floor(x / ANCHOR) * ANCHOR, y: Math.floor(y / ANCHOR) * ANCHOR };
+}
+
+const ANCHOR = 32_768;
+
+/** Steps in which it becomes twice as large. */
+const STEPS = 4;
+
+/** How large it is seen, in steps: what is sized by it is laid out anew at each. */
+export function roughly(scale: number): number {
+  return 2 ** (Math.round(Math.log2(scale) * STEPS) / STEPS);
+}

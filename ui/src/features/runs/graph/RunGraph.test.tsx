@@ -180,7 +180,7 @@ it('shows the edges of the task one is at, and the critical path where it is ask
 
 it('comes closer and further by keys, buttons and the wheel, and goes back to all of it', () => {
   render(<Page first={{ task: 'none' }} />);
-  const scale = () => Number(plane().style.getPropertyValue('--scale'));
+  const scale = () => Number(/scale\((.+)\)/.exec(plane().style.transform)?.[1]);
   const first = scale();
   fireEvent.keyDown(node('load'), { key: '+' });
   const closer = scale();

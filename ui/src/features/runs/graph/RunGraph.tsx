@@ -71,10 +71,12 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
     if (!isCritical) return undefined;
     return criticalPath(tasks, steps, now.getTime());
   }, [isCritical, tasks, steps, now]);
-  const isOn = (node: number) => path?.has(tasks[node]?.id ?? '') ?? false;
+  const isOn = useCallback(
+    (node: number) => path?.has(tasks[node]?.id ?? '') ?? false,
+    [path, tasks],
+  );
 
   const meant = over ?? focused ?? chosen;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is on the way follows from `path`
   const marked = useMemo((): Marked[] => {
     const { before, after } = edgesAt(layout, meant, EDGES);
     return [
@@ -82,7 +84,7 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
       { look: 'before', edges: before },
       { look: 'after', edges: after },
     ];
-  }, [layout, meant, path]);
+  }, [layout, meant, path, isOn]);
 
   const wanted = useRef<number | null>(null);
   const go = (to: number | undefined) => {
@@ -120,25 +122,29 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
   const onPath = () => hasOrder(steps) && wish({ path: isCritical ? undefined : 'critical' });
 
   const wordsOf = useWords({ run, usual, links, names, now, path });
-  const nodeOf = (node: number) => {
-    const task = tasks[node];
-    if (!task) return null;
-    return (
-      <TaskNode
-        node={node}
-        id={task.id}
-        name={visible(task.name)}
-        status={task.status}
-        action={task.action}
-        {...wordsOf(node, task)}
-        isOpen={node === chosen}
-        isCurrent={node === current}
-        isAside={path !== undefined && !isOn(node)}
-        isOnPath={isOn(node)}
-        onPress={onPress}
-      />
-    );
-  };
+  const nodeOf = useCallback(
+    (node: number) => {
+      const task = tasks[node];
+      if (!task) return null;
+      return (
+        <TaskNode
+          node={node}
+          id={task.id}
+          name={visible(task.name)}
+          status={task.status}
+          action={task.action}
+          {...wordsOf(node, task)}
+          isOpen={node === chosen}
+          isCurrent={node === current}
+          isAside={path !== undefined && !isOn(node)}
+          isOnPath={isOn(node)}
+          onPress={onPress}
+        />
+      );
+    },
+    [tasks, wordsOf, chosen, current, path, isOn, onPress],
+  );
+  const keyOf = useCallback((node: number) => tasks[node]?.id ?? String(node), [tasks]);
   const toneOf = useCallback(
     (node: number) => looksOf(tasks[node]?.status ?? 'queued').tone,
     [tasks],
@@ -173,7 +179,7 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
                 canvas={canvas}
                 measured={measured}
                 label={m.graph_label()}
-                keyOf={(node) => tasks[node]?.id ?? String(node)}
+                keyOf={keyOf}
                 nodeOf={nodeOf}
                 toneOf={toneOf}
                 isOff={isOff}
