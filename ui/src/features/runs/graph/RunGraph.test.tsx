@@ -174,6 +174,8 @@ it('shows the edges of the task one is at, and the critical path where it is ask
   expect(node('stock').hasAttribute('data-aside')).toBe(true);
   expect(node('orders').hasAttribute('data-aside')).toBe(false);
   expect(node('orders').getAttribute('aria-label')).toContain('on the critical path');
+  // From begin to load by the way that took longest: two edges, each with its head.
+  expect(screen.getByTestId('graph-path').getAttribute('d')?.match(/l6 /g)?.length).toBe(2);
   fireEvent.keyDown(node('orders'), { key: 'c' });
   expect(search().path).toBeUndefined();
 });

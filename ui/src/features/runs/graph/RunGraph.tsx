@@ -78,13 +78,14 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
 
   const meant = over ?? focused ?? chosen;
   const marked = useMemo((): Marked[] => {
+    const way = [...(path ?? [])].map((id) => places.get(id) ?? -1);
     const { before, after } = edgesAt(layout, meant, EDGES);
     return [
-      { look: 'path', edges: path ? edgesAlong(layout, isOn) : [] },
+      { look: 'path', edges: edgesAlong(layout, way) },
       { look: 'before', edges: before },
       { look: 'after', edges: after },
     ];
-  }, [layout, meant, path, isOn]);
+  }, [layout, meant, path, places]);
 
   const wanted = useRef<number | null>(null);
   const go = (to: number | undefined) => {

@@ -35,7 +35,7 @@ export const TaskNode = memo(function TaskNode({ node, name, status, ...task }: 
       aria-label={task.label}
       aria-expanded={task.isOpen}
       tabIndex={task.isCurrent ? 0 : -1}
-      title={name}
+      title={[name, task.note].filter(Boolean).join(' · ')}
       onClick={() => task.onPress(node)}
       data-node={node}
       data-status={status}

@@ -84,7 +84,8 @@ export function edgesAt(layout: Layout, task: number | undefined, most: number) 
   return { before, after };
 }
 
-/** The edges between tasks that stand on one way. */
-export function edgesAlong(layout: Layout, isOn: (task: number) => boolean): Edge[] {
-  return layout.edges.filter(({ from, to }) => isOn(from) && isOn(to));
+/** The edges of a way, whose tasks are told from the last back to the first. */
+export function edgesAlong(layout: Layout, way: readonly number[]): Edge[] {
+  const before = new Map(way.map((task, at) => [task, way[at + 1]]));
+  return layout.edges.filter(({ from, to }) => before.get(to) === from);
 }
