@@ -72,6 +72,30 @@ async fn a_failed_run_is_read_measured_and_filtered_by_mouse() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_graph_of_a_run_is_walked_by_keys_and_has_the_task_of_the_timeline_open() -> Result<()>
+{
+    let desk = Desk::new(Language::English).await?;
+    let window = failed(&desk).await?;
+    window.click("tab-graph").await?;
+    window
+        .text_of("graph-panel", |text| text.contains("no ledger"))
+        .await?;
+    window.click("node-load").await?;
+    until(&window, "location.hash.includes('task=load')", "true").await?;
+    desk.press(&["Right"])?;
+    until(&window, FOCUSED, "node-check").await?;
+    desk.press(&["Right", "Return"])?;
+    until(&window, "location.hash.includes('task=publish')", "true").await?;
+    window.click("tab-tasks").await?;
+    window.shown("task-panel-publish").await?;
+    window.click("tab-graph").await?;
+    window.click("graph-close").await?;
+    window.gone("graph-panel").await?;
+    until(&window, FOCUSED, "node-publish").await?;
+    window.close().await
+}
+
+#[tokio::test]
 async fn a_failed_run_is_read_and_measured_by_keys_alone() -> Result<()> {
     let desk = Desk::new(Language::English).await?;
     let window = failed(&desk).await?;

@@ -22,14 +22,14 @@ pub fn show(api: &Api, input: RunRef) -> Result<RunSteps, AppError> {
     let tasks = definition
         .as_ref()
         .map_or(&[][..], |definition| definition.tasks());
+    let ids = |places: &[usize]| {
+        let named = places.iter().filter_map(|&at| tasks.get(at));
+        named.map(|task| task.id.to_string()).collect()
+    };
     let step = |task: &Task| RunTaskPlan {
         id: task.id.to_string(),
-        depends_on: task
-            .depends_on
-            .iter()
-            .filter_map(|&before| tasks.get(before))
-            .map(|before| before.id.to_string())
-            .collect(),
+        depends_on: ids(&task.depends_on),
+        leads_to: ids(&task.leads_to()),
         usual: expected.tasks.get(&task.id).copied().map(spread),
     };
     Ok(RunSteps {
@@ -50,7 +50,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let api = open(root.path());
         let text = r#"{"tasks": [{"id": "a", "action": "manual"}, {"id": "b", "action": "manual"},
-            {"id": "c", "action": "manual", "dependsOn": ["b", "a"]}]}"#;
+            {"id": "c", "action": "manual", "dependsOn": ["b", "a"]},
+            {"id": "d", "action": "branch", "params": {"when": [{"task": "e"}]}},
+            {"id": "e", "action": "manual", "onFailure": "fallback:f"}, {"id": "f", "action": "manual"}]}"#;
         let new = NewRun {
             workflow_id: Some("w".to_owned()),
             ..NewRun::of("w", text)
@@ -60,12 +62,25 @@ mod tests {
         let told = show(&api, RunRef { id }).unwrap();
         let tasks = told.tasks.iter();
         let order: Vec<_> = tasks
-            .map(|task| (&*task.id, task.depends_on.join(",")))
+            .map(|task| {
+                (
+                    &*task.id,
+                    task.depends_on.join(","),
+                    task.leads_to.join(","),
+                )
+            })
             .collect();
         let none = String::new;
         assert_eq!(
             order,
-            [("a", none()), ("b", none()), ("c", "a,b".to_owned())]
+            [
+                ("a", none(), none()),
+                ("b", none(), none()),
+                ("c", "a,b".to_owned(), none()),
+                ("d", none(), "e".to_owned()),
+                ("e", none(), "f".to_owned()),
+                ("f", none(), none()),
+            ]
         );
         assert!(told.usual.is_none() && told.tasks[0].usual.is_none());
         let id = "01JD0000000000000000000000".to_owned();

@@ -23,6 +23,11 @@ pub struct RunTaskPlan {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>", optional)]
     pub depends_on: Vec<String>,
+    /// The tasks it may start beside those that come after it: the targets of its branch, its fallback, the task that
+    /// undoes it, the steps a guided one leads to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub leads_to: Vec<String>,
     /// How long its attempts took that succeeded last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -243,6 +243,14 @@ async fn runs(window: &Window<'_>) -> Result<Vec<(String, &'static str)>> {
             format!("/runs/{failed}?tab=messages"),
             "[data-testid=run-messages]",
         ),
+        (
+            format!("/runs/{failed}?tab=graph"),
+            "[data-testid=graph-panel]",
+        ),
+        (
+            format!("/runs/{failed}?tab=graph&path=critical&task=none"),
+            "[data-testid=graph-path]",
+        ),
         (format!("/runs/{failed}?tab=data"), "[data-testid=data-add]"),
         (
             format!("/runs/{failed}?tab=definition"),

@@ -14,6 +14,7 @@ import { DefinitionTab } from './data/DefinitionTab';
 import { RelatedTab } from './data/RelatedTab';
 import { Hindered } from './folder/Hindered';
 import { folderName } from './folder/path';
+import { RunGraph } from './graph/RunGraph';
 import { named } from './named';
 import { lengthSoFar, paceOfRun, useNow } from './now';
 import { runOverviewQuery, type ShownRun, useRun } from './queries';
@@ -68,10 +69,16 @@ function OpenRun({ run }: { run: ShownRun }) {
       label={m.view_choice()}
       value={tab ?? 'timeline'}
       onChange={(next) =>
-        go({ ...search, task: undefined, tab: next === 'timeline' ? undefined : next })
+        go({
+          ...search,
+          // Timeline and graph have the same task open; messages are those of all.
+          task: showsTasks(tab) && showsTasks(next) ? task : undefined,
+          tab: next === 'timeline' ? undefined : next,
+        })
       }
       options={[
         { value: 'timeline', label: m.run_timeline(), testid: 'tab-tasks' },
+        { value: 'graph', label: m.run_graph(), testid: 'tab-graph' },
         { value: 'messages', label: m.run_messages(), testid: 'tab-messages' },
         { value: 'data', label: m.run_data(), testid: 'tab-data' },
         { value: 'definition', label: m.run_definition(), testid: 'tab-definition' },
@@ -121,6 +128,15 @@ function OpenRun({ run }: { run: ShownRun }) {
           onMessages={(of) => go({ ...search, tab: 'messages', task: of })}
           views={views}
         />
+      ) : tab === 'graph' ? (
+        <RunGraph
+          run={run}
+          steps={steps}
+          search={search}
+          onSearch={go}
+          onMessages={(of) => go({ ...search, tab: 'messages', task: of })}
+          views={views}
+        />
       ) : (
         <div className={styles.bar}>
           {views}
@@ -135,6 +151,11 @@ function OpenRun({ run }: { run: ShownRun }) {
       {tab === 'related' && <RelatedTab run={run} began={starter(run)} />}
     </Page>
   );
+}
+
+/** Whether a way to look at a run shows its tasks, with one of them open. */
+function showsTasks(tab: string | undefined): boolean {
+  return tab === undefined || tab === 'timeline' || tab === 'graph';
 }
 
 /** How long it took, who wanted it, with which revision. */

@@ -14,6 +14,11 @@ id: string,
  */
 depends_on?: Array<string>, 
 /**
+ * The tasks it may start beside those that come after it: the targets of its branch, its fallback, the task that
+ * undoes it, the steps a guided one leads to.
+ */
+leads_to?: Array<string>, 
+/**
  * How long its attempts took that succeeded last.
  */
 usual?: SpreadShow, };

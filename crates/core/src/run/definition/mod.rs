@@ -305,6 +305,25 @@ impl Task {
         !self.undoes.is_empty() || !self.callers.is_empty()
     }
 
+    /// The tasks it may start beside those that depend on it: the targets of its branch, its fallback, the task that
+    /// undoes it, the steps a guided one leads to. A guided one may lead back.
+    pub fn leads_to(&self) -> Vec<Position> {
+        let ways = self.ways.iter().filter_map(|way| way.to);
+        let mut found = Vec::new();
+        for to in self
+            .calls
+            .iter()
+            .copied()
+            .chain(self.compensate)
+            .chain(ways)
+        {
+            if !found.contains(&to) {
+                found.push(to);
+            }
+        }
+        found
+    }
+
     /// Whether a data source has to be chosen for it. `DataSourceTaskExecutor.determineDataSource`
     /// uses none and tells which it would be.
     pub fn needs_source(&self) -> bool {

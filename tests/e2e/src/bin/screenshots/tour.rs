@@ -263,11 +263,19 @@ async fn fill(desk: &Desk, window: &Window<'_>, language: Language) -> Result<Ve
     let many = json!({"text": many_tasks().to_string(), "format": "json"});
     window.call("flow_create", &many).await?;
     let many = runs::start(desk, "many", &json!({})).await?;
+    let closing = json!({"text": closing(language).to_string(), "format": "json"});
+    window.call("flow_create", &closing).await?;
+    let closing = runs::start(desk, "closing", &json!({"amount": 1482})).await?;
     let backups = desk.folder().join("Backups");
     desk.flowkeep(&["db", "backup", "-o", &backups.to_string_lossy()])?;
     desk.flowkeep(&["flow", "delete", "reconcile-1"])?;
     let files = earlier_tool(desk.folder())?;
     let mut screens = of_runs(&made.failed, &made.asking, &many);
+    screens.push(screen(
+        "run-graph-branches",
+        &format!("/runs/{closing}?tab=graph"),
+        "graph-lines",
+    ));
     screens.extend([
         screen("workflow", "/workflows/nightly", "field-name"),
         screen(
@@ -313,6 +321,12 @@ fn of_runs(failed: &str, asking: &str, many: &str) -> Vec<Screen> {
             "filter-status",
         ),
         screen("run-many", &format!("/runs/{many}"), "task-t5"),
+        screen("run-graph", &format!("{failed}?tab=graph"), "graph-panel"),
+        screen(
+            "run-graph-many",
+            &format!("/runs/{many}?tab=graph&path=critical"),
+            "graph-lines",
+        ),
         screen(
             "run-messages",
             &format!("{failed}?tab=messages"),
@@ -734,6 +748,31 @@ fn many_tasks() -> Value {
         })
         .collect();
     json!({"id": "many", "name": "All branches", "tasks": tasks})
+}
+
+/// Tasks side by side, a branch of which one way is taken, and a person at the end.
+fn closing(language: Language) -> Value {
+    let said = |english: &'static str, chinese: &'static str| match language {
+        Language::English => english,
+        Language::Chinese => chinese,
+    };
+    let task = |id: &str, name: &str, ms: u64, after: &[&str]| json!({"id": id, "name": name, "action": "wait", "params": {"ms": ms}, "dependsOn": after});
+    let ways = json!({"when": [{"condition": "${context.amount > 1000}", "task": "review"},
+        {"task": "book"}]});
+    json!({"id": "closing", "name": said("Month closing", "月末结账"), "tasks": [
+        task("open", said("Open the books", "打开账簿"), 120, &[]),
+        task("orders", said("Extract orders", "提取订单"), 900, &["open"]),
+        task("customers", said("Extract customers", "提取客户"), 300, &["open"]),
+        task("stock", said("Extract stock", "提取库存"), 1500, &["open"]),
+        task("load", said("Load the totals", "汇入总额"), 400, &["orders", "customers", "stock"]),
+        task("rates", said("Exchange rates of the central bank", "中央银行汇率"), 200, &["open"]),
+        {"id": "size", "name": said("Large amount?", "金额较大？"), "action": "branch",
+         "params": ways, "dependsOn": ["load", "rates"]},
+        task("review", said("Review the large amounts", "复核大额款项"), 150, &[]),
+        task("book", said("Book at once", "直接入账"), 150, &[]),
+        {"id": "sign", "name": said("Sign the report", "签署报告"), "action": "manual",
+         "params": {"instruction": said("Sign", "签字")}, "dependsOn": ["load"]},
+        task("publish", said("Publish", "发布"), 100, &["sign", "rates"])]})
 }
 
 async fn start(window: &Window<'_>, workflow: &str, context: &Value) -> Result<()> {

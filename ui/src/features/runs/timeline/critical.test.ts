@@ -34,6 +34,15 @@ it('ends although tasks name one another, and is empty where nothing began', () 
   expect(criticalPath([task('a', 5)], undefined, NOW).size).toBe(1);
 });
 
+it('goes back over what called a task, and not over what only leads back to it', () => {
+  const called: RunSteps = {
+    usual: null,
+    tasks: [{ id: 'a', leads_to: ['b', 'c'] }, { id: 'b', leads_to: ['a'] }, { id: 'c' }],
+  };
+  expect([...criticalPath([task('a', 5), task('b', 9)], called, NOW)]).toEqual(['b', 'a']);
+  expect(hasOrder(called)).toBe(true);
+});
+
 it('is offered only where one task comes after another', () => {
   expect([SHAPE, steps({ a: [], b: [] }), undefined].map(hasOrder)).toEqual([true, false, false]);
 });

@@ -20,7 +20,11 @@ export function criticalPath(
   now: number,
 ): ReadonlySet<string> {
   const ends = new Map(tasks.map((task) => [task.id, endOf(task, now)]));
-  const before = new Map(steps?.tasks.map(({ id, depends_on }) => [id, depends_on ?? []]));
+  const before = new Map(steps?.tasks.map(({ id, depends_on }) => [id, [...(depends_on ?? [])]]));
+  // What a branch or a failure called came after that; a guided step may lead back to an earlier one.
+  for (const { id, leads_to = [] } of steps?.tasks ?? [])
+    for (const other of leads_to)
+      if ((ends.get(id) ?? now) <= (ends.get(other) ?? now)) before.get(other)?.push(id);
   const latest = (ids: Iterable<string>): string | undefined => {
     let found: string | undefined;
     let end = Number.NEGATIVE_INFINITY;
@@ -43,5 +47,9 @@ export function criticalPath(
 
 /** Whether some task comes after another: else there is no way to show. */
 export function hasOrder(steps: RunSteps | undefined): boolean {
-  return steps?.tasks.some(({ depends_on }) => depends_on && depends_on.length > 0) ?? false;
+  return (
+    steps?.tasks.some(
+      ({ depends_on = [], leads_to = [] }) => depends_on.length + leads_to.length > 0,
+    ) ?? false
+  );
 }

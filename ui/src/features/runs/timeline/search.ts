@@ -6,7 +6,7 @@ import { isStatus } from '../status';
 export type RunTab = (typeof TABS)[number];
 
 /** The ways to look at a run beside its timeline. */
-const TABS = ['messages', 'data', 'definition', 'related'] as const;
+const TABS = ['graph', 'messages', 'data', 'definition', 'related'] as const;
 
 export interface RunSearch {
   tab?: RunTab;

@@ -221,7 +221,7 @@ describe('which tasks are shown', () => {
   it('stands in the address, from which unknown words are dropped', () => {
     const kept = { axis: 'clock', q: 'load', only: 'failed', attempt: 'last', task: 'a' } as const;
     expect(runSearch(kept)).toEqual({ ...kept, tab: undefined });
-    const unknown = runSearch({ tab: 'graph', axis: 'moon', only: 'gone', attempt: 7, q: '' });
+    const unknown = runSearch({ tab: 'chart', axis: 'moon', only: 'gone', attempt: 7, q: '' });
     expect(Object.values(unknown).filter((value) => value !== undefined)).toEqual([]);
   });
 });

@@ -1,0 +1,48 @@
+/** Legs and nodes as the words of an SVG path. */
+import { NODE } from './layout';
+import type { Leg } from './legs';
+
+interface Origin {
+  x: number;
+  y: number;
+}
+
+/** The head of an arrow, in pixels. */
+const HEAD = 6;
+/** A curve that leads back swings out so far. */
+const SWING = 60;
+
+/** Legs, counted from `origin`; with heads where they end at a node. */
+export function linesOf(legs: Iterable<Leg>, { x, y }: Origin): string {
+  let path = '';
+  for (const leg of legs) {
+    const [x1, y1, x2, y2] = [at(leg.x1, x), at(leg.y1, y), at(leg.x2, x), at(leg.y2, y)];
+    path += `M${at(leg.x0, x)} ${y1}`;
+    if (leg.x1 !== leg.x0) path += `H${x1}`;
+    if (y1 === y2 && x2 > x1) path += `H${x2}`;
+    else {
+      const bow = x2 > x1 ? Math.min(SWING, (x2 - x1) / 2) : SWING;
+      path += `C${x1 + bow} ${y1} ${x2 - bow} ${y2} ${x2} ${y2}`;
+    }
+    if (leg.x3 !== leg.x2) path += `H${at(leg.x3, x)}`;
+    if (leg.isEnd) path += `m${-HEAD} ${-HEAD * 0.7}l${HEAD} ${HEAD * 0.7}l${-HEAD} ${HEAD * 0.7}`;
+  }
+  return path;
+}
+
+/** Nodes as plain boxes. */
+export function boxesOf(
+  nodes: Iterable<number>,
+  xs: Float64Array,
+  ys: Float64Array,
+  { x, y }: Origin,
+): string {
+  let path = '';
+  for (const node of nodes)
+    path += `M${at(xs[node] ?? 0, x)} ${at(ys[node] ?? 0, y)}h${NODE.width}v${NODE.height}h${-NODE.width}z`;
+  return path;
+}
+
+function at(place: number, origin: number): number {
+  return Math.round((place - origin) * 2) / 2;
+}

@@ -1,0 +1,248 @@
+import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useReach } from '@/app/reach';
+import { Card, Notice } from '@/components';
+import { Graph, type Marked, step, useSize, useView } from '@/components/graph';
+import { m, timeOfDay, visible } from '@/i18n';
+import type { RunSteps, RunTask } from '@/ipc';
+import { paceOf, useNow } from '../now';
+import type { ShownRun } from '../queries';
+import { isFinal } from '../status';
+import { looksOf } from '../timeline/bars';
+import { countsOf } from '../timeline/counts';
+import { criticalPath, hasOrder } from '../timeline/critical';
+import timelineStyles from '../timeline/RunTimeline.module.css';
+import type { RunSearch } from '../timeline/search';
+import { usualOf } from '../timeline/usual';
+import { type Drawn, edgesAlong, edgesAt, useDrawnRun } from './drawn';
+import { GraphTools } from './GraphTools';
+import { onGraphKey } from './keys';
+import { NoGraph } from './NoGraph';
+import { OpenTask } from './OpenTask';
+import styles from './RunGraph.module.css';
+import { TaskNode } from './TaskNode';
+import { useWords } from './useWords';
+
+/** So many edges of a task are drawn above the others, each way. */
+const EDGES = 200;
+
+interface Props {
+  run: ShownRun;
+  /** What its workflow says of its tasks; absent until it is known. */
+  steps: RunSteps | undefined;
+  search: RunSearch;
+  onSearch: (search: RunSearch) => void;
+  onMessages: (task: string) => void;
+  /** The ways to look at the run, of which this is one. */
+  views: ReactNode;
+}
+
+/** A run as a graph: each task after those it waits for, as it is now. */
+export function RunGraph(props: Props) {
+  const { run, steps } = props;
+  const drawn = useDrawnRun(run.tasks, steps);
+  if (drawn && run.tasks.length > 1 && steps && steps.tasks.length > 0)
+    return <DrawnRun {...props} steps={steps} drawn={drawn} />;
+  return <NoGraph {...props} isDrawn={drawn !== undefined} />;
+}
+
+function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: DrawnProps) {
+  const { layout, links } = drawn;
+  const { tasks } = run;
+  const canvas = useRef<HTMLDivElement>(null);
+  const [measured, size] = useSize();
+  const reach = useReach();
+  const isLost = reach === 'gone' || reach === 'newer';
+  const isLive = !isFinal(run.status);
+  const now = useNow(isLive && !isLost ? paceOf(run.status) : null);
+  const places = useMemo(() => new Map(tasks.map(({ id }, at) => [id, at])), [tasks]);
+  // What failed is looked at first, until somebody has looked at something else.
+  const [isLeft, setLeft] = useState(false);
+  const failed = isLeft ? undefined : tasks.find(({ status }) => status === 'failed')?.id;
+  const chosen = places.get(search.task ?? failed ?? '');
+  const open = chosen === undefined ? undefined : tasks[chosen];
+  const look = useView(layout, size, chosen, beginOf(tasks));
+  const [focused, setFocused] = useState<number>();
+  const [over, setOver] = useState<number>();
+  const current = focused ?? chosen ?? 0;
+  const names = useMemo(() => new Map(tasks.map(({ id, name }) => [id, name])), [tasks]);
+  const usual = useMemo(() => usualOf(steps), [steps]);
+  const isCritical = search.path === 'critical';
+  const path = useMemo(() => {
+    if (!isCritical) return undefined;
+    return criticalPath(tasks, steps, now.getTime());
+  }, [isCritical, tasks, steps, now]);
+  const isOn = useCallback(
+    (node: number) => path?.has(tasks[node]?.id ?? '') ?? false,
+    [path, tasks],
+  );
+
+  const meant = over ?? focused ?? chosen;
+  const marked = useMemo((): Marked[] => {
+    const way = [...(path ?? [])].map((id) => places.get(id) ?? -1);
+    const { before, after } = edgesAt(layout, meant, EDGES);
+    return [
+      { look: 'path', edges: edgesAlong(layout, way) },
+      { look: 'before', edges: before },
+      { look: 'after', edges: after },
+    ];
+  }, [layout, meant, path, places]);
+
+  const wanted = useRef<number | null>(null);
+  const go = (to: number | undefined) => {
+    if (to === undefined) return;
+    wanted.current = to;
+    setFocused(to);
+    look.show(to);
+  };
+  // The task the keys go to is made with the next drawing, wherever it is.
+  useLayoutEffect(() => {
+    const to = wanted.current;
+    const node = canvas.current?.querySelector<HTMLElement>(`[data-node="${to}"]`);
+    if (to === null || !node) return;
+    wanted.current = null;
+    node.focus({ preventScroll: true });
+  });
+
+  const wish = (next: Partial<RunSearch>) => onSearch({ ...search, ...next });
+  const openTask = (task: string | undefined) => {
+    setLeft(true);
+    wish({ task });
+  };
+  const close = () => {
+    if (chosen === undefined) return false;
+    openTask(undefined);
+    go(chosen);
+    return true;
+  };
+  const press = useRef((_: number) => {});
+  press.current = (node) => {
+    setFocused(node);
+    openTask(node === chosen ? undefined : tasks[node]?.id);
+  };
+  const onPress = useCallback((node: number) => press.current(node), []);
+  const onPath = () => hasOrder(steps) && wish({ path: isCritical ? undefined : 'critical' });
+
+  const wordsOf = useWords({ run, usual, links, names, now, path });
+  const nodeOf = useCallback(
+    (node: number) => {
+      const task = tasks[node];
+      if (!task) return null;
+      return (
+        <TaskNode
+          node={node}
+          id={task.id}
+          name={visible(task.name)}
+          status={task.status}
+          action={task.action}
+          {...wordsOf(node, task)}
+          isOpen={node === chosen}
+          isCurrent={node === current}
+          isAside={path !== undefined && !isOn(node)}
+          isOnPath={isOn(node)}
+          onPress={onPress}
+        />
+      );
+    },
+    [tasks, wordsOf, chosen, current, path, isOn, onPress],
+  );
+  const keyOf = useCallback((node: number) => tasks[node]?.id ?? String(node), [tasks]);
+  const toneOf = useCallback(
+    (node: number) => looksOf(tasks[node]?.status ?? 'queued').tone,
+    [tasks],
+  );
+  const isOff = useCallback((node: number) => tasks[node]?.status === 'skipped', [tasks]);
+  const theTasks = (of: readonly number[] = []) => of.flatMap((node) => tasks[node] ?? []);
+  return (
+    <>
+      <div className={timelineStyles.bar}>
+        {views}
+        <GraphTools look={look} path={hasOrder(steps) ? isCritical : undefined} onPath={onPath} />
+      </div>
+      {isLive && isLost && (
+        <div className={timelineStyles.still}>
+          <Notice tone="warn" icon="warn" data-testid="graph-still">
+            {m.graph_stands_still({ time: timeOfDay(now.toISOString()) })}
+          </Notice>
+        </div>
+      )}
+      <Card fill="hold">
+        <div className={styles.frame} data-testid="run-graph">
+          <div className={styles.split} data-open={open ? true : undefined}>
+            <div className={styles.area}>
+              <p className={styles.counts}>
+                {countsOf(run)}
+                {!hasOrder(steps) && ` · ${m.graph_no_order()}`}
+              </p>
+              <Graph
+                layout={layout}
+                size={size}
+                look={look}
+                canvas={canvas}
+                measured={measured}
+                label={m.graph_label()}
+                keyOf={keyOf}
+                nodeOf={nodeOf}
+                toneOf={toneOf}
+                isOff={isOff}
+                marked={marked}
+                isAside={path !== undefined}
+                kept={chosen === undefined ? [current] : [current, chosen]}
+                onKeyDown={(event) =>
+                  onGraphKey(event, {
+                    onStep: (way) => go(step(layout, links, current, way)),
+                    onEnd: (to) => go(to === 'first' ? 0 : tasks.length - 1),
+                    onFailed: (by) => go(nextFailed(tasks, current, by)),
+                    onZoom: (factor) => look.zoom(factor),
+                    onMove: look.move,
+                    onFit: look.fit,
+                    onPath,
+                    onClose: close,
+                  })
+                }
+                onFocus={setFocused}
+                onOver={setOver}
+                onPress={onPress}
+              />
+            </div>
+            {open && (
+              <OpenTask
+                run={run}
+                names={names}
+                task={open}
+                before={theTasks(links.before[chosen ?? -1])}
+                after={theTasks(links.after[chosen ?? -1])}
+                now={now}
+                onMessages={() => onMessages(open.id)}
+                onTask={(id) => {
+                  openTask(id);
+                  setFocused(places.get(id));
+                }}
+                onClose={close}
+              />
+            )}
+          </div>
+        </div>
+      </Card>
+    </>
+  );
+}
+
+interface DrawnProps extends Omit<Props, 'steps'> {
+  steps: RunSteps;
+  drawn: Drawn;
+}
+
+/** Where one looks first: at what goes on, or where it begins. */
+function beginOf(tasks: readonly RunTask[]): number {
+  return Math.max(
+    0,
+    tasks.findIndex(({ status }) => status === 'running' || status === 'waiting'),
+  );
+}
+
+/** The task that failed next after this one, or before it; where there is none, none. */
+function nextFailed(tasks: readonly RunTask[], from: number, by: 1 | -1): number | undefined {
+  let at = from + by;
+  while (at in tasks && tasks[at]?.status !== 'failed') at += by;
+  return at in tasks ? at : undefined;
+}
