@@ -50,6 +50,7 @@ pub struct Desk {
     folder: TempDir,
     pinyin: Option<Tied>,
     pub(crate) keyring: Option<Tied>,
+    pub(crate) screen_reader: Option<Tied>,
 }
 
 impl Desk {
@@ -143,6 +144,7 @@ impl Desk {
             folder,
             pinyin: None,
             keyring: None,
+            screen_reader: None,
         };
         eventually("the window manager", async || {
             let asked = desk
@@ -205,6 +207,9 @@ impl Desk {
             &self.bus,
             self.language,
         );
+        if self.screen_reader.is_some() {
+            command.env_remove("NO_AT_BRIDGE");
+        }
         command
     }
 

@@ -18,6 +18,7 @@ mod picture;
 mod processes;
 mod program;
 mod runs;
+mod screen_reader;
 mod tabbing;
 mod wait;
 mod window;
@@ -26,6 +27,7 @@ pub use desk::{Desk, Language};
 pub use drag::drop_on_window;
 pub use processes::{family, web_processes};
 pub use program::{Tied, cli, desktop};
+pub use screen_reader::Heard;
 pub use wait::eventually;
 pub use window::Window;
 

@@ -77,10 +77,13 @@ interface LineProps<Row> {
 
 /** One row of a list. */
 export function RowLine<Row>({ columns, row, id, index, chosen, ...rest }: LineProps<Row>) {
+  const cellOf = ({ key }: Column<Row>) => `${rest.element}-${key}`;
   return (
     <div
       id={rest.element}
       role="row"
+      // What a row is called is told of all its cells: WebKit finds no name in them by itself.
+      aria-labelledby={columns.map(cellOf).join(' ')}
       aria-rowindex={index + 2}
       aria-selected={chosen}
       data-testid={id && `row-${id}`}
@@ -101,7 +104,7 @@ export function RowLine<Row>({ columns, row, id, index, chosen, ...rest }: LineP
         </div>
       )}
       {columns.map((column) => (
-        <div key={column.key} role="gridcell" className={cellClass(column)}>
+        <div key={column.key} id={cellOf(column)} role="gridcell" className={cellClass(column)}>
           {row ? column.cell(row) : <span className={styles.waiting} />}
         </div>
       ))}
