@@ -13,6 +13,7 @@ mod beside;
 mod calls;
 mod chinese;
 mod directives;
+mod ends;
 mod grid;
 mod lines;
 mod list;
@@ -35,6 +36,8 @@ mod tests;
 mod tests_alone;
 #[cfg(test)]
 mod tests_around;
+#[cfg(test)]
+mod tests_ends;
 #[cfg(test)]
 mod tests_exact;
 #[cfg(test)]
@@ -60,6 +63,7 @@ pub use places::{SecretKind, SecretPlace, places};
 
 use around::Around;
 use assigned::assigned_in;
+use ends::cut;
 use name::SECRET_NAME_PARTS;
 use shape::{Found, in_order};
 use spoken::keys_told_in;
@@ -154,11 +158,16 @@ fn keys_in_text(text: &str, around: Around<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let mut found = keys_told_in(text);
-    let mut assigned = assigned_in(text, around);
-    assigned.extend(statements_in(text));
-    if assigned.is_empty() {
-        return found;
-    }
-    found.extend(assigned);
-    in_order(found)
+    found.extend(assigned_in(text, around));
+    found.extend(statements_in(text));
+    in_order(cut_all(text, found))
+}
+
+/// What was found in a text, each as far as it goes.
+fn cut_all(text: &str, found: Vec<Found>) -> Vec<Found> {
+    let cut = |(at, kind)| match kind {
+        SecretKind::Name => cut(text, at).map(|at| (at, kind)),
+        SecretKind::Url | SecretKind::Shape => Some((at, kind)),
+    };
+    found.into_iter().filter_map(cut).collect()
 }

@@ -16,7 +16,6 @@ use super::beside::in_comment_behind;
 use super::calls::calls_in;
 use super::directives::{directives_in, in_password_file};
 use super::grid::{in_columns, in_tables};
-use super::keys_in_text;
 use super::list::lists_in;
 use super::markup::markup_in;
 use super::options::{Place, options_in};
@@ -29,6 +28,7 @@ use super::statement::statements_in;
 use super::text::{
     Reading, is_literal, named_in, private_keys_in, said_in_comment, said_in_comments,
 };
+use super::{cut_all, keys_in_text};
 
 /// Something like a key, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,10 +241,12 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// What was found in a part of the text that begins at `by`.
     fn found(&mut self, found: Vec<Found>, by: usize) {
         let moved = |(at, kind): Found| (at.start + by..at.end + by, kind);
-        self.met
-            .extend(found.into_iter().map(|found| (moved(found), None)));
+        let found = found.into_iter().map(moved).collect();
+        let cut = cut_all(self.text, found).into_iter();
+        self.met.extend(cut.map(|found| (found, None)));
     }
 
     /// A value whose node was read from the text that begins at `by`, and what stands around it.

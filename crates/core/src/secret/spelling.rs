@@ -127,26 +127,56 @@ fn doubles(text: &str) -> usize {
 struct Line {
     /// The quote that is open there. One behind a letter may be of a word: `don't`.
     open: Option<char>,
+    /// Where that stands in what was followed last.
+    begins: usize,
+    has_inner: bool,
     before: Option<char>,
+}
+
+/// A text in quotes that is open where a line goes on.
+pub(super) struct Open {
+    pub(super) quote: char,
+    /// Where it begins.
+    pub(super) at: usize,
+    /// Whether another one is open within it, whose quotes have a `\` before them.
+    pub(super) has_inner: bool,
+}
+
+impl Open {
+    /// The one that is open behind this.
+    pub(super) fn behind(line: &str) -> Option<Self> {
+        let mut told = Line::default();
+        told.follow(line);
+        told.open.map(|quote| Self {
+            quote,
+            at: told.begins,
+            has_inner: told.has_inner,
+        })
+    }
 }
 
 /// Whether a text in such quotes is open where a line goes on behind this.
 pub(super) fn is_open_behind(line: &str, quote: char) -> bool {
-    let mut told = Line::default();
-    told.follow(line);
-    told.open == Some(quote)
+    Open::behind(line).is_some_and(|open| open.quote == quote)
 }
 
 impl Line {
+    const fn begin(&mut self, quote: char, at: usize) {
+        self.open = Some(quote);
+        self.begins = at;
+        self.has_inner = false;
+    }
+
     fn follow(&mut self, text: &str) {
-        for sign in text.chars() {
+        for (at, sign) in text.char_indices() {
             let is_escaped = self.before == Some('\\');
             let is_in_word = self.before.is_some_and(char::is_alphanumeric);
             match self.open {
                 _ if sign == '\n' => self.open = None,
                 Some(quote) if quote == sign && !is_escaped => self.open = None,
-                None if matches!(sign, '"' | '`') && !is_escaped => self.open = Some(sign),
-                None if sign == '\'' && !is_in_word => self.open = Some(sign),
+                Some(quote) if quote == sign => self.has_inner = !self.has_inner,
+                None if matches!(sign, '"' | '`') && !is_escaped => self.begin(sign, at),
+                None if sign == '\'' && !is_in_word => self.begin(sign, at),
                 _ => {}
             }
             self.before = Some(sign);

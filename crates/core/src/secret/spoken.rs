@@ -8,11 +8,10 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::chinese;
+use super::ends::end_of;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
-use super::shell::{end_of_value, head_of};
-use super::text::{is_in_query, markup_at};
 use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
 /// What passwords are called.
@@ -283,15 +282,8 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     };
     let word = quoted(behind).filter(is_word);
     let mut word = word.unwrap_or_else(|| unquoted(behind));
-    if text[..start].strip_suffix('=').is_some_and(is_in_query) {
-        let end = behind[word.clone()].find('&');
-        word.end = end.map_or(word.end, |end| word.start + end);
-        word.end -= escapes_at_end(&behind[word.clone()]);
-    }
-    if word.start == 0 && text[..start].ends_with('=') {
-        let rest = behind.lines().next().unwrap_or_default();
-        let end = end_of_value(head_of(text, start), rest);
-        word.end = end.map_or(word.end, |end| end.min(word.end));
+    if word.start == 0 {
+        word.end = end_of(text, &(start..start + word.end)) - start;
     }
     Some(start + word.start..start + word.end)
 }
@@ -491,9 +483,7 @@ fn unquoted(text: &str) -> Range<usize> {
 fn bare(text: &str) -> &str {
     let ends = |c: char| c.is_whitespace() || is_chinese(c);
     let word = &text[..text.find(ends).unwrap_or(text.len())];
-    // What ends there in markup is no part of it.
-    let word = &word[..markup_at(word).unwrap_or(word.len())];
-    let mut word = &word[..before_next(word).unwrap_or(word.len())];
+    let mut word = word;
     let mut unopened = BRACKETS.map(|(open, close)| {
         let more = word.matches(close).count();
         (close, more.saturating_sub(word.matches(open).count()))
@@ -509,24 +499,4 @@ fn bare(text: &str) -> &str {
         word = &word[..word.len() - last.len_utf8()];
     }
     word
-}
-
-/// Where a word without quotes ends in JSON and the like that has no spaces: at the comma before the next quote; and in
-/// a text of several, before the next of them: `Password=…;Encrypt=`.
-fn before_next(word: &str) -> Option<usize> {
-    if word.starts_with(is_mark) {
-        return None;
-    }
-    let mut commas = word.match_indices([',', ';']).map(|(at, _)| at);
-    commas.find(|at| {
-        let rest = word[at + 1..].trim_start_matches('\\');
-        rest.starts_with(['"', '\'']) || (word[*at..].starts_with(';') && is_next_of_several(rest))
-    })
-}
-
-/// Whether a name with its `=` stands here: `Encrypt=`.
-fn is_next_of_several(text: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
-    let rest = text.trim_start_matches(is_name);
-    rest.len() < text.len() && rest.starts_with('=') && !rest.starts_with("==")
 }
