@@ -9,8 +9,8 @@ use super::spelling::Open;
 use super::text::is_in_query;
 use super::value::{is_no_secret, is_reference};
 
-/// The shortest secret.
-const SHORTEST: usize = 4;
+/// The shortest secret, in bytes.
+pub(super) const SHORTEST: usize = 4;
 
 /// How much is looked at of what stands behind a value.
 const NEAR: usize = 256;
@@ -100,6 +100,9 @@ fn is_in_quotes(text: &str, at: &Range<usize>) -> bool {
 
 /// Where a word ends behind what stands before it on its line, which goes on so.
 fn end_in(head: &str, word: &str, line: &str) -> usize {
+    if let Some(end) = placeholder_at(word) {
+        return end;
+    }
     let is_given = head.ends_with('=');
     let ends = [
         word.find('\0'),
@@ -113,7 +116,6 @@ fn end_in(head: &str, word: &str, line: &str) -> usize {
         query_at(head, word),
         is_given.then(|| end_of_value(head, line)).flatten(),
         passed_on_at(head, word, line),
-        placeholder_at(word),
     ];
     ends.into_iter().flatten().fold(word.len(), usize::min)
 }
@@ -285,8 +287,7 @@ fn passed_on_at(head: &str, word: &str, line: &str) -> Option<usize> {
         .rsplit([' ', '\t', '"', '\'', '`'])
         .next()
         .is_some_and(|name| name.starts_with('-'));
-    if word.starts_with('<') || word.contains(MASK) {
-        // A placeholder.
+    if word.contains(MASK) {
         return None;
     }
     let mut signs = word.match_indices(['|', '>', '<']);

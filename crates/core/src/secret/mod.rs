@@ -11,6 +11,7 @@ mod around;
 mod assigned;
 mod beside;
 mod calls;
+mod check;
 mod chinese;
 mod directives;
 mod ends;

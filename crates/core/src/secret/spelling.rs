@@ -6,7 +6,7 @@ use super::mask::{MASK, QUOTED};
 use super::places::SecretPlace;
 
 /// The same in markup, where `<` begins a tag.
-const IN_MARKUP: &str = "&lt;masked&gt;";
+pub(super) const IN_MARKUP: &str = "&lt;masked&gt;";
 
 /// What stands before or behind a text, so that it needs no quotes of its own.
 const QUOTES: [char; 11] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '」', '『', '』'];
@@ -38,7 +38,7 @@ pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str>
 }
 
 /// Whether all of a text is XML or the like.
-fn is_markup(text: &str) -> bool {
+pub(super) fn is_markup(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let inside = text.strip_prefix('<');
     // Some servers have parts that look like tags: `<VirtualHost *:80>`.

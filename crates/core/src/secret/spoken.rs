@@ -12,6 +12,7 @@ use super::ends::end_of;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
+use super::text::FENCES;
 use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
 /// What passwords are called.
@@ -469,6 +470,11 @@ fn is_behind(rest: &str) -> bool {
 
 /// Where the word is with which a text begins. A mark that is not closed belongs to it.
 fn unquoted(text: &str) -> Range<usize> {
+    let fence = FENCES.iter().find(|fence| text.starts_with(**fence));
+    if let Some(fence) = fence {
+        // A text of several lines.
+        return fence.len()..fence.len() + bare(&text[fence.len()..]).len();
+    }
     let end = bare(text).len();
     let marks = text.len() - text.trim_start_matches(is_mark).len();
     let is_closed = text[end..].starts_with(is_mark);

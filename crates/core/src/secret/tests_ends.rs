@@ -79,3 +79,15 @@ fn it_ends_alike_in_any_file(#[case] line: &str) {
 fn a_sign_of_a_key_does_not_end_it(#[case] text: &str) {
     assert_exactly(OTHER, text);
 }
+
+/// A text of YAML may have another language in it.
+#[rstest]
+#[case(
+    "kind: ConfigMap\ndata:\n  a.xml: |\n    <c><a v=\"--password=⟦gg3z9wert⟧\"/><b keep=\"1\"/></c>\n"
+)]
+#[case(
+    "kind: ConfigMap\ndata:\n  a.xml: |\n    <c><a>the password is ⟦gg3z9wert⟧</a><b>keep</b></c>\n    <d p=\"1\"/>\n"
+)]
+fn markup_in_a_text_goes_on_behind_a_key(#[case] text: &str) {
+    assert_exactly(YAML, text);
+}
