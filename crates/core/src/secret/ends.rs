@@ -300,7 +300,10 @@ fn passed_on_at(head: &str, word: &str, line: &str) -> Option<usize> {
         let is_name = !name.is_empty() && name.chars().all(is_in);
         let is_escaped = word[..*at].ends_with(['\\', '^']);
         let is_passed = match *sign {
-            "|" => FILTERS.contains(&name),
+            "|" => {
+                let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase());
+                FILTERS.contains(&name) || (is_word && next[name.len()..].starts_with(' '))
+            }
             _ => {
                 let is_file = name.contains(['/', '.']) || rest.starts_with(['>', '&']);
                 is_name && (is_file || next[name.len()..].starts_with(' '))

@@ -44,6 +44,8 @@ mod tests_exact;
 #[cfg(test)]
 mod tests_files;
 #[cfg(test)]
+mod tests_given;
+#[cfg(test)]
 mod tests_kinds;
 #[cfg(test)]
 mod tests_pieces;
@@ -64,6 +66,8 @@ pub use places::{SecretKind, SecretPlace, places};
 
 use around::Around;
 use assigned::assigned_in;
+use calls::piped_in;
+use directives::{directives_in, given_in};
 use ends::cut;
 use name::SECRET_NAME_PARTS;
 use shape::{Found, in_order};
@@ -98,6 +102,14 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "user default",
             "rootpw",
             "bindpw",
+            "stats auth",
+            "sig=",
+            "account ",
+            "aws configure",
+            "vault login",
+            "net user",
+            "ssh-keygen",
+            "login",
         ])
         // Names of programs, but for those that are parts of many words.
         .chain(options::PROGRAMS.into_iter().filter(|name| name.len() > 3))
@@ -160,6 +172,14 @@ fn keys_in_text(text: &str, around: Around<'_>) -> Vec<Found> {
     }
     let mut found = keys_told_in(text);
     found.extend(assigned_in(text, around));
+    let is_of_lines = around != Around::Prose && text.trim_end().contains('\n');
+    let given = if is_of_lines {
+        directives_in(text)
+    } else {
+        given_in(text)
+    };
+    let given = given.into_iter().chain(piped_in(text));
+    found.extend(given.map(|at| (at, SecretKind::Name)));
     found.extend(statements_in(text));
     in_order(cut_all(text, found))
 }

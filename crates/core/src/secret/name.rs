@@ -29,7 +29,7 @@ const PASSWORDS: [&str; 11] = [
 ];
 
 /// The same, where it is all of a word.
-const PASSWORD_WORDS: [&str; 4] = ["pw", "psw", "senha", "пароли"];
+const PASSWORD_WORDS: [&str; 5] = ["pw", "psw", "psk", "senha", "пароли"];
 
 /// What ends the word of another secret.
 const KEYS: [&str; 4] = ["apikey", "accesskey", "privatekey", "secretkey"];
@@ -61,7 +61,9 @@ pub(super) const CHINESE: [&str; 19] = [
 ];
 
 /// Parts of which one stands in every name of a secret that is told in letters.
-pub(super) const SECRET_NAME_PARTS: [&str; 14] = [
+pub(super) const SECRET_NAME_PARTS: [&str; 16] = [
+    "psk",
+    "_auth",
     "pass",
     "pw",
     "psw",
@@ -306,6 +308,10 @@ pub(super) fn told_by(key: &str) -> Option<Told> {
         return None;
     }
     if words == ["client", "key", "data"] {
+        return Some(Told::Surely);
+    }
+    // What `npm` logs in with.
+    if key == "_auth" {
         return Some(Told::Surely);
     }
     // Variables of shells, which have `PASS` for a count as well.

@@ -406,7 +406,11 @@ fn token(text: &str, at: usize) -> Option<Range<usize>> {
         let length = line.find(close).unwrap_or(line.len());
         return Some(begin..begin + length);
     }
-    let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '`' | ')');
+    let is_placeholder = rest.starts_with('<');
+    let ends = |c: char| {
+        let is_passed_on = matches!(c, '<' | '>') && !is_placeholder;
+        is_passed_on || c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '`' | ')')
+    };
     let length = rest.find(ends).unwrap_or(rest.len());
     let end = end_of(text, &(at..at + length));
     let word = text[at..end].trim_end_matches([',', '\\', '，', '。']);

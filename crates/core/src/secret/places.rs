@@ -261,7 +261,7 @@ impl<'t> Walk<'t> {
         if matches!(node.content, Content::Scalar) && self.text[span.clone()].starts_with('*') {
             self.used(value, around);
         }
-        if around.is_secret(value) {
+        if around.is_secret(value) && !self.text[span.clone()].starts_with('*') {
             let found = (inner(self.text, span), SecretKind::Name);
             self.met.push((found, Some(pointer.to_owned())));
             return;

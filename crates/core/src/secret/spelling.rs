@@ -26,8 +26,9 @@ pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str>
         if is_markup || is_tagged {
             return if outside.is_open() { MASK } else { IN_MARKUP };
         }
-        let is_block =
-            text[at.clone()].contains('\n') && (at.start == 0 || text[..at.start].ends_with('\n'));
+        let before = text[..at.start].trim_end_matches([' ', '\t']);
+        let is_block = (before.is_empty() || before.ends_with('\n'))
+            && (text[at.clone()].contains('\n') || text[at.end..].starts_with(['\r', '\n']));
         let is_quoted = is_block
             || text[..at.start].ends_with(QUOTES)
             || text[at.end..].starts_with(QUOTES)

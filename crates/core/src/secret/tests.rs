@@ -168,7 +168,7 @@ pub(super) fn left(format: Format, text: &str) -> (String, Vec<Stood>, bool) {
 #[case::next_line("token:\n  hunter22\nb: 1\n", "token:\n  <masked>\nb: 1\n")]
 #[case::tag("token: !!str 12345678\n", "token: !!str <masked>\n")]
 #[case::anchor("token: &t hunter22\nb: *t\n", "token: &t <masked>\nb: *t\n")]
-#[case::alias("a: &t hunter22\ntoken: *t\n", "a: &t <masked>\ntoken: <masked>\n")]
+#[case::alias("a: &t hunter22\ntoken: *t\n", "a: &t <masked>\ntoken: *t\n")]
 #[case::list(
     "api_keys:\n- one1one1\n- ${TWO}\n",
     "api_keys:\n- <masked>\n- ${TWO}\n"

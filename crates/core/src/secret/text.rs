@@ -44,6 +44,8 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
     for (at, sign) in signs {
         // A sign within a value means nothing.
         let before = &text[told.min(at)..at];
+        // A default of `make`.
+        let before = before.strip_suffix(" ?").unwrap_or(before);
         let key = key_before(before);
         let key = match reading {
             Reading::Data => long_key(before).or(key),
@@ -156,8 +158,11 @@ impl Field<'_> {
             let value = at + 1..at + 1 + closing(&text[at + 1..], char::from(text.as_bytes()[at]));
             return is_secret(self.key, &text[value.clone()]).then_some(value);
         }
+        if let Some(value) = here_at(text, self.at) {
+            return is_secret(self.key, &text[value.clone()]).then_some(value);
+        }
         let value = self.value_in(near);
-        if self.is_none_at(value.start) {
+        if self.is_none_at(value.start) || is_choice(&near[value.clone()]) {
             return None;
         }
         if let Some(default) = self.default_at(near, value.start) {
@@ -371,6 +376,35 @@ pub(super) fn is_in_query(before: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let before = before.trim_end_matches(is_name);
     before.ends_with(['?', '&']) || before.ends_with("&amp;")
+}
+
+/// Where the lines stand that a name is given up to a word which ends them: `secret = <<EOT`.
+fn here_at(text: &str, at: usize) -> Option<Range<usize>> {
+    /// The longest text of this kind.
+    const LONGEST: usize = 8_192;
+    let rest =
+        text[at..text.floor_char_boundary(at.saturating_add(LONGEST))].trim_start_matches(' ');
+    let rest = rest.strip_prefix("<<")?.trim_start_matches(['-', '~']);
+    let (word, lines) = rest.split_once('\n')?;
+    let word = word.trim().trim_matches(['"', '\'']);
+    let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let begin = at + text[at..].find('\n')? + 1;
+    let mut end = begin;
+    for line in lines.split_inclusive('\n').filter(|_| is_word) {
+        if line.trim() == word {
+            let inside = text[begin..end].trim();
+            let begin = begin + text[begin..end].find(inside)?;
+            return (!inside.is_empty()).then(|| begin..begin + inside.len());
+        }
+        end += line.len();
+    }
+    None
+}
+
+/// Whether one of two texts is chosen: `var.t == "" ? "…" : var.t`.
+fn is_choice(value: &str) -> bool {
+    let behind = value.split_once(" ? ").map(|(_, behind)| behind);
+    behind.is_some_and(|behind| behind.contains(" : ")) && value.contains(['"', '\''])
 }
 
 /// Where the text in quotes begins that something is given behind its name, a `:` that ends here and what kind of value

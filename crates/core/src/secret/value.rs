@@ -193,8 +193,15 @@ fn is_identifier(text: &str) -> bool {
 
 /// Whether a text begins with the place into which a program puts something: `{token}`.
 fn begins_with_slot(text: &str) -> bool {
+    /// How a password is kept that stands behind it.
+    const KEPT: [&str; 10] = [
+        "noop", "bcrypt", "scrypt", "argon2", "pbkdf2", "ssha", "sha", "sha256", "md5", "crypt",
+    ];
     let name = text.strip_prefix('{').and_then(|text| text.split_once('}'));
-    name.is_some_and(|(name, _)| name.split('.').all(is_identifier))
+    name.is_some_and(|(name, rest)| {
+        let is_kept = KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept)) && !rest.is_empty();
+        !is_kept && name.split('.').all(is_identifier)
+    })
 }
 
 /// Whether this is what follows the `$` of a variable.
