@@ -57,6 +57,7 @@ const FILTERS: [&str; 32] = [
 /// What somebody found to be a secret, as far as it is one: without what goes on behind it. Nothing where what is left
 /// is none.
 pub(super) fn cut(text: &str, at: Range<usize>) -> Option<Range<usize>> {
+    let at = without_scheme(text, at);
     if text[at.clone()].contains('\n') || is_in_quotes(text, &at) {
         return Some(at);
     }
@@ -67,6 +68,27 @@ pub(super) fn cut(text: &str, at: Range<usize>) -> Option<Range<usize>> {
     let left = without_ends(&text[at.start..end]);
     let is_one = left.len() >= SHORTEST && !is_reference(left) && !is_no_secret(left);
     is_one.then(|| at.start..at.start + left.len())
+}
+
+/// The same without what an `Authorization` begins with, which says how to log in: `Bearer …`.
+pub(super) fn without_scheme(text: &str, at: Range<usize>) -> Range<usize> {
+    const SCHEMES: [&str; 5] = ["basic", "bearer", "digest", "token", "apikey"];
+    const NAME: &str = "authorization";
+    let near = &text[..at.start].trim_end_matches([' ', ':', '=', '"', '\'', '\\', '>', ',']);
+    let is_header = near
+        .get(near.len().saturating_sub(NAME.len())..)
+        .is_some_and(|name| name.eq_ignore_ascii_case(NAME));
+    let word = &text[at.clone()];
+    let scheme = word.split_once(' ').filter(|(scheme, key)| {
+        SCHEMES
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+            && key.trim().len() >= SHORTEST
+    });
+    match scheme {
+        Some((_, key)) if is_header => at.end - key.trim_start().len()..at.end,
+        _ => at,
+    }
 }
 
 /// Where a value without quotes ends that stands here or goes on behind.

@@ -210,7 +210,12 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
     let Some(told) = told_by(key) else {
         return false;
     };
-    if is_reference(text) || is_no_secret(text) || is_of_accounts(key, text) || is_message(text) {
+    if is_reference(text)
+        || is_no_secret(text)
+        || is_of_accounts(key, text)
+        || is_message(text)
+        || is_name_of_other(key, text)
+    {
         return false;
     }
     match told {
@@ -227,6 +232,14 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether this is the name of a secret that is kept elsewhere, as notes on objects of Kubernetes have it:
+/// `nginx.ingress.kubernetes.io/auth-secret: basic-auth`.
+fn is_name_of_other(key: &str, text: &str) -> bool {
+    let is_note = key.contains(".io/") || key == "auth-secret";
+    let is_in = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./".contains(c);
+    is_note && key.ends_with("secret") && text.chars().all(is_in) && !looks_like_key(text)
 }
 
 /// Whether a text is one that a program shows, with what it puts there: `Waiting for “{name}”`.

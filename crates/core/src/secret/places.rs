@@ -15,6 +15,7 @@ use super::assigned::{accounts_in, defaults_in};
 use super::beside::in_comment_behind;
 use super::calls::calls_in;
 use super::directives::{directives_in, in_password_file};
+use super::ends::without_scheme;
 use super::grid::{in_columns, in_tables};
 use super::list::lists_in;
 use super::markup::markup_in;
@@ -23,6 +24,7 @@ use super::pairs::{escaped_in, pairs_in};
 use super::relaxed;
 use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
+use super::shell::head_of;
 use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese, spoken_in_words};
 use super::statement::statements_in;
 use super::text::{
@@ -261,8 +263,14 @@ impl<'t> Walk<'t> {
         if matches!(node.content, Content::Scalar) && self.text[span.clone()].starts_with('*') {
             self.used(value, around);
         }
+        if self.is_elsewhere(&span) {
+            return;
+        }
         if around.is_secret(value) && !self.text[span.clone()].starts_with('*') {
-            let found = (inner(self.text, span), SecretKind::Name);
+            let found = (
+                without_scheme(self.text, inner(self.text, span)),
+                SecretKind::Name,
+            );
             self.met.push((found, Some(pointer.to_owned())));
             return;
         }
@@ -284,6 +292,25 @@ impl<'t> Walk<'t> {
             // A number, a word, or what stands elsewhere and is met there.
             _ => {}
         }
+    }
+
+    /// Whether the tag before a value of YAML says that it is where something is, or encrypted: `!vault app/db`.
+    fn is_elsewhere(&self, span: &Span) -> bool {
+        const TAGS: [&str; 10] = [
+            "!vault",
+            "!secret",
+            "!env",
+            "!env_var",
+            "!ref",
+            "!getatt",
+            "!sub",
+            "!importvalue",
+            "!include",
+            "!encrypted",
+        ];
+        let head = head_of(self.text, span.start).trim_end_matches([' ', '|', '>', '-']);
+        let tag = head.rsplit(' ').next().unwrap_or_default();
+        TAGS.iter().any(|known| tag.eq_ignore_ascii_case(known))
     }
 
     /// A value that stands elsewhere, perhaps under names that are no secrets'.

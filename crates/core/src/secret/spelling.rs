@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::mask::{MASK, QUOTED};
 use super::places::SecretPlace;
+use super::settings::is_settings;
 
 /// The same in markup, where `<` begins a tag.
 pub(super) const IN_MARKUP: &str = "&lt;masked&gt;";
@@ -15,6 +16,7 @@ const QUOTES: [char; 11] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '
 /// where it does not stand in some; in markup as that has such signs.
 pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str> {
     let is_markup = is_markup(text);
+    let is_plain = is_plain(text);
     let mut quotes = Quotes::new(text);
     let mut outside = Outside::default();
     let mut told = 0;
@@ -29,13 +31,26 @@ pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str>
         let before = text[..at.start].trim_end_matches([' ', '\t']);
         let is_block = (before.is_empty() || before.ends_with('\n'))
             && (text[at.clone()].contains('\n') || text[at.end..].starts_with(['\r', '\n']));
-        let is_quoted = is_block
+        let is_quoted = is_plain
+            || is_block
             || text[..at.start].ends_with(QUOTES)
             || text[at.end..].starts_with(QUOTES)
             || quotes.are_open_at(at.start);
         if is_quoted { MASK } else { QUOTED }
     };
     places.iter().map(|place| spell(&place.span)).collect()
+}
+
+/// Whether quotes mean nothing in a text: settings with parts or with dots in their names, that are no TOML. What a shell
+/// reads has neither.
+fn is_plain(text: &str) -> bool {
+    let is_line = |line: &str| {
+        let name = line.split(['=', ':']).next().unwrap_or_default().trim();
+        let is_in = |c: char| c.is_alphanumeric() || "._-".contains(c);
+        let is_dotted = name.contains('.') && name.len() < line.len() && name.chars().all(is_in);
+        line.starts_with('[') || is_dotted
+    };
+    text.lines().any(is_line) && is_settings(text) && text.parse::<toml::Table>().is_err()
 }
 
 /// Whether all of a text is XML or the like.

@@ -12,11 +12,13 @@ use super::ends::end_of;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
+use super::shell::head_of;
 use super::text::FENCES;
 use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
 /// What passwords are called.
-const PASSWORDS: [&str; 11] = [
+const PASSWORDS: [&str; 12] = [
+    PASS,
     "password",
     "passwd",
     "passphrase",
@@ -32,6 +34,9 @@ const PASSWORDS: [&str; 11] = [
 
 /// The name that is a part of many words.
 const SHORT_NAME: &str = "pw";
+
+/// Another one, which is what follows a test as well.
+const PASS: &str = "pass";
 
 /// What other secrets are called. Words like these are also said of what is none, so that more is asked of what
 /// follows them.
@@ -111,10 +116,37 @@ pub(super) fn keys_told_in(text: &str) -> Vec<Found> {
     let mut found = keys_in(text);
     let known = found.len();
     found.extend(spoken_in(text));
+    found.extend(logins_in(text));
     if found.len() == known {
         return found;
     }
     in_order(found)
+}
+
+/// What somebody logs in with: `Login: ada / …`.
+fn logins_in(text: &str) -> Vec<Found> {
+    const NAMES: [&str; 5] = ["login", "logins", "credentials", "account", "zugang"];
+    let mut found = Vec::new();
+    for (at, sign) in text.match_indices(" / ") {
+        let head = head_of(text, at);
+        let Some((before, user)) = head.rsplit_once([':', '：']) else {
+            continue;
+        };
+        let name = &before[before.trim_end_matches(char::is_alphabetic).len()..];
+        let is_login = NAMES.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let is_user = !user.trim().is_empty() && !user.trim().contains(char::is_whitespace);
+        let begin = at + sign.len();
+        let word = bare(&text[begin..]);
+        if is_login && is_user && is_mixed(word) && looks_like_key(word) {
+            found.push((begin..begin + word.len(), SecretKind::Name));
+        }
+    }
+    found
+}
+
+fn is_mixed(word: &str) -> bool {
+    let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
+    has(char::is_ascii_digit) && has(char::is_ascii_alphabetic)
 }
 
 /// What is said to be a secret.
@@ -160,7 +192,11 @@ fn named_in(text: &str) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let is_password = called.is_some();
         let before = &text[..name.start()];
         let within = before.ends_with(|c| char::is_alphanumeric(c) && !is_chinese(c));
-        if within && called == Some(&SHORT_NAME) {
+        let is_pass = called == Some(&PASS);
+        if within && (is_pass || called == Some(&SHORT_NAME)) {
+            return None;
+        }
+        if is_pass && text[name.end()..].starts_with(|c| is_in_name(c) || is_mark(c)) {
             return None;
         }
         // That is a variable's, with what is to be done without it.
@@ -169,6 +205,9 @@ fn named_in(text: &str) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         }
         let whole = whole_name(text, name.range())?;
         let word = secret_behind(text, whole, is_password)?;
+        if is_pass && !looks_like_key(&text[word.clone()]) {
+            return None;
+        }
         told = word.end;
         Some((name.range(), word))
     })
@@ -258,10 +297,29 @@ fn is_secret(word: &str, is_password: bool) -> bool {
         && has(char::is_ascii_digit)
         && (is_password || (has(char::is_ascii_alphabetic) && !word.contains(['(', '['])))
         && !is_no_secret(word)
+        && !is_described(word)
         && !word.starts_with("::")
         && !word.starts_with("{}")
         && !word.starts_with(":<")
         && !is_placeholder(word)
+}
+
+/// Whether a word says how a secret is made: `base64-encoded`, `16-character`.
+fn is_described(word: &str) -> bool {
+    const HOW: [&str; 10] = [
+        "encoded",
+        "hashed",
+        "encrypted",
+        "signed",
+        "based",
+        "bit",
+        "byte",
+        "char",
+        "character",
+        "digit",
+    ];
+    word.rsplit_once('-')
+        .is_some_and(|(_, how)| HOW.contains(&how))
 }
 
 /// The word that is named by a name that stands here. What is in quotes and has several spaces says what it is
@@ -273,6 +331,7 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let behind = behind.or_else(|| behind_setting(&text[..name.start], rest));
     let behind = behind.or_else(|| behind_colon(rest));
     let behind = behind.or_else(|| behind_use(&text[..name.start], rest));
+    let behind = behind.or_else(|| behind_bracket(rest));
     let behind = match behind {
         Some(behind) => behind,
         None => behind_blank(&text[name.clone()], rest)?,
@@ -363,15 +422,25 @@ fn behind_use<'t>(before: &str, rest: &'t str) -> Option<&'t str> {
     let before = before.trim_end_matches(is_mark).trim_end_matches(BLANK);
     let before = before.strip_suffix(" the").unwrap_or(before);
     let verb = &before[before.trim_end_matches(char::is_alphabetic).len()..];
-    let is_use = ["use", "using", "with"]
+    let is_use = ["use", "using", "with", "and"]
         .iter()
         .any(|known| verb.eq_ignore_ascii_case(known));
     let behind = rest.strip_prefix(BLANK)?.trim_start_matches(BLANK);
     let word = bare(behind.trim_start_matches(is_mark));
     let word = word.trim_end_matches(is_mark);
-    let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
-    let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-    (is_use && is_mixed && looks_like_key(word)).then_some(behind)
+    (is_use && is_mixed(word) && looks_like_key(word)).then_some(behind)
+}
+
+/// The key that stands in brackets or between commas behind its name: “the default password (…)”, “the API key, …,”.
+fn behind_bracket(rest: &str) -> Option<&str> {
+    let signs = [(" (", ")"), (", ", ",")].into_iter();
+    let mut met = signs.filter_map(|(begin, end)| {
+        let behind = rest.strip_prefix(begin)?;
+        let word = &behind[..behind.find(|c: char| c.is_whitespace() || end.contains(c))?];
+        let is_one = behind[word.len()..].starts_with(end) && !word.starts_with('(');
+        (is_one && is_mixed(word) && looks_like_key(word)).then_some(behind)
+    });
+    met.next()
 }
 
 /// What a name is set to that stands behind these words: “set the password to …”.

@@ -6,6 +6,7 @@ use super::tests_exact::assert_exactly;
 use super::*;
 
 const YAML: Option<Format> = Some(Format::Yaml);
+const MARKDOWN: Option<Format> = Some(Format::Markdown);
 /// A file with another ending.
 const OTHER: Option<Format> = None;
 
@@ -76,4 +77,73 @@ fn what_is_given_in_a_way_of_its_own_goes(#[case] text: &str) {
 #[case("a: &p hunter22\nb: {password: &q ⟦hunter22⟧, c_password: *q}\n")]
 fn the_same_goes_in_the_texts_of_documents(#[case] text: &str) {
     assert_exactly(YAML, &text.replace("a: &p hunter22", "a: &p ⟦hunter22⟧"));
+}
+
+#[rstest]
+#[case("Log in with user ada and password ⟦KEY12abc9x⟧.\n")]
+#[case("The default password (⟦KEY12abc9x⟧) must be changed.\n")]
+#[case("Login: ada / ⟦KEY12abc9x⟧\n\nRoutes: in / out12345\n")]
+#[case("Wifi: guest, pass: ⟦KEY12abc9x⟧\n\npass: 12 tests, pass: all of 12\n")]
+#[case("The API key, ⟦KEY12abc9x⟧, expires in May.\n")]
+#[case(
+    "The password is base64-encoded. The password is sha256-hashed. The key is a 16-character word.\n"
+)]
+#[case("The password (at least 12 letters), the token (v2), and password rules.\n")]
+fn what_people_say_in_other_words_is_understood(#[case] text: &str) {
+    assert_exactly(MARKDOWN, text);
+}
+
+#[rstest]
+#[case::scheme(
+    "curl -H \"Authorization: Bearer ⟦KEY12abc9x⟧\" u\ncurl -H 'authorization: token ⟦KEY12abc9x⟧' u\nx({'Authorization': 'Basic ⟦KEY12abc9x⟧'})\n"
+)]
+#[case::scheme_of_a_server(
+    "server {\n  proxy_set_header Authorization \"Basic ⟦KEY12abc9x⟧\";\n}\n"
+)]
+#[case::several("a.passwords=⟦KEY1abcd⟧,⟦KEY2abcd⟧\nb.c=1\n")]
+#[case::encrypted("a.b=1\na.password=ENC[AES256_GCM,data:xx,iv:yy]\nb.password={cipher}0123abcd\n")]
+fn no_more_than_the_key_goes(#[case] text: &str) {
+    assert_exactly(OTHER, text);
+}
+
+#[rstest]
+#[case("headers:\n  Authorization: Bearer ⟦KEY12abc9x⟧\n  authorization: \"Basic ⟦KEY12abc9x⟧\"\n")]
+#[case("password: ENC[AES256_GCM,data:xx,iv:yy,type:str]\n")]
+#[case(
+    "metadata:\n  annotations:\n    nginx.ingress.kubernetes.io/auth-secret: basic-auth\n    x.io/auth-secret: ⟦KEY12abc9x⟧\n"
+)]
+fn names_schemes_and_what_is_encrypted_stay(#[case] text: &str) {
+    assert_exactly(YAML, text);
+}
+
+#[test]
+fn what_a_tag_says_is_elsewhere_stays() {
+    for text in [
+        "password: !vault app/db\n",
+        "a: {api_key: !secret x_key1234}\n",
+    ] {
+        assert_eq!(masked(YAML, text.as_bytes()), None, "{text}");
+    }
+    assert!(masked(YAML, b"password: !str hunter22\n").is_some());
+}
+
+/// Whoever fills in the key where quotes mean nothing has it without some.
+#[rstest]
+#[case(
+    "a.b=1\na.password=hunter22\nurl=jdbc:x://h;password=hunter22;ssl=1\n",
+    "a.b=1\na.password=<masked>\nurl=jdbc:x://h;password=<masked>;ssl=1\n"
+)]
+#[case("[a]\nb=c\npassword=hunter22\n", "[a]\nb=c\npassword=<masked>\n")]
+#[case(
+    "[a]\nb=\"c\"\npassword=12345678\n",
+    "[a]\nb=\"c\"\npassword=\"<masked>\"\n"
+)]
+#[case("A=b\nPASSWORD=hunter22\n", "A=b\nPASSWORD=\"<masked>\"\n")]
+fn quotes_stand_around_a_mask_where_they_mean_something(
+    #[case] text: &str,
+    #[case] expected: &str,
+) {
+    let found = masked(None, text.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(found.bytes).unwrap(), expected);
+    assert_eq!(masked(None, expected.as_bytes()), None);
 }

@@ -6,8 +6,8 @@ use super::about::is_about;
 use super::chinese;
 use super::ends::{end_of, without_ends};
 use super::name::{
-    is_chinese, is_chinese_name, is_chinese_secret, is_phrase, is_secret, is_secret_name,
-    may_name_secret,
+    is_chinese, is_chinese_name, is_chinese_secret, is_of_several, is_phrase, is_secret,
+    is_secret_name, may_name_secret,
 };
 use super::options::{Place, options_in};
 use super::places::SecretKind;
@@ -63,9 +63,10 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
             key,
             column: column_of(text, at, key).filter(|_| reading == Reading::Data),
         });
-        if let Some(value) = field.and_then(|field| field.secret()) {
+        if let Some((key, value)) = field.and_then(|field| Some((field.key, field.secret()?))) {
             told = value.end;
-            found.push((value, SecretKind::Name));
+            let each = each_of(text, key, &value).into_iter();
+            found.extend(each.map(|value| (value, SecretKind::Name)));
         }
     }
     found
@@ -376,6 +377,26 @@ pub(super) fn is_in_query(before: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let before = before.trim_end_matches(is_name);
     before.ends_with(['?', '&']) || before.ends_with("&amp;")
+}
+
+/// Each of the values of a name of several that stand here with commas between: `passwords=…,…`.
+fn each_of(text: &str, key: &str, at: &Range<usize>) -> Vec<Range<usize>> {
+    const SHORTEST: usize = 4;
+    let word = &text[at.clone()];
+    let is_word = |one: &str| {
+        let one = one.trim();
+        one.len() >= SHORTEST && !one.contains(|c: char| c.is_whitespace() || "\"'\\".contains(c))
+    };
+    if !word.contains(',') || !is_of_several(key) || !word.split(',').all(is_word) {
+        return vec![at.clone()];
+    }
+    let mut begin = at.start;
+    let pieces = word.split(',').map(|piece| {
+        let start = begin + piece.len() - piece.trim_start().len();
+        begin += piece.len() + 1;
+        start..start + piece.trim().len()
+    });
+    pieces.collect()
 }
 
 /// Where the lines stand that a name is given up to a word which ends them: `secret = <<EOT`.

@@ -154,6 +154,8 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 pub(super) fn is_reference(text: &str) -> bool {
     let is_bind = |text: &str| is_identifier(text) && is_secret_name(text);
     is_placeholder(text)
+        || (text.starts_with("ENC[") && text.ends_with(']'))
+        || text.starts_with("$ANSIBLE_VAULT;")
         || STORES.iter().any(|store| text.starts_with(store))
         || text.starts_with("#/")
         || (text.len() > 1 && text.starts_with('`') && text.ends_with('`'))

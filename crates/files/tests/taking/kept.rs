@@ -184,8 +184,8 @@ fn where_keys_are_not_to_be_told_from_the_rest_the_tree_says_that_all_is_masked(
 #[test]
 fn a_file_that_cannot_be_read_without_its_keys_is_told() {
     let ground = Ground::orders();
-    ground.write("tools/sum.yaml", "a: 1\nprompt_file: ../prompts/run.sh\n");
-    ground.write("prompts/run.sh", "#!/bin/sh\nPASSWORD=abc`cat x9\n`def\n");
+    ground.write("workflows/orders.yaml", "run_file: scripts/run.sh\n");
+    ground.write("scripts/run.sh", "#!/bin/sh\nPASSWORD=abc`cat x9\n`def\n");
     let face = ground.face();
     face.begin().unwrap();
     let kept = read_tree(&face.workshop.dir, &face.newest().tree_hash).unwrap();
@@ -195,7 +195,7 @@ fn a_file_that_cannot_be_read_without_its_keys_is_told() {
         .filter(|file| file.masked.iter().any(|place| place.what == "unread"))
         .map(|file| file.path.as_str())
         .collect();
-    assert_eq!(unread, ["prompts/run.sh"]);
+    assert_eq!(unread, ["scripts/run.sh"]);
 }
 
 #[test]
