@@ -143,7 +143,7 @@ fn chosen_at(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// What stands beside the name of a secret in one object: `{ name = "DB_PASSWORD", value = "…" }`, also on lines of a
 /// block; and the `pass` of an object.
-fn in_objects(text: &str) -> Vec<Range<usize>> {
+pub(super) fn in_objects(text: &str) -> Vec<Range<usize>> {
     /// The longest object.
     const LONGEST: usize = 512;
     let mut found = Vec::new();

@@ -7,7 +7,7 @@ use super::mask::MASK;
 use super::shell::{end_of_value, head_of};
 use super::spelling::Open;
 use super::text::is_in_query;
-use super::value::{is_no_secret, is_reference};
+use super::value::{behind_kept, is_no_secret, is_reference};
 
 /// The shortest secret, in bytes.
 pub(super) const SHORTEST: usize = 4;
@@ -70,7 +70,8 @@ pub(super) fn cut(text: &str, at: Range<usize>) -> Option<Range<usize>> {
     is_one.then(|| at.start..at.start + left.len())
 }
 
-/// The same without what an `Authorization` begins with, which says how to log in: `Bearer …`.
+/// The same without what an `Authorization` begins with, which says how to log in: `Bearer …`; and without how a
+/// password is kept: `{noop}…`.
 pub(super) fn without_scheme(text: &str, at: Range<usize>) -> Range<usize> {
     const SCHEMES: [&str; 5] = ["basic", "bearer", "digest", "token", "apikey"];
     const NAME: &str = "authorization";
@@ -79,6 +80,9 @@ pub(super) fn without_scheme(text: &str, at: Range<usize>) -> Range<usize> {
         .get(near.len().saturating_sub(NAME.len())..)
         .is_some_and(|name| name.eq_ignore_ascii_case(NAME));
     let word = &text[at.clone()];
+    if let Some(rest) = behind_kept(word) {
+        return at.end - rest.len()..at.end;
+    }
     let scheme = word.split_once(' ').filter(|(scheme, key)| {
         SCHEMES
             .iter()
@@ -152,9 +156,7 @@ pub(super) fn markup_at(word: &str) -> Option<usize> {
 fn tag_at(head: &str, word: &str) -> Option<usize> {
     let open = head.rfind('<')?;
     let inside = &head[open + 1..];
-    let is_open = inside.starts_with(|c: char| c.is_ascii_alphabetic())
-        && inside.contains(' ')
-        && !inside.contains('>');
+    let is_open = inside.starts_with(|c: char| c.is_ascii_alphabetic()) && !inside.contains('>');
     word.find('>').filter(|_| is_open)
 }
 

@@ -66,7 +66,7 @@ pub use places::{SecretKind, SecretPlace, places};
 
 use around::Around;
 use assigned::assigned_in;
-use calls::piped_in;
+use calls::{in_objects, piped_in};
 use directives::{directives_in, given_in};
 use ends::cut;
 use name::SECRET_NAME_PARTS;
@@ -172,13 +172,14 @@ fn keys_in_text(text: &str, around: Around<'_>) -> Vec<Found> {
     }
     let mut found = keys_told_in(text);
     found.extend(assigned_in(text, around));
-    let is_of_lines = around != Around::Prose && text.trim_end().contains('\n');
+    let is_of_lines = around != Around::Prose && text.contains('\n');
     let given = if is_of_lines {
         directives_in(text)
     } else {
         given_in(text)
     };
     let given = given.into_iter().chain(piped_in(text));
+    let given = given.chain(in_objects(text));
     found.extend(given.map(|at| (at, SecretKind::Name)));
     found.extend(statements_in(text));
     in_order(cut_all(text, found))

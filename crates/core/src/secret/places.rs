@@ -148,7 +148,17 @@ pub(super) fn places_in_settings(text: &str) -> Vec<SecretPlace> {
     walk.named(in_password_file(text));
     walk.found(markup_in(text), 0);
     let mut places = walk.places();
-    places.retain(|place| !is_made(&text[place.span.clone()]));
+    let calls = calls_in(text);
+    places.retain_mut(|place| {
+        if !is_made(&text[place.span.clone()]) {
+            return true;
+        }
+        let is_in = |at: &&Span| place.span.start <= at.start && at.end <= place.span.end;
+        let given = calls.iter().find(is_in).cloned();
+        let is_given = given.is_some();
+        place.span = given.unwrap_or_else(|| place.span.clone());
+        is_given
+    });
     places
 }
 

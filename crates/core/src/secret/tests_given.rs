@@ -32,11 +32,12 @@ const OTHER: Option<Format> = None;
 #[case::functions(
     "resource \"a\" \"b\" {\n  password = trimspace(\"⟦hunter⟧\")\n  token = var.t == \"\" ? \"⟦KEY12abc9x⟧\" : var.t\n  token = var.t != \"\" ? var.t : \"⟦KEY12abc9x⟧\"\n  a = { pass = base64encode(\"⟦KEY12abc9x⟧\") }\n  b = jsonencode({ pass = \"⟦KEY12abc9x⟧\" })\n  c = trimspace(\"KEY12abc9x\")\n}\n"
 )]
+#[case::function("password = trimspace(\"⟦hunter⟧\")\ntoken = made(\"hunter\")\n")]
 #[case::chosen("token = var.t == \"\" ? \"⟦KEY12abc9x⟧\" : var.t\n")]
 #[case::lines(
     "resource \"a\" \"b\" {\n  secret = <<EOT\n⟦KEY12abc9x⟧\nEOT\n  note = <<-EOT\n  KEY12abc9x\n  EOT\n}\n"
 )]
-#[case::kept("user.password=⟦{noop}KEY12abc9x⟧\na.password={cipher}abcd1234\nb.password={token}\n")]
+#[case::kept("user.password={noop}⟦KEY12abc9x⟧\na.password={cipher}abcd1234\nb.password={token}\n")]
 #[case::arguments(
     "<a><arg>--password</arg><arg>⟦hunter⟧</arg><arg>hunter</arg><arg>--mode</arg><arg>hunter</arg></a>\n"
 )]
@@ -71,8 +72,9 @@ fn what_is_given_in_a_way_of_its_own_goes(#[case] text: &str) {
 #[case(
     "kind: ConfigMap\ndata:\n  nginx.conf: |\n    server {\n      proxy_set_header X-Api-Key \"⟦KEY12abc9x⟧\";\n    }\n"
 )]
+#[case("data:\n  a.conf: |\n    proxy_set_header Authorization \"Basic ⟦KEY12abc9x⟧\"; keep on;\n")]
 #[case("a: \"echo ⟦KEY12abc9x⟧ | docker login -u a --password-stdin && ls\"\n")]
-#[case("user:\n  password: \"⟦{noop}KEY12abc9x⟧\"\n  other_password: \"{token}\"\n")]
+#[case("user:\n  password: \"{noop}⟦KEY12abc9x⟧\"\n  other_password: \"{token}\"\n")]
 #[case("url: https://x.example.org/a?sv=1&sig=⟦KEY12abc9x%3D⟧&x=1\n")]
 #[case("a: &p hunter22\nb: {password: &q ⟦hunter22⟧, c_password: *q}\n")]
 fn the_same_goes_in_the_texts_of_documents(#[case] text: &str) {

@@ -195,15 +195,19 @@ fn is_identifier(text: &str) -> bool {
 
 /// Whether a text begins with the place into which a program puts something: `{token}`.
 fn begins_with_slot(text: &str) -> bool {
-    /// How a password is kept that stands behind it.
+    let name = text.strip_prefix('{').and_then(|text| text.split_once('}'));
+    let is_slot = name.is_some_and(|(name, _)| name.split('.').all(is_identifier));
+    is_slot && behind_kept(text).is_none_or(is_placeholder)
+}
+
+/// What stands behind a word that says how a password is kept: `{noop}…`.
+pub(super) fn behind_kept(text: &str) -> Option<&str> {
     const KEPT: [&str; 10] = [
         "noop", "bcrypt", "scrypt", "argon2", "pbkdf2", "ssha", "sha", "sha256", "md5", "crypt",
     ];
-    let name = text.strip_prefix('{').and_then(|text| text.split_once('}'));
-    name.is_some_and(|(name, rest)| {
-        let is_kept = KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept)) && !rest.is_empty();
-        !is_kept && name.split('.').all(is_identifier)
-    })
+    let (name, rest) = text.strip_prefix('{')?.split_once('}')?;
+    let is_kept = KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept));
+    (is_kept && !rest.is_empty()).then_some(rest)
 }
 
 /// Whether this is what follows the `$` of a variable.
