@@ -17,9 +17,8 @@ pub(super) fn is_same_outside(text: &str, masked: &str, places: &[SecretPlace]) 
     for place in places {
         let between = text.get(told..place.span.start);
         let behind = between.and_then(|between| rest.strip_prefix(between));
-        let spelled = [QUOTED, MASK, IN_MARKUP].into_iter();
-        let behind =
-            behind.and_then(|rest| spelled.filter_map(|mask| rest.strip_prefix(mask)).next());
+        let mut spelled = [QUOTED, MASK, IN_MARKUP].into_iter();
+        let behind = behind.and_then(|rest| spelled.find_map(|mask| rest.strip_prefix(mask)));
         let Some(behind) = behind else {
             return false;
         };
@@ -107,34 +106,27 @@ fn is_closed(text: &str) -> bool {
             is_escaped = false;
         } else {
             match (inner, sign) {
-                (Some('\''), '\'') => {
+                (Some(opened), _) if sign == end_of(opened) => {
                     open.pop();
                 }
-                (Some('\''), _) => {}
-                (_, '\\') => is_escaped = true,
-                (Some('#'), '\n') => {
-                    open.pop();
-                }
-                (Some('#'), _) => {}
-                (Some(quote @ ('"' | '`')), sign) if sign == quote => {
-                    open.pop();
-                }
-                (_, '"' | '`') => open.push(sign),
+                (_, '\\') if inner != Some('\'') => is_escaped = true,
                 (Some('"'), '(') if before == Some('$') => open.push(')'),
-                (Some('"'), _) => {}
-                (_, '\'' | '#') if sign == '\'' || before.is_none_or(char::is_whitespace) => {
-                    open.push(sign);
-                }
+                (Some('"'), '`') => open.push(sign),
+                (Some('\'' | '"' | '#'), _) => {}
+                (_, '\'' | '"' | '`') => open.push(sign),
+                (_, '#') if before.is_none_or(char::is_whitespace) => open.push(sign),
                 (_, '(') => open.push(')'),
-                (Some(')'), ')') => {
-                    open.pop();
-                }
                 _ => {}
             }
         }
         before = Some(sign);
     }
     open.last().is_none_or(|open| *open == '#')
+}
+
+/// What ends what was opened: a comment goes to the end of its line.
+const fn end_of(opened: char) -> char {
+    if opened == '#' { '\n' } else { opened }
 }
 
 /// Whether something begins or ends in a word that does the other outside of it: a quote, a call, a bracket.

@@ -243,10 +243,11 @@ fn next_at(head: &str, word: &str) -> Option<usize> {
     let end = signs.find(|(at, sign)| {
         let rest = word[at + 1..].trim_start_matches('\\');
         let is_next = is_given && is_next_of_several(rest);
-        let is_text = rest.starts_with(['"', '\'']) && !word.starts_with(['"', '\'']);
-        match *sign {
-            ";" => (is_text || is_next || is_among) && !ends_entity(&word[..*at]),
-            _ => is_text || (is_next && is_behind_one),
+        let ends_text = rest.starts_with(['"', '\'']) && !word.starts_with(['"', '\'']);
+        if *sign == ";" {
+            (ends_text || is_next || is_among) && !ends_entity(&word[..*at])
+        } else {
+            ends_text || (is_next && is_behind_one)
         }
     });
     end.map(|(at, _)| at)
@@ -323,15 +324,13 @@ fn passed_on_at(head: &str, word: &str, line: &str) -> Option<usize> {
         let is_in = |c: char| c.is_ascii_alphanumeric() || "/._-~${}".contains(c);
         let is_name = !name.is_empty() && name.chars().all(is_in);
         let is_escaped = word[..*at].ends_with(['\\', '^']);
-        let is_passed = match *sign {
-            "|" => {
-                let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase());
-                FILTERS.contains(&name) || (is_word && next[name.len()..].starts_with(' '))
-            }
-            _ => {
-                let is_file = name.contains(['/', '.']) || rest.starts_with(['>', '&']);
-                is_name && (is_file || next[name.len()..].starts_with(' '))
-            }
+        let goes_on = next[name.len()..].starts_with(' ');
+        let is_passed = if *sign == "|" {
+            let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase());
+            FILTERS.contains(&name) || (is_word && goes_on)
+        } else {
+            let is_file = name.contains(['/', '.']) || rest.starts_with(['>', '&']);
+            is_name && (is_file || goes_on)
         };
         *at >= SHORTEST && !is_escaped && (is_passed || (is_option && is_name))
     });

@@ -185,9 +185,9 @@ fn where_keys_are_not_to_be_told_from_the_rest_the_tree_says_that_all_is_masked(
 fn a_file_that_cannot_be_read_without_its_keys_is_told() {
     let ground = Ground::orders();
     let workflow =
-        "name: x\nnodes:\n  a:\n    type: llm_node\n    config:\n      run_file: scripts/run.sh\n";
+        "name: x\nnodes:\n  a:\n    type: llm_node\n    config:\n      run_file: tools/run.sh\n";
     ground.write("workflows/orders.yaml", workflow);
-    ground.write("scripts/run.sh", "#!/bin/sh\nPASSWORD=abc`cat x9\n`def\n");
+    ground.write("tools/run.sh", "#!/bin/sh\nPASSWORD=abc`cat x9\n`def\n");
     let face = ground.face();
     face.begin().unwrap();
     let kept = read_tree(&face.workshop.dir, &face.newest().tree_hash).unwrap();
@@ -198,7 +198,7 @@ fn a_file_that_cannot_be_read_without_its_keys_is_told() {
     let told: Vec<_> = told.filter(|(_, what)| !what.is_empty()).collect();
     assert_eq!(
         told,
-        [("scripts/run.sh", vec!["name", "unread"])],
+        [("tools/run.sh", vec!["name", "unread"])],
         "{:?}",
         kept.files
     );
