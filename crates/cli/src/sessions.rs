@@ -677,6 +677,13 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
             };
             let said = catalogue.sentence(key, &[("lines", &lines)]);
             say(&file.path, &said)?;
+            if file
+                .masked_places
+                .iter()
+                .any(|place| place.what == "unread")
+            {
+                say(&file.path, &catalogue.word("snapshot_key_unread"))?;
+            }
         }
     }
     for file in found.left_out {

@@ -12,7 +12,9 @@ use serde::Serialize;
 
 use super::runs::{find, message, show};
 use crate::apart::in_time;
-use crate::report::{LogKeys, Page, mask, mask_message, text_without_keys, value_without_keys};
+use crate::report::{
+    LogKeys, Page, json_without_keys, mask, mask_message, text_without_keys, value_without_keys,
+};
 use crate::types::{
     Exported, RunExportInput, RunField, RunFormat, RunMessage, RunQuestion, RunShow, RunShowInput,
     RunText,
@@ -215,8 +217,7 @@ fn record(
     kept: &KeptRun,
     mut each: impl FnMut(SnapshotRun) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
-    let masked =
-        |text: &mut String| *text = text_without_keys(Some(Format::Json), text).into_owned();
+    let masked = |text: &mut String| *text = json_without_keys(text);
     let masked_error = |error: &mut Option<Message>| error.iter_mut().for_each(mask_message);
     let mut definition = None;
     let mut keys = LogKeys::default();

@@ -19,20 +19,59 @@ pub(crate) fn text_without_keys(format: Option<Format>, text: &str) -> Cow<'_, s
     }
 }
 
-/// A value without what looks like a key, by names and by shapes.
+/// A value without what looks like a key, by names and by shapes; in its texts of several lines, as programs print them,
+/// by all that tells one in a message.
 pub(crate) fn value_without_keys(value: &Value) -> Value {
-    let text = print(value);
+    let value = lines_without_keys(value);
+    let text = print(&value);
     match text_without_keys(Some(Format::Json), &text) {
-        Cow::Borrowed(_) => value.clone(),
+        Cow::Borrowed(_) => value,
         Cow::Owned(text) => parse(&text),
     }
 }
 
-/// Takes what looks like a key out of a text of nobody's format.
-pub(crate) fn mask(text: &mut String) {
-    if let Cow::Owned(masked) = text_without_keys(None, text) {
-        *text = masked;
+/// The same of a value that is a text of JSON, which stays byte for byte where there is nothing.
+pub(crate) fn json_without_keys(text: &str) -> String {
+    let value = parse(text);
+    let lines = lines_without_keys(&value);
+    let text = if lines == value {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(print(&lines))
+    };
+    text_without_keys(Some(Format::Json), &text).into_owned()
+}
+
+fn lines_without_keys(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\n') => {
+            let mut text = text.clone();
+            mask(&mut text);
+            Value::String(text)
+        }
+        Value::Array(items) => Value::Array(items.iter().map(lines_without_keys).collect()),
+        Value::Object(members) => {
+            let members = members.iter();
+            let masked = members.map(|(name, value)| (name.clone(), lines_without_keys(value)));
+            Value::Object(masked.collect())
+        }
+        other => other.clone(),
     }
+}
+
+/// Takes what looks like a key out of a text of nobody's format: people read it, so that no quotes stand around a mask
+/// where none were.
+pub(crate) fn mask(text: &mut String) {
+    let Some(masked) = secret::masked(None, text.as_bytes()) else {
+        return;
+    };
+    if masked.is_whole {
+        *text = String::from_utf8_lossy(&masked.bytes).into_owned();
+        return;
+    }
+    let places: Vec<_> = masked.places.into_iter().map(|place| place.span).collect();
+    let all = 0..text.len();
+    mask_places(text, &all, &places);
 }
 
 /// Takes what looks like a key out of what a message is filled with, and of why it is so.
@@ -147,6 +186,34 @@ mod tests {
                 "{cut}: {text}"
             );
         }
+    }
+
+    #[test]
+    fn what_a_program_prints_is_masked_as_messages_are_and_all_else_of_it_stays() {
+        let mark = |word: &str| format!("-----{word} {}-----", ["PRIVATE", "KEY"].join(" "));
+        let (begin, end) = (mark("BEGIN"), mark("END"));
+        let stdout = format!(
+            "one\npassword:\n  hunter22\n{{\"tokens\": [\"abcd1234x\"]}}\nServer=h;Password=hunter22;Encrypt=keep\n{begin}\nMIIEabc0123\n{end}\nAPI_KEY=abcd1234x\nlast\n"
+        );
+        let expected = "one\npassword:\n  <masked>\n{\"tokens\": [\"<masked>\"]}\nServer=h;Password=<masked>;Encrypt=keep\n<masked>\nAPI_KEY=<masked>\nlast\n";
+        let value = parse(&serde_json::json!({ "exit": 0, "stdout": stdout }).to_string());
+        let told = print(&value_without_keys(&value));
+        let wanted = serde_json::json!({ "exit": 0, "stdout": expected });
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&told).unwrap(),
+            wanted
+        );
+        assert_eq!(json_without_keys(&print(&value)), told);
+        let plain = "{\"a\":  1.50, \"b\": \"one\\ntwo\"}";
+        assert_eq!(json_without_keys(plain), plain);
+    }
+
+    #[test]
+    fn a_command_within_a_command_is_masked() {
+        let command =
+            r#"{"argv": ["sh", "-c", "echo '{\"user\":\"a\",\"pass\":\"KEY12abc9x\"}'"]}"#;
+        let told = text_without_keys(Some(Format::Json), command);
+        assert_eq!(told, command.replace("KEY12abc9x", MASK));
     }
 
     #[test]

@@ -9,7 +9,9 @@ mod page;
 mod xlsx;
 
 pub(crate) use csv::Csv;
-pub(crate) use keys::{LogKeys, mask, mask_message, text_without_keys, value_without_keys};
+pub(crate) use keys::{
+    LogKeys, json_without_keys, mask, mask_message, text_without_keys, value_without_keys,
+};
 pub(crate) use page::Page;
 pub(crate) use xlsx::Xlsx;
 

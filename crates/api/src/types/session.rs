@@ -86,7 +86,8 @@ pub struct SessionMasked {
     pub pointer: Option<String>,
     /// Its line, from 1.
     pub line: u32,
-    /// By what it is told: `name url shape`; `whole` says that more than the keys had to go.
+    /// By what it is told: `name url shape`; `whole` says that more than the keys had to go, `unread` that the
+    /// file was of its kind before and cannot be read as it without its keys.
     pub what: String,
 }
 

@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use super::around::Around;
+use super::ends::end_of;
 use super::name::{is_secret, is_secret_name};
 use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::Found;
-use super::shell::{end_of_value, head_of};
-use super::text::markup_at;
 use super::value::{default_of, is_no_secret, is_reference};
 
 /// All that is given as a secret in the text of one value: behind `--password=` anywhere; behind any name and `=`
@@ -115,13 +114,11 @@ fn word_at(text: &str, at: usize, is_all: bool) -> Range<usize> {
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | ',' | '"' | '\'' | '`' | ')');
     let end = if is_all {
-        let rest = rest.trim_end();
-        end_of_value(head_of(text, at), rest).unwrap_or(rest.len())
+        rest.trim_end().len()
     } else {
-        let end = rest.find(ends).unwrap_or(rest.len());
-        markup_at(&rest[..end]).unwrap_or(end)
+        rest.find(ends).unwrap_or(rest.len())
     };
-    at..at + end
+    at..end_of(text, &(at..at + end))
 }
 
 /// The defaults of variables that are secrets, by the name of the variable or by that of the field they stand in:

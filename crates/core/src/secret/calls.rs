@@ -5,11 +5,14 @@ use std::ops::Range;
 
 use super::about::is_about;
 use super::directives::{is_password, is_written_down};
-use super::name::{is_of_several, is_secret, is_secret_name, of_one};
+use super::name::{Told, is_of_several, is_secret, is_secret_name, of_one, told_by};
+use super::shell::head_of;
 use super::text::{closing, key_before};
+use super::value::looks_like_key;
 
 /// How functions end that are given a name and its value.
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 9] = [
+    "define(",
     "environ.get(",
     "ENV.fetch(",
     "etenv(",
@@ -40,20 +43,26 @@ pub(super) fn calls_in(text: &str) -> Vec<Range<usize>> {
         if matches!(sign, '"' | '\'') {
             let value = hidden_at(text, at).or_else(|| set_at(text, at));
             let value = value.or_else(|| wrapped_at(text, at));
-            found.extend(value.or_else(|| instead_at(text, at)));
+            let value = value.or_else(|| instead_at(text, at));
+            found.extend(value.or_else(|| chosen_at(text, at)));
         }
     }
     found.extend(in_maps(text));
+    found.extend(in_objects(text));
     for (at, begin) in ["auth=(", "auth = ("]
         .into_iter()
         .flat_map(|begin| text.match_indices(begin))
     {
         found.extend(second_at(text, at + begin.len()));
     }
-    for (at, _) in text.match_indices("--password-stdin") {
-        found.extend(piped_to(text, at));
-    }
+    found.extend(piped_in(text));
     found
+}
+
+/// What is written to programs that read a password.
+pub(super) fn piped_in(text: &str) -> Vec<Range<usize>> {
+    let met = text.match_indices("--password-stdin");
+    met.filter_map(|(at, _)| piped_to(text, at)).collect()
 }
 
 /// All that stands in a map with a name of secrets: `secrets = { one = "…" }`.
@@ -100,11 +109,101 @@ fn in_maps(text: &str) -> Vec<Range<usize>> {
 /// The password in quotes that begin here which a function is given that spells it otherwise: `password =
 /// base64encode("…")`.
 fn wrapped_at(text: &str, at: usize) -> Option<Range<usize>> {
-    let mut functions = ["base64encode(", "sensitive("].into_iter();
+    const FUNCTIONS: [&str; 7] = [
+        "base64encode(",
+        "sensitive(",
+        "nonsensitive(",
+        "trimspace(",
+        "chomp(",
+        "tostring(",
+        "sha256(",
+    ];
+    let mut functions = FUNCTIONS.into_iter();
     let before = functions.find_map(|function| text[..at].strip_suffix(function))?;
     let name = key_before(before.trim_end().strip_suffix('=')?)?;
     let value = quoted_at(near_from(text, at), at)?;
-    is_secret(name, &text[value.clone()]).then_some(value)
+    is_given(name, &text[value.clone()]).then_some(value)
+}
+
+/// Whether a text is a secret of this name, which may be the `pass` of something.
+fn is_given(name: &str, word: &str) -> bool {
+    is_secret(name, word) || (name.eq_ignore_ascii_case("pass") && looks_like_key(word))
+}
+
+/// The password in quotes that begin here of which there is another one: `token = var.t == "" ? "…" : var.t`.
+fn chosen_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let head = head_of(text, at);
+    let before = head.trim_end();
+    let is_first = before.ends_with('?');
+    let is_second = before.ends_with(':') && before.contains('?');
+    let (name, _) = before.split_once(" = ").filter(|_| is_first || is_second)?;
+    let value = quoted_at(near_from(text, at), at)?;
+    is_secret(key_before(name)?, &text[value.clone()]).then_some(value)
+}
+
+/// What stands beside the name of a secret in one object: `{ name = "DB_PASSWORD", value = "…" }`, also on lines of a
+/// block; and the `pass` of an object.
+pub(super) fn in_objects(text: &str) -> Vec<Range<usize>> {
+    /// The longest object.
+    const LONGEST: usize = 512;
+    let mut found = Vec::new();
+    for (at, field) in ["value", "pass"]
+        .into_iter()
+        .flat_map(|field| text.match_indices(field))
+    {
+        let end = at + field.len();
+        let is_whole = !text[..at].ends_with(|c: char| c.is_alphanumeric() || "_-.".contains(c));
+        let Some(value) = field_at(text, end).filter(|_| is_whole) else {
+            continue;
+        };
+        let from = text.ceil_char_boundary(at.saturating_sub(LONGEST));
+        let Some(open) = text[from..at].rfind(['{', '}']) else {
+            continue;
+        };
+        let begin = from + open;
+        let to = text.floor_char_boundary(value.end.saturating_add(LONGEST));
+        let Some(close) = text[value.end..to].find(['{', '}']) else {
+            continue;
+        };
+        let end = value.end + close;
+        if !text[begin..].starts_with('{') || !text[end..].starts_with('}') {
+            continue;
+        }
+        let word = &text[value.clone()];
+        let is_one = if field == "pass" {
+            looks_like_key(word)
+        } else {
+            named_in_object(&text[begin..end]).is_some_and(|name| is_secret(name, word))
+        };
+        if is_one {
+            found.push(value);
+        }
+    }
+    found
+}
+
+/// The text in quotes that a field has whose name ends here, perhaps with quotes of its own.
+fn field_at(text: &str, end: usize) -> Option<Range<usize>> {
+    let rest = text[end..].trim_start_matches(['"', '\'']).trim_start();
+    let rest = rest
+        .strip_prefix("=>")
+        .or_else(|| rest.strip_prefix(['=', ':']))?;
+    let begin = text.len() - rest.trim_start_matches([' ', '\t']).len();
+    quoted_at(near_from(text, begin), begin)
+}
+
+/// The secret's name that an object has for the value in it.
+fn named_in_object(object: &str) -> Option<&str> {
+    let fields = ["name", "key", "variable"].into_iter();
+    let mut names = fields.flat_map(|field| {
+        let met = object.match_indices(field);
+        met.filter_map(move |(at, field)| {
+            let is_whole = !object[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            let name = field_at(object, at + field.len()).filter(|_| is_whole)?;
+            Some(&object[name])
+        })
+    });
+    names.find(|name| is_secret_name(name))
 }
 
 /// The password in quotes that begin here which a function is given: `setPassword("…")`, or a word and a blank as some
@@ -123,7 +222,8 @@ fn set_at(text: &str, at: usize) -> Option<Range<usize>> {
         plain.is_some()
     } else {
         // A word of a sentence has neither; of tokens people say more.
-        name.contains(|c: char| c.is_ascii_uppercase() || c == '_') && !name.ends_with("oken")
+        let is_made = name.contains(|c: char| c.is_ascii_uppercase() || c == '_');
+        (is_made || told_by(name) == Some(Told::Surely)) && !name.ends_with("oken")
     };
     let value = quoted_at(near_from(text, at), at).filter(|_| is_given)?;
     let word = &text[value.clone()];
@@ -165,12 +265,18 @@ fn second_at(text: &str, at: usize) -> Option<Range<usize>> {
 /// What is written to a program that reads a password here: `echo … | docker login --password-stdin`.
 fn piped_to(text: &str, at: usize) -> Option<Range<usize>> {
     let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let begin = text[line..at].rfind("echo ")? + line + "echo ".len();
+    let (begin, writes) = ["echo ", "printf "]
+        .into_iter()
+        .filter_map(|writes| Some((text[line..at].rfind(writes)?, writes)))
+        .max()?;
+    let begin = line + begin + writes.len();
     let end = begin + text[begin..at].find('|')?;
-    let word = text[begin..end]
-        .trim()
-        .trim_start_matches("-n ")
-        .trim_matches(['"', '\'']);
+    let word = text[begin..end].trim();
+    let shapes = ["-n ", "'%s' ", "\"%s\" ", "%s ", "'%s\\n' "];
+    let word = shapes
+        .into_iter()
+        .fold(word, |word, shape| word.strip_prefix(shape).unwrap_or(word));
+    let word = word.trim_matches(['"', '\'']);
     let begin = begin + text[begin..end].find(word)?;
     let is_one = is_password(word) && !word.contains(char::is_whitespace) && !word.starts_with('$');
     is_one.then(|| begin..begin + word.len())

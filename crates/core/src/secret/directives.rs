@@ -77,11 +77,88 @@ pub(super) fn directives_in(text: &str) -> Vec<Range<usize>> {
             found.extend(login_at(text, at + begin));
         }
         found.extend(given_to(line).map(|value| at + value.start..at + value.end));
+        let compared = compared_in(line).into_iter();
+        found.extend(compared.map(|value| at + value.start..at + value.end));
+        found.extend(in_mapping(text, line, at));
         found.extend(words.of_accounts(line, at));
         if words.begins_login() {
             found.extend(login_at(text, at));
         }
         at += line.len();
+    }
+    found
+}
+
+/// What lines give to programs in ways of their own.
+pub(super) fn given_in(text: &str) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        found.extend(given_to(line).map(|value| at + value.start..at + value.end));
+        at += line.len();
+    }
+    found
+}
+
+/// What the variable of a secret is compared with: `if ($arg_token != "…")`, `test $TOKEN == …`.
+fn compared_in(line: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, _) in line.match_indices('$') {
+        let rest = line[at + 1..].trim_start_matches('{');
+        let is_in = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let name = &rest[..rest.find(|c| !is_in(c)).unwrap_or(rest.len())];
+        let rest = rest[name.len()..].trim_start_matches(['}', '"']);
+        let behind = rest.trim_start_matches(' ');
+        let sign = ["!=", "==", "="]
+            .into_iter()
+            .find(|sign| behind.starts_with(sign));
+        let value = sign.filter(|_| behind.len() < rest.len() && told_by(name).is_some());
+        let Some(rest) = value.and_then(|sign| behind[sign.len()..].strip_prefix(' ')) else {
+            continue;
+        };
+        let Some(word) = word_at(line, line.len() - rest.len()) else {
+            continue;
+        };
+        let is_quoted = line[..word.start].ends_with(['"', '\'']);
+        let raw = &line[word.clone()];
+        let raw = if is_quoted {
+            raw
+        } else {
+            raw.trim_end_matches([')', ';', ']'])
+        };
+        let is_one = (is_quoted || is_written_down(raw)) && is_secret(name, raw);
+        if is_one && !raw.starts_with('$') {
+            found.push(word.start..word.start + raw.len());
+        }
+    }
+    found
+}
+
+/// The keys that a web server has something for: `map $http_apikey $ok { "…" 1; }`.
+fn in_mapping(text: &str, line: &str, at: usize) -> Vec<Range<usize>> {
+    /// The longest of these.
+    const LONGEST: usize = 4_096;
+    let mut found = Vec::new();
+    let name = line.trim_start().strip_prefix("map $");
+    let name = name.and_then(|rest| rest.split(' ').next());
+    let Some(name) = name.filter(|name| told_by(name).is_some()) else {
+        return found;
+    };
+    let near = &text[at..text.floor_char_boundary(at.saturating_add(LONGEST))];
+    let Some((open, close)) = near.find('{').zip(near.find('}')) else {
+        return found;
+    };
+    let mut from = open + 1;
+    while let Some(word) = near.get(from..close).and_then(|rest| {
+        let begin = close - rest.trim_start().len();
+        word_at(near, begin).filter(|word| word.end <= close)
+    }) {
+        if is_secret(name, &near[word.clone()]) && looks_like_key(&near[word.clone()]) {
+            found.push(at + word.start..at + word.end);
+        }
+        from = near[word.end..close]
+            .find(';')
+            .map_or(close, |end| word.end + end + 1);
     }
     found
 }
@@ -102,7 +179,19 @@ fn within(line: &str) -> Vec<usize> {
 fn given_to(line: &str) -> Option<Range<usize>> {
     const MOST: usize = 24;
     let lower = line.to_ascii_lowercase();
-    let programs = ["htpasswd ", "cmdkey ", "schtasks ", "reg add ", "chpasswd"];
+    let programs = [
+        "htpasswd ",
+        "cmdkey ",
+        "schtasks ",
+        "reg add ",
+        "chpasswd",
+        "net user ",
+        "vault login ",
+        "aws configure set ",
+        "ssh-keygen ",
+        "insecure-password ",
+        "stats auth ",
+    ];
     if !programs.iter().any(|program| lower.contains(program)) {
         return None;
     }
@@ -145,6 +234,33 @@ fn given_to(line: &str) -> Option<Range<usize>> {
         let name = behind("/v")?;
         let value = behind("/d")?;
         return is_secret(&line[name], &line[value.clone()]).then_some(value);
+    } else if let Some(at) = begins("insecure-password") {
+        words.get(at + 1).cloned()
+    } else if let Some(at) =
+        begins("stats").filter(|at| words.get(at + 1).is_some_and(|word| is(word, "auth")))
+    {
+        let account = words.get(at + 2)?;
+        let sign = line[account.clone()].find(':')?;
+        Some(account.start + sign + 1..account.end)
+    } else if let Some(at) = begins("net") {
+        let is_user = words.get(at + 1).is_some_and(|word| is(word, "user"));
+        let value = words.get(at + 3).filter(|_| is_user)?;
+        let word = &line[value.clone()];
+        (!word.starts_with('/') && word != "*").then(|| value.clone())
+    } else if let Some(at) = begins("vault") {
+        let value = words.get(at + 2)?;
+        let word = &line[value.clone()];
+        let begin = word
+            .strip_prefix("token=")
+            .map_or(0, |rest| word.len() - rest.len());
+        let is_token = looks_like_key(&word[begin..]) && !word.starts_with('-');
+        is_token.then(|| value.start + begin..value.end)
+    } else if let Some(at) = begins("aws") {
+        let name = words.get(at + 3)?;
+        let value = words.get(at + 4)?;
+        return is_secret(&line[name.clone()], &line[value.clone()]).then(|| value.clone());
+    } else if begins("ssh-keygen").is_some() {
+        behind("-N").or_else(|| behind("-P"))
     } else {
         // `echo bob:… | chpasswd`
         let echo = begins("echo")?;
@@ -223,6 +339,12 @@ impl<'l> Words<'l> {
     fn given(&self, at: usize) -> Option<Range<usize>> {
         let name = self.word(at)?.trim_start_matches('$');
         let value = self.places.get(at + 1)?.clone();
+        if name.eq_ignore_ascii_case("cookie") {
+            let (_, word) = self.line[value.clone()].split_once('=')?;
+            let length = word.find(';').unwrap_or(word.len());
+            let begin = value.end - word.len();
+            return looks_like_key(&word[..length]).then(|| begin..begin + length);
+        }
         let is_quoted = self.line[..value.start].ends_with(['"', '\'']);
         // Of a value without quotes all of its line is in the file of an image.
         let is_all = self.word(0)?.eq_ignore_ascii_case("env");
@@ -402,7 +524,10 @@ fn login_at(text: &str, at: usize) -> Vec<Range<usize>> {
     while let Some(key) = next(from).filter(|key| LOGIN.contains(&&near[key.clone()])) {
         let Some(value) = next(key.end) else { break };
         from = value.end + usize::from(near[value.end..].starts_with('"'));
-        if &near[key] == "password" && is_password(&near[value.clone()]) {
+        let word = &near[value.clone()];
+        // A second password.
+        let is_account = &near[key.clone()] == "account" && looks_like_key(word);
+        if is_account || (&near[key] == "password" && is_password(word)) {
             found.push(value);
         }
     }

@@ -36,6 +36,8 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
     // The text of `<key>` or `<name>`, which names the tag behind it.
     let mut key = None;
     let mut open: Vec<Open<'_>> = Vec::new();
+    // The option in the tag before, and what that tag is called.
+    let mut option: Option<(&str, &str)> = None;
     // What stands in texts that are no markup is none.
     let mut told = 0;
     // In programs most of what looks like a tag is none.
@@ -88,6 +90,17 @@ pub(super) fn markup_in(text: &str) -> Vec<Found> {
         let Some(inside) = content(text, tag.end) else {
             continue;
         };
+        let given = option.take().filter(|(_, within)| *within == tag.name);
+        let word = &text[inside.clone()];
+        if let Some((name, _)) = given
+            && is_secret(name, word)
+        {
+            found.push(inside);
+            continue;
+        }
+        let name = word.trim_start_matches('-');
+        let is_option = is_markup && name.len() < word.len() && name.chars().all(is_in_name);
+        option = (is_option && told_by(name).is_some()).then_some((name, tag.name));
         // What is shown is kept in such a tag, too.
         let is_shown =
             tag.name == "string" && named.is_some() && !looks_like_key(&text[inside.clone()]);

@@ -5,6 +5,7 @@ use crate::document::several::{SEPARATOR, parts};
 use crate::document::tree::Span;
 use crate::{Format, Value, decode};
 
+use super::check::{Kind, is_same_outside, is_uneven, smallest};
 use super::directives::is_password_file;
 use super::has_traces;
 use super::places::{
@@ -29,6 +30,8 @@ pub struct Masked {
     pub places: Vec<SecretPlace>,
     /// Whether more than they had to go: what is around them is not to be told from them.
     pub is_whole: bool,
+    /// Whether the file could be read as what it is before, and cannot without its keys.
+    pub is_unread: bool,
 }
 
 /// A file without its keys; nothing where there are none. Without them it reads as before: what is not masked
@@ -37,16 +40,34 @@ pub fn masked(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
     let Some((text, _)) = decode(bytes) else {
         return masked_letters(format, bytes);
     };
-    if !has_traces(&text) && (format.is_some() || !is_password_file(&text)) {
+    let found = masked_text(format, &text);
+    debug_assert!(
+        found.as_ref().is_none_or(|found| found.is_as_it_was(&text)),
+        "something else than keys is masked: {text}"
+    );
+    found
+}
+
+/// The same of a text whose letters are known.
+fn masked_text(format: Option<Format>, text: &str) -> Option<Masked> {
+    if !has_traces(text) && (format.is_some() || !is_password_file(text)) {
         return None;
     }
     if format == Some(Format::Yaml) {
-        let parts = parts(&text);
+        let parts = parts(text);
         if parts.len() > 1 {
-            return in_parts(&text, parts);
+            return in_parts(text, parts);
         }
     }
-    in_one(format, &text)
+    in_one(format, text)
+}
+
+impl Masked {
+    /// Whether all of this text is there byte for byte, but for the keys; or more had to go, and that is told.
+    fn is_as_it_was(&self, text: &str) -> bool {
+        let left = str::from_utf8(&self.bytes);
+        self.is_whole || left.is_ok_and(|left| is_same_outside(text, left, &self.places))
+    }
 }
 
 /// A text that is one document, or none.
@@ -62,6 +83,7 @@ fn in_parts(text: &str, parts: Vec<Span>) -> Option<Masked> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut places = Vec::new();
     let mut is_whole = false;
+    let mut is_unread = false;
     let mut lines = Lines::new(text);
     for span in parts {
         let part = &text[span.clone()];
@@ -79,6 +101,7 @@ fn in_parts(text: &str, parts: Vec<Span>) -> Option<Masked> {
         }
         bytes.extend_from_slice(&masked.bytes);
         is_whole |= masked.is_whole;
+        is_unread |= masked.is_unread;
         for place in masked.places {
             let at = place.span.start + span.start..place.span.end + span.start;
             places.push(SecretPlace {
@@ -94,6 +117,7 @@ fn in_parts(text: &str, parts: Vec<Span>) -> Option<Masked> {
         bytes,
         places,
         is_whole,
+        is_unread,
     })
 }
 
@@ -148,21 +172,11 @@ fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
         return None;
     }
     for _ in 0..MOST {
-        let spellings = match format {
-            Some(Format::Yaml | Format::Markdown) => vec![MASK; places.len()],
-            // What is no JSON may be one with comments.
-            Some(Format::Json) | None => spellings(text, &places),
-        };
-        let spans = places.iter().map(|place| place.span.clone());
-        let masks: Vec<(Span, &str)> = spans.zip(spellings).collect();
+        let masks = masks_for(format, text, &places);
         let masked = replaced(text, masks.iter().cloned());
         let left = left_in(format, &masked);
         if left.is_empty() {
-            return Some(Masked {
-                bytes: masked.into(),
-                places,
-                is_whole: false,
-            });
+            return Some(of_its_kind(format, text, masked, places));
         }
         places = with_left(text, places, &masks, left);
     }
@@ -170,7 +184,57 @@ fn in_text(format: Option<Format>, text: &str) -> Option<Masked> {
         bytes: whole(format),
         places,
         is_whole: true,
+        is_unread: false,
     })
+}
+
+/// What stands for the keys in these places of a text that is no document.
+fn masks_for(
+    format: Option<Format>,
+    text: &str,
+    places: &[SecretPlace],
+) -> Vec<(Span, &'static str)> {
+    let spellings = match format {
+        Some(Format::Yaml | Format::Markdown) => vec![MASK; places.len()],
+        // What is no JSON may be one with comments.
+        Some(Format::Json) | None => spellings(text, places),
+    };
+    let spans = places.iter().map(|place| place.span.clone());
+    spans.zip(spellings).collect()
+}
+
+/// A masked text that is still of the kind the text was: where it is not, only the least goes of what has an end of
+/// something else in it. Where that is no help either, it is masked all the same, and told.
+fn of_its_kind(
+    format: Option<Format>,
+    text: &str,
+    masked: String,
+    places: Vec<SecretPlace>,
+) -> Masked {
+    let kind = match format {
+        None => Kind::of(text).filter(|kind| !kind.is_of(&masked)),
+        Some(_) => None,
+    };
+    let answer = |masked: String, places, is_unread| Masked {
+        bytes: masked.into(),
+        places,
+        is_whole: false,
+        is_unread,
+    };
+    let Some(kind) = kind else {
+        return answer(masked, places, false);
+    };
+    let mut least = places.clone();
+    for place in &mut least {
+        if is_uneven(&text[place.span.clone()]) {
+            place.span = smallest(text, &place.span);
+        }
+    }
+    let smaller = replaced(text, masks_for(format, text, &least));
+    if kind.is_of(&smaller) && left_in(format, &smaller).is_empty() {
+        return answer(smaller, least, false);
+    }
+    answer(masked, places, kind.is_sure(text))
 }
 
 /// The keys that are left in a masked text. Without what was in the way it may be a document, or several.
@@ -273,6 +337,7 @@ fn in_document(read: &Read<'_>) -> Option<Masked> {
         bytes,
         places: places.clone(),
         is_whole,
+        is_unread: false,
     };
     let is_all = |place: &SecretPlace| place.span == (0..read.text.len());
     if places.iter().any(is_all) {

@@ -11,8 +11,10 @@ mod around;
 mod assigned;
 mod beside;
 mod calls;
+mod check;
 mod chinese;
 mod directives;
+mod ends;
 mod grid;
 mod lines;
 mod list;
@@ -36,9 +38,13 @@ mod tests_alone;
 #[cfg(test)]
 mod tests_around;
 #[cfg(test)]
+mod tests_ends;
+#[cfg(test)]
 mod tests_exact;
 #[cfg(test)]
 mod tests_files;
+#[cfg(test)]
+mod tests_given;
 #[cfg(test)]
 mod tests_kinds;
 #[cfg(test)]
@@ -60,6 +66,9 @@ pub use places::{SecretKind, SecretPlace, places};
 
 use around::Around;
 use assigned::assigned_in;
+use calls::{in_objects, piped_in};
+use directives::{directives_in, given_in};
+use ends::cut;
 use name::SECRET_NAME_PARTS;
 use shape::{Found, in_order};
 use spoken::keys_told_in;
@@ -93,6 +102,14 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "user default",
             "rootpw",
             "bindpw",
+            "stats auth",
+            "sig=",
+            "account ",
+            "aws configure",
+            "vault login",
+            "net user",
+            "ssh-keygen",
+            "login",
         ])
         // Names of programs, but for those that are parts of many words.
         .chain(options::PROGRAMS.into_iter().filter(|name| name.len() > 3))
@@ -154,11 +171,25 @@ fn keys_in_text(text: &str, around: Around<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let mut found = keys_told_in(text);
-    let mut assigned = assigned_in(text, around);
-    assigned.extend(statements_in(text));
-    if assigned.is_empty() {
-        return found;
-    }
-    found.extend(assigned);
-    in_order(found)
+    found.extend(assigned_in(text, around));
+    let is_of_lines = around != Around::Prose && text.contains('\n');
+    let given = if is_of_lines {
+        directives_in(text)
+    } else {
+        given_in(text)
+    };
+    let given = given.into_iter().chain(piped_in(text));
+    let given = given.chain(in_objects(text));
+    found.extend(given.map(|at| (at, SecretKind::Name)));
+    found.extend(statements_in(text));
+    in_order(cut_all(text, found))
+}
+
+/// What was found in a text, each as far as it goes.
+fn cut_all(text: &str, found: Vec<Found>) -> Vec<Found> {
+    let cut = |(at, kind)| match kind {
+        SecretKind::Name => cut(text, at).map(|at| (at, kind)),
+        SecretKind::Url | SecretKind::Shape => Some((at, kind)),
+    };
+    found.into_iter().filter_map(cut).collect()
 }

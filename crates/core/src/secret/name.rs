@@ -29,7 +29,7 @@ const PASSWORDS: [&str; 11] = [
 ];
 
 /// The same, where it is all of a word.
-const PASSWORD_WORDS: [&str; 4] = ["pw", "psw", "senha", "пароли"];
+const PASSWORD_WORDS: [&str; 5] = ["pw", "psw", "psk", "senha", "пароли"];
 
 /// What ends the word of another secret.
 const KEYS: [&str; 4] = ["apikey", "accesskey", "privatekey", "secretkey"];
@@ -61,7 +61,9 @@ pub(super) const CHINESE: [&str; 19] = [
 ];
 
 /// Parts of which one stands in every name of a secret that is told in letters.
-pub(super) const SECRET_NAME_PARTS: [&str; 14] = [
+pub(super) const SECRET_NAME_PARTS: [&str; 16] = [
+    "psk",
+    "_auth",
     "pass",
     "pw",
     "psw",
@@ -208,7 +210,12 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
     let Some(told) = told_by(key) else {
         return false;
     };
-    if is_reference(text) || is_no_secret(text) || is_of_accounts(key, text) || is_message(text) {
+    if is_reference(text)
+        || is_no_secret(text)
+        || is_of_accounts(key, text)
+        || is_message(text)
+        || is_name_of_other(key, text)
+    {
         return false;
     }
     match told {
@@ -225,6 +232,14 @@ pub(super) fn is_secret(key: &str, text: &str) -> bool {
         Told::Perhaps => looks_like_key(text),
         Told::Header => is_header(text),
     }
+}
+
+/// Whether this is the name of a secret that is kept elsewhere, as notes on objects of Kubernetes have it:
+/// `nginx.ingress.kubernetes.io/auth-secret: basic-auth`.
+fn is_name_of_other(key: &str, text: &str) -> bool {
+    let is_note = key.contains(".io/") || key == "auth-secret";
+    let is_in = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./".contains(c);
+    is_note && key.ends_with("secret") && text.chars().all(is_in) && !looks_like_key(text)
 }
 
 /// Whether a text is one that a program shows, with what it puts there: `Waiting for “{name}”`.
@@ -306,6 +321,10 @@ pub(super) fn told_by(key: &str) -> Option<Told> {
         return None;
     }
     if words == ["client", "key", "data"] {
+        return Some(Told::Surely);
+    }
+    // What `npm` logs in with.
+    if key == "_auth" {
         return Some(Told::Surely);
     }
     // Variables of shells, which have `PASS` for a count as well.

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::ends::end_of;
 use super::name::{is_secret, is_secret_name};
-use super::text::markup_at;
 use super::value::{is_no_secret, is_reference};
 
 /// Where an option stands.
@@ -406,10 +406,14 @@ fn token(text: &str, at: usize) -> Option<Range<usize>> {
         let length = line.find(close).unwrap_or(line.len());
         return Some(begin..begin + length);
     }
-    let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '`' | ')');
+    let is_placeholder = rest.starts_with('<');
+    let ends = |c: char| {
+        let is_passed_on = matches!(c, '<' | '>') && !is_placeholder;
+        is_passed_on || c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '`' | ')')
+    };
     let length = rest.find(ends).unwrap_or(rest.len());
-    let length = markup_at(&rest[..length]).unwrap_or(length);
-    let word = rest[..length].trim_end_matches([',', '\\', '，', '。']);
+    let end = end_of(text, &(at..at + length));
+    let word = text[at..end].trim_end_matches([',', '\\', '，', '。']);
     (!word.is_empty()).then(|| at..at + word.len())
 }
 

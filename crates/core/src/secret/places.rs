@@ -15,8 +15,8 @@ use super::assigned::{accounts_in, defaults_in};
 use super::beside::in_comment_behind;
 use super::calls::calls_in;
 use super::directives::{directives_in, in_password_file};
+use super::ends::without_scheme;
 use super::grid::{in_columns, in_tables};
-use super::keys_in_text;
 use super::list::lists_in;
 use super::markup::markup_in;
 use super::options::{Place, options_in};
@@ -24,11 +24,13 @@ use super::pairs::{escaped_in, pairs_in};
 use super::relaxed;
 use super::settings::{in_sections, in_spaced_lines, is_made};
 use super::shape::{Found, keys_in};
+use super::shell::head_of;
 use super::spoken::{fields_in, keys_told_in, spoken_in, spoken_in_chinese, spoken_in_words};
 use super::statement::statements_in;
 use super::text::{
     Reading, is_literal, named_in, private_keys_in, said_in_comment, said_in_comments,
 };
+use super::{cut_all, keys_in_text};
 
 /// Something like a key, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +148,17 @@ pub(super) fn places_in_settings(text: &str) -> Vec<SecretPlace> {
     walk.named(in_password_file(text));
     walk.found(markup_in(text), 0);
     let mut places = walk.places();
-    places.retain(|place| !is_made(&text[place.span.clone()]));
+    let calls = calls_in(text);
+    places.retain_mut(|place| {
+        if !is_made(&text[place.span.clone()]) {
+            return true;
+        }
+        let is_in = |at: &&Span| place.span.start <= at.start && at.end <= place.span.end;
+        let given = calls.iter().find(is_in).cloned();
+        let is_given = given.is_some();
+        place.span = given.unwrap_or_else(|| place.span.clone());
+        is_given
+    });
     places
 }
 
@@ -241,10 +253,12 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// What was found in a part of the text that begins at `by`.
     fn found(&mut self, found: Vec<Found>, by: usize) {
         let moved = |(at, kind): Found| (at.start + by..at.end + by, kind);
-        self.met
-            .extend(found.into_iter().map(|found| (moved(found), None)));
+        let found = found.into_iter().map(moved).collect();
+        let cut = cut_all(self.text, found).into_iter();
+        self.met.extend(cut.map(|found| (found, None)));
     }
 
     /// A value whose node was read from the text that begins at `by`, and what stands around it.
@@ -259,8 +273,14 @@ impl<'t> Walk<'t> {
         if matches!(node.content, Content::Scalar) && self.text[span.clone()].starts_with('*') {
             self.used(value, around);
         }
-        if around.is_secret(value) {
-            let found = (inner(self.text, span), SecretKind::Name);
+        if self.is_elsewhere(&span) {
+            return;
+        }
+        if around.is_secret(value) && !self.text[span.clone()].starts_with('*') {
+            let found = (
+                without_scheme(self.text, inner(self.text, span)),
+                SecretKind::Name,
+            );
             self.met.push((found, Some(pointer.to_owned())));
             return;
         }
@@ -282,6 +302,25 @@ impl<'t> Walk<'t> {
             // A number, a word, or what stands elsewhere and is met there.
             _ => {}
         }
+    }
+
+    /// Whether the tag before a value of YAML says that it is where something is, or encrypted: `!vault app/db`.
+    fn is_elsewhere(&self, span: &Span) -> bool {
+        const TAGS: [&str; 10] = [
+            "!vault",
+            "!secret",
+            "!env",
+            "!env_var",
+            "!ref",
+            "!getatt",
+            "!sub",
+            "!importvalue",
+            "!include",
+            "!encrypted",
+        ];
+        let head = head_of(self.text, span.start).trim_end_matches([' ', '|', '>', '-']);
+        let tag = head.rsplit(' ').next().unwrap_or_default();
+        TAGS.iter().any(|known| tag.eq_ignore_ascii_case(known))
     }
 
     /// A value that stands elsewhere, perhaps under names that are no secrets'.

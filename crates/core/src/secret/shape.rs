@@ -65,6 +65,7 @@ pub(super) fn keys_in(text: &str) -> Vec<Found> {
                 .map(|at| (at, SecretKind::Shape)),
         );
     }
+    found.extend(signatures(text).map(|at| (at, SecretKind::Shape)));
     if text.len() >= SHORTEST_KEY {
         found.extend(known_keys(text).map(|at| (at, SecretKind::Shape)));
     }
@@ -82,6 +83,22 @@ pub(super) fn in_order(mut found: Vec<Found>) -> Vec<Found> {
         }
     }
     apart
+}
+
+/// What signs the address of a store of files: `?sig=…`.
+fn signatures(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const SHORTEST: usize = 8;
+    let met = text.match_indices("sig=");
+    met.filter_map(|(at, name)| {
+        let is_query = text[..at].ends_with(['?', '&', ';']);
+        let begin = at + name.len();
+        let is_in = |c: char| c.is_ascii_alphanumeric() || "%+/=_-.~".contains(c);
+        let rest = &text[begin..];
+        let word = &rest[..rest.find(|c| !is_in(c)).unwrap_or(rest.len())];
+        let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
+        let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+        (is_query && word.len() >= SHORTEST && is_mixed).then(|| begin..begin + word.len())
+    })
 }
 
 fn known_keys(text: &str) -> impl Iterator<Item = Range<usize>> {

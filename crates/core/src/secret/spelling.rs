@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::mask::{MASK, QUOTED};
 use super::places::SecretPlace;
+use super::settings::is_settings;
 
 /// The same in markup, where `<` begins a tag.
-const IN_MARKUP: &str = "&lt;masked&gt;";
+pub(super) const IN_MARKUP: &str = "&lt;masked&gt;";
 
 /// What stands before or behind a text, so that it needs no quotes of its own.
 const QUOTES: [char; 11] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '」', '『', '』'];
@@ -15,6 +16,7 @@ const QUOTES: [char; 11] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '
 /// where it does not stand in some; in markup as that has such signs.
 pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str> {
     let is_markup = is_markup(text);
+    let is_plain = is_plain(text);
     let mut quotes = Quotes::new(text);
     let mut outside = Outside::default();
     let mut told = 0;
@@ -26,9 +28,11 @@ pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str>
         if is_markup || is_tagged {
             return if outside.is_open() { MASK } else { IN_MARKUP };
         }
-        let is_block =
-            text[at.clone()].contains('\n') && (at.start == 0 || text[..at.start].ends_with('\n'));
-        let is_quoted = is_block
+        let before = text[..at.start].trim_end_matches([' ', '\t']);
+        let is_block = (before.is_empty() || before.ends_with('\n'))
+            && (text[at.clone()].contains('\n') || text[at.end..].starts_with(['\r', '\n']));
+        let is_quoted = is_plain
+            || is_block
             || text[..at.start].ends_with(QUOTES)
             || text[at.end..].starts_with(QUOTES)
             || quotes.are_open_at(at.start);
@@ -37,8 +41,20 @@ pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str>
     places.iter().map(|place| spell(&place.span)).collect()
 }
 
+/// Whether quotes mean nothing in a text: settings with parts or with dots in their names, that are no TOML. What a shell
+/// reads has neither.
+fn is_plain(text: &str) -> bool {
+    let is_line = |line: &str| {
+        let name = line.split(['=', ':']).next().unwrap_or_default().trim();
+        let is_in = |c: char| c.is_alphanumeric() || "._-".contains(c);
+        let is_dotted = name.contains('.') && name.len() < line.len() && name.chars().all(is_in);
+        line.starts_with('[') || is_dotted
+    };
+    text.lines().any(is_line) && is_settings(text) && text.parse::<toml::Table>().is_err()
+}
+
 /// Whether all of a text is XML or the like.
-fn is_markup(text: &str) -> bool {
+pub(super) fn is_markup(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let inside = text.strip_prefix('<');
     // Some servers have parts that look like tags: `<VirtualHost *:80>`.
@@ -127,26 +143,56 @@ fn doubles(text: &str) -> usize {
 struct Line {
     /// The quote that is open there. One behind a letter may be of a word: `don't`.
     open: Option<char>,
+    /// Where that stands in what was followed last.
+    begins: usize,
+    has_inner: bool,
     before: Option<char>,
+}
+
+/// A text in quotes that is open where a line goes on.
+pub(super) struct Open {
+    pub(super) quote: char,
+    /// Where it begins.
+    pub(super) at: usize,
+    /// Whether another one is open within it, whose quotes have a `\` before them.
+    pub(super) has_inner: bool,
+}
+
+impl Open {
+    /// The one that is open behind this.
+    pub(super) fn behind(line: &str) -> Option<Self> {
+        let mut told = Line::default();
+        told.follow(line);
+        told.open.map(|quote| Self {
+            quote,
+            at: told.begins,
+            has_inner: told.has_inner,
+        })
+    }
 }
 
 /// Whether a text in such quotes is open where a line goes on behind this.
 pub(super) fn is_open_behind(line: &str, quote: char) -> bool {
-    let mut told = Line::default();
-    told.follow(line);
-    told.open == Some(quote)
+    Open::behind(line).is_some_and(|open| open.quote == quote)
 }
 
 impl Line {
+    const fn begin(&mut self, quote: char, at: usize) {
+        self.open = Some(quote);
+        self.begins = at;
+        self.has_inner = false;
+    }
+
     fn follow(&mut self, text: &str) {
-        for sign in text.chars() {
+        for (at, sign) in text.char_indices() {
             let is_escaped = self.before == Some('\\');
             let is_in_word = self.before.is_some_and(char::is_alphanumeric);
             match self.open {
                 _ if sign == '\n' => self.open = None,
                 Some(quote) if quote == sign && !is_escaped => self.open = None,
-                None if matches!(sign, '"' | '`') && !is_escaped => self.open = Some(sign),
-                None if sign == '\'' && !is_in_word => self.open = Some(sign),
+                Some(quote) if quote == sign => self.has_inner = !self.has_inner,
+                None if matches!(sign, '"' | '`') && !is_escaped => self.begin(sign, at),
+                None if sign == '\'' && !is_in_word => self.begin(sign, at),
                 _ => {}
             }
             self.before = Some(sign);

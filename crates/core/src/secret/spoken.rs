@@ -8,15 +8,17 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::chinese;
+use super::ends::end_of;
 use super::name::{self, is_chinese, is_phrase};
 use super::places::SecretKind;
 use super::shape::{Found, in_order, keys_in};
-use super::shell::{end_of_value, head_of};
-use super::text::{is_in_query, markup_at};
+use super::shell::head_of;
+use super::text::FENCES;
 use super::value::{is_no_secret, is_placeholder, looks_like_key};
 
 /// What passwords are called.
-const PASSWORDS: [&str; 11] = [
+const PASSWORDS: [&str; 12] = [
+    PASS,
     "password",
     "passwd",
     "passphrase",
@@ -32,6 +34,9 @@ const PASSWORDS: [&str; 11] = [
 
 /// The name that is a part of many words.
 const SHORT_NAME: &str = "pw";
+
+/// Another one, which is what follows a test as well.
+const PASS: &str = "pass";
 
 /// What other secrets are called. Words like these are also said of what is none, so that more is asked of what
 /// follows them.
@@ -111,10 +116,37 @@ pub(super) fn keys_told_in(text: &str) -> Vec<Found> {
     let mut found = keys_in(text);
     let known = found.len();
     found.extend(spoken_in(text));
+    found.extend(logins_in(text));
     if found.len() == known {
         return found;
     }
     in_order(found)
+}
+
+/// What somebody logs in with: `Login: ada / …`.
+fn logins_in(text: &str) -> Vec<Found> {
+    const NAMES: [&str; 5] = ["login", "logins", "credentials", "account", "zugang"];
+    let mut found = Vec::new();
+    for (at, sign) in text.match_indices(" / ") {
+        let head = head_of(text, at);
+        let Some((before, user)) = head.rsplit_once([':', '：']) else {
+            continue;
+        };
+        let name = &before[before.trim_end_matches(char::is_alphabetic).len()..];
+        let is_login = NAMES.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let is_user = !user.trim().is_empty() && !user.trim().contains(char::is_whitespace);
+        let begin = at + sign.len();
+        let word = bare(&text[begin..]);
+        if is_login && is_user && is_mixed(word) && looks_like_key(word) {
+            found.push((begin..begin + word.len(), SecretKind::Name));
+        }
+    }
+    found
+}
+
+fn is_mixed(word: &str) -> bool {
+    let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
+    has(char::is_ascii_digit) && has(char::is_ascii_alphabetic)
 }
 
 /// What is said to be a secret.
@@ -160,7 +192,11 @@ fn named_in(text: &str) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let is_password = called.is_some();
         let before = &text[..name.start()];
         let within = before.ends_with(|c| char::is_alphanumeric(c) && !is_chinese(c));
-        if within && called == Some(&SHORT_NAME) {
+        let is_pass = called == Some(&PASS);
+        if within && (is_pass || called == Some(&SHORT_NAME)) {
+            return None;
+        }
+        if is_pass && text[name.end()..].starts_with(|c| is_in_name(c) || is_mark(c)) {
             return None;
         }
         // That is a variable's, with what is to be done without it.
@@ -169,6 +205,9 @@ fn named_in(text: &str) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         }
         let whole = whole_name(text, name.range())?;
         let word = secret_behind(text, whole, is_password)?;
+        if is_pass && !looks_like_key(&text[word.clone()]) {
+            return None;
+        }
         told = word.end;
         Some((name.range(), word))
     })
@@ -258,10 +297,29 @@ fn is_secret(word: &str, is_password: bool) -> bool {
         && has(char::is_ascii_digit)
         && (is_password || (has(char::is_ascii_alphabetic) && !word.contains(['(', '['])))
         && !is_no_secret(word)
+        && !is_described(word)
         && !word.starts_with("::")
         && !word.starts_with("{}")
         && !word.starts_with(":<")
         && !is_placeholder(word)
+}
+
+/// Whether a word says how a secret is made: `base64-encoded`, `16-character`.
+fn is_described(word: &str) -> bool {
+    const HOW: [&str; 10] = [
+        "encoded",
+        "hashed",
+        "encrypted",
+        "signed",
+        "based",
+        "bit",
+        "byte",
+        "char",
+        "character",
+        "digit",
+    ];
+    word.rsplit_once('-')
+        .is_some_and(|(_, how)| HOW.contains(&how))
 }
 
 /// The word that is named by a name that stands here. What is in quotes and has several spaces says what it is
@@ -273,6 +331,7 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let behind = behind.or_else(|| behind_setting(&text[..name.start], rest));
     let behind = behind.or_else(|| behind_colon(rest));
     let behind = behind.or_else(|| behind_use(&text[..name.start], rest));
+    let behind = behind.or_else(|| behind_bracket(rest));
     let behind = match behind {
         Some(behind) => behind,
         None => behind_blank(&text[name.clone()], rest)?,
@@ -283,15 +342,8 @@ fn word_behind(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     };
     let word = quoted(behind).filter(is_word);
     let mut word = word.unwrap_or_else(|| unquoted(behind));
-    if text[..start].strip_suffix('=').is_some_and(is_in_query) {
-        let end = behind[word.clone()].find('&');
-        word.end = end.map_or(word.end, |end| word.start + end);
-        word.end -= escapes_at_end(&behind[word.clone()]);
-    }
-    if word.start == 0 && text[..start].ends_with('=') {
-        let rest = behind.lines().next().unwrap_or_default();
-        let end = end_of_value(head_of(text, start), rest);
-        word.end = end.map_or(word.end, |end| end.min(word.end));
+    if word.start == 0 {
+        word.end = end_of(text, &(start..start + word.end)) - start;
     }
     Some(start + word.start..start + word.end)
 }
@@ -370,15 +422,25 @@ fn behind_use<'t>(before: &str, rest: &'t str) -> Option<&'t str> {
     let before = before.trim_end_matches(is_mark).trim_end_matches(BLANK);
     let before = before.strip_suffix(" the").unwrap_or(before);
     let verb = &before[before.trim_end_matches(char::is_alphabetic).len()..];
-    let is_use = ["use", "using", "with"]
+    let is_use = ["use", "using", "with", "and"]
         .iter()
         .any(|known| verb.eq_ignore_ascii_case(known));
     let behind = rest.strip_prefix(BLANK)?.trim_start_matches(BLANK);
     let word = bare(behind.trim_start_matches(is_mark));
     let word = word.trim_end_matches(is_mark);
-    let has = |is: fn(&char) -> bool| word.chars().any(|letter| is(&letter));
-    let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-    (is_use && is_mixed && looks_like_key(word)).then_some(behind)
+    (is_use && is_mixed(word) && looks_like_key(word)).then_some(behind)
+}
+
+/// The key that stands in brackets or between commas behind its name: “the default password (…)”, “the API key, …,”.
+fn behind_bracket(rest: &str) -> Option<&str> {
+    let signs = [(" (", ")"), (", ", ",")].into_iter();
+    let mut met = signs.filter_map(|(begin, end)| {
+        let behind = rest.strip_prefix(begin)?;
+        let word = &behind[..behind.find(|c: char| c.is_whitespace() || end.contains(c))?];
+        let is_one = behind[word.len()..].starts_with(end) && !word.starts_with('(');
+        (is_one && is_mixed(word) && looks_like_key(word)).then_some(behind)
+    });
+    met.next()
 }
 
 /// What a name is set to that stands behind these words: “set the password to …”.
@@ -477,6 +539,11 @@ fn is_behind(rest: &str) -> bool {
 
 /// Where the word is with which a text begins. A mark that is not closed belongs to it.
 fn unquoted(text: &str) -> Range<usize> {
+    let fence = FENCES.iter().find(|fence| text.starts_with(**fence));
+    if let Some(fence) = fence {
+        // A text of several lines.
+        return fence.len()..fence.len() + bare(&text[fence.len()..]).len();
+    }
     let end = bare(text).len();
     let marks = text.len() - text.trim_start_matches(is_mark).len();
     let is_closed = text[end..].starts_with(is_mark);
@@ -491,9 +558,7 @@ fn unquoted(text: &str) -> Range<usize> {
 fn bare(text: &str) -> &str {
     let ends = |c: char| c.is_whitespace() || is_chinese(c);
     let word = &text[..text.find(ends).unwrap_or(text.len())];
-    // What ends there in markup is no part of it.
-    let word = &word[..markup_at(word).unwrap_or(word.len())];
-    let mut word = &word[..before_next(word).unwrap_or(word.len())];
+    let mut word = word;
     let mut unopened = BRACKETS.map(|(open, close)| {
         let more = word.matches(close).count();
         (close, more.saturating_sub(word.matches(open).count()))
@@ -509,24 +574,4 @@ fn bare(text: &str) -> &str {
         word = &word[..word.len() - last.len_utf8()];
     }
     word
-}
-
-/// Where a word without quotes ends in JSON and the like that has no spaces: at the comma before the next quote; and in
-/// a text of several, before the next of them: `Password=…;Encrypt=`.
-fn before_next(word: &str) -> Option<usize> {
-    if word.starts_with(is_mark) {
-        return None;
-    }
-    let mut commas = word.match_indices([',', ';']).map(|(at, _)| at);
-    commas.find(|at| {
-        let rest = word[at + 1..].trim_start_matches('\\');
-        rest.starts_with(['"', '\'']) || (word[*at..].starts_with(';') && is_next_of_several(rest))
-    })
-}
-
-/// Whether a name with its `=` stands here: `Encrypt=`.
-fn is_next_of_several(text: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
-    let rest = text.trim_start_matches(is_name);
-    rest.len() < text.len() && rest.starts_with('=') && !rest.starts_with("==")
 }

@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use super::check::Kind;
 use super::*;
 
 const YAML: Option<Format> = Some(Format::Yaml);
@@ -44,6 +45,8 @@ pub(super) fn assert_exactly(format: Option<Format>, marked: &str) {
     let kept: Vec<&str> = marked.split(MARKS).step_by(2).collect();
     assert!(is_of(&left, &kept), "{left}");
     assert!(!is_whole);
+    let kind = Kind::of(&text).filter(|_| format.is_none());
+    assert!(kind.is_none_or(|kind| kind.is_of(&left)), "{kind:?} {left}");
     assert_eq!(masked(format, left.as_bytes()), None, "{left}");
     if let Some(Ok(document)) = format.map(|format| Document::parse(format, text.clone())) {
         assert_eq!(contains_key(&document), text != marked, "{text}");

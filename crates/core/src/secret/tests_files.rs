@@ -65,7 +65,7 @@ fn a_line_of_another_kind_takes_the_rules_from_no_other(#[case] text: &str) {
     "FROM node:20\nENV API_KEY ⟦Qq1q5⟧\nENV DB_PASSWORD ⟦geheim⟧\nARG API_KEY=⟦Qq1q5⟧\nENV A=1 DB_PASSWORD=⟦geheim⟧\nENV PASSWORD_FILE /run/secrets/db1\nENV TOKEN ${TOKEN}\nRUN npm install\nCMD [\"node\", \"a.js\"]\n"
 )]
 #[case::nginx(
-    "server {\n  location / {\n    proxy_set_header Authorization \"⟦Bearer Ag1g5h6⟧\";\n    proxy_set_header X-Api-Key ⟦Ah1h5⟧;\n    proxy_set_header Host $host;\n    proxy_set_header Authorization $http_authorization;\n    fastcgi_param DB_PASSWORD ⟦geheim⟧;\n    set $api_key ⟦geheim⟧;\n    add_header X-Token-Type Bearer1;\n  }\n}\n"
+    "server {\n  location / {\n    proxy_set_header Authorization \"Bearer ⟦Ag1g5h6⟧\";\n    proxy_set_header X-Api-Key ⟦Ah1h5⟧;\n    proxy_set_header Host $host;\n    proxy_set_header Authorization $http_authorization;\n    fastcgi_param DB_PASSWORD ⟦geheim⟧;\n    set $api_key ⟦geheim⟧;\n    add_header X-Token-Type Bearer1;\n  }\n}\n"
 )]
 #[case::apache(
     "<VirtualHost *:80>\nSetEnv DB_PASSWORD ⟦geheim⟧\nRequestHeader set X-Api-Key \"⟦geheim⟧\"\n</VirtualHost>\n"

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use quick_xml::events::Event;
 use rstest::rstest;
 
+use super::check::Kind;
 use super::*;
 
 #[rstest]
@@ -161,6 +162,54 @@ proptest! {
             let left = String::from_utf8(found.bytes).unwrap();
             let outside: String = left.split(['\'', '"']).step_by(2).collect();
             prop_assert!(!outside.contains(['<', '>']), "{}", left);
+        }
+    }
+}
+
+/// What was of its kind is so still, or only the least of a key went, or it is told.
+#[rstest]
+#[case(
+    "a = 1\npassword = \"\"\"abc9\ndef\"\"\"\ntoken = \'\'\'abcd9wert1\'\'\'\n",
+    Some(false)
+)]
+#[case("a = 1\n[b]\npassword = 12345678\nc = [1, 2]\n", Some(false))]
+#[case("#!/bin/sh\nPASSWORD=abc`cat x9\n`def\n", Some(true))]
+#[case("#!/bin/sh\nPASSWORD=hunter22\n", Some(false))]
+#[case("#!/bin/sh\necho one\n", None)]
+fn what_cannot_be_read_without_its_keys_is_told(
+    #[case] text: &str,
+    #[case] expected: Option<bool>,
+) {
+    let found = masked(None, text.as_bytes());
+    assert_eq!(found.map(|found| found.is_unread), expected);
+}
+
+/// Lines of which some hold keys, each of a file that can be read.
+fn lines() -> impl Strategy<Value = String> {
+    let word = "[A-Za-z0-9+/=|;&<>(){}$`\\\\'.,-]{4,12}";
+    let line = (name(), word, 0..6_usize).prop_map(|(name, word, how)| match how {
+        0 => format!("{name}=\"{}\"\n", word.replace(['\\', '`', '$'], "-")),
+        1 => format!("run --{name}='{}' && next\n", word.replace('\'', "-")),
+        2 => format!("export {name}={word}\n"),
+        3 => format!("x=`run --{name}={}` # y\n", word.replace(['`', '\\'], "-")),
+        4 => format!("a {name}={word} | tee b\n"),
+        _ => format!("<{name}>{}</{name}>\n", word.replace(['<', '&'], "-")),
+    });
+    proptest::collection::vec(line, 1..5).prop_map(|lines| lines.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn what_is_of_a_kind_is_so_without_its_keys_or_that_is_told(text in lines()) {
+        for text in [format!("#!/bin/sh\n{text}"), format!("<a>{text}</a>\n"), text] {
+            let Some(found) = masked(None, text.as_bytes()) else { continue };
+            let left = String::from_utf8(found.bytes).unwrap();
+            if let Some(kind) = Kind::of(&text).filter(|kind| !found.is_unread && !found.is_whole && kind.is_sure(&text)) {
+                prop_assert!(kind.is_of(&left), "{:?} {} {}", kind, text, left);
+            }
+            prop_assert_eq!(masked(None, left.as_bytes()), None, "{}", left);
         }
     }
 }

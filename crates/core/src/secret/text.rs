@@ -4,14 +4,15 @@ use std::ops::Range;
 
 use super::about::is_about;
 use super::chinese;
+use super::ends::{end_of, without_ends};
 use super::name::{
-    is_chinese, is_chinese_name, is_chinese_secret, is_phrase, is_secret, is_secret_name,
-    may_name_secret,
+    is_chinese, is_chinese_name, is_chinese_secret, is_of_several, is_phrase, is_secret,
+    is_secret_name, may_name_secret,
 };
 use super::options::{Place, options_in};
 use super::places::SecretKind;
 use super::shape::{Found, private_keys};
-use super::shell::{end_of_value, head_of, joined as joined_quotes};
+use super::shell::{head_of, joined as joined_quotes};
 use super::spelling::is_open_behind;
 use super::spoken::keys_told_in;
 use super::value::{default_of, is_placeholder};
@@ -43,6 +44,8 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
     for (at, sign) in signs {
         // A sign within a value means nothing.
         let before = &text[told.min(at)..at];
+        // A default of `make`.
+        let before = before.strip_suffix(" ?").unwrap_or(before);
         let key = key_before(before);
         let key = match reading {
             Reading::Data => long_key(before).or(key),
@@ -60,9 +63,10 @@ pub(super) fn named_in(text: &str, reading: Reading) -> Vec<Found> {
             key,
             column: column_of(text, at, key).filter(|_| reading == Reading::Data),
         });
-        if let Some(value) = field.and_then(|field| field.secret()) {
+        if let Some((key, value)) = field.and_then(|field| Some((field.key, field.secret()?))) {
             told = value.end;
-            found.push((value, SecretKind::Name));
+            let each = each_of(text, key, &value).into_iter();
+            found.extend(each.map(|value| (value, SecretKind::Name)));
         }
     }
     found
@@ -151,8 +155,15 @@ impl Field<'_> {
         }
         let text = self.text;
         let near = &text[..text.floor_char_boundary(self.at.saturating_add(NEAR))];
+        if let Some(at) = declared_at(near, self.at) {
+            let value = at + 1..at + 1 + closing(&text[at + 1..], char::from(text.as_bytes()[at]));
+            return is_secret(self.key, &text[value.clone()]).then_some(value);
+        }
+        if let Some(value) = here_at(text, self.at) {
+            return is_secret(self.key, &text[value.clone()]).then_some(value);
+        }
         let value = self.value_in(near);
-        if self.is_none_at(value.start) {
+        if self.is_none_at(value.start) || is_choice(&near[value.clone()]) {
             return None;
         }
         if let Some(default) = self.default_at(near, value.start) {
@@ -264,7 +275,10 @@ pub(super) fn key_before(text: &str) -> Option<&str> {
         .strip_suffix(']')
         .filter(|text| text.ends_with(['"', '\'']));
     let text = looked_up.unwrap_or(text);
-    let text = text.strip_suffix(['"', '\'']).unwrap_or(text);
+    let text = text.strip_suffix(['"', '\'']).map_or(text, |text| {
+        // Within a text the quotes of another one have a `\` before them.
+        text.trim_end_matches('\\')
+    });
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let key = &text[text.trim_end_matches(is_name).len()..];
     (!key.is_empty()).then_some(key)
@@ -301,6 +315,12 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     }
     if let Some(word) = bare_template(value).filter(|_| !is_line) {
         return begins + 1..begins + 1 + word.len();
+    }
+    if let Some(inside) = value.strip_prefix("\\\"").filter(|_| is_here) {
+        let line = &inside[..inside.find('\n').unwrap_or(inside.len())];
+        if let Some(end) = line.find("\\\"") {
+            return begins + 2..begins + 2 + end;
+        }
     }
     if let Some(end) = put_there(value) {
         return begins..begins + end;
@@ -347,53 +367,8 @@ fn value_behind(text: &str, at: usize, key: &str, is_line: bool) -> Range<usize>
     } else {
         word
     };
-    // A tag ends there in markup, or a text in an attribute.
-    let word = &word[..markup_at(word).unwrap_or(word.len())];
-    let word = &word[..word.find("&quot;").unwrap_or(word.len())];
-    let head = head_of(text, at);
-    let is_shell = begins == at && head.ends_with('=');
-    let shell = || end_of_value(head, line);
-    let word = match is_shell.then(shell).flatten() {
-        Some(end) => &word[..end.min(word.len())],
-        None => word,
-    };
-    let is_among = is_among_others(&text[..begins]);
-    let ends = |end: &usize| is_among && !ends_entity(&word[..*end]);
-    let mut signs = word.match_indices([';', '"', '\'']).map(|(at, _)| at);
-    let word = match signs.find(ends) {
-        Some(end) => &word[..end],
-        None => word,
-    };
-    let is_query = text[..at].strip_suffix('=').is_some_and(is_in_query);
-    let word = match word.find('&').filter(|_| is_query) {
-        // The sign may be one that a shell takes as it is.
-        Some(end) => word[..end].trim_end_matches('\\'),
-        None => word,
-    };
-    begins..begins + without_ends(word).len()
-}
-
-/// Where markup goes on behind a value: with the end of its tag, of its attribute or of a text that is taken as it is.
-pub(super) fn markup_at(word: &str) -> Option<usize> {
-    const ENDS: [&str; 4] = ["</", "]]>", "\"/>", "'/>"];
-    ENDS.into_iter().filter_map(|end| word.find(end)).min()
-}
-
-/// Whether the value that begins here is one of several in a text: `Server=…;Password=`.
-fn is_among_others(before: &str) -> bool {
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ');
-    let name = before.trim_end_matches(' ').strip_suffix('=');
-    name.is_some_and(|before| before.trim_end_matches(is_name).ends_with(';'))
-}
-
-/// Whether a `;` behind this ends a sign of markup: `&amp`, `&#38`.
-fn ends_entity(before: &str) -> bool {
-    const LONGEST: usize = 8;
-    let is_in = |c: char| c.is_ascii_alphanumeric() || c == '#';
-    let name = &before[before.trim_end_matches(is_in).len()..];
-    let is_named = ["amp", "lt", "gt", "quot", "apos"].contains(&name);
-    let is_one = is_named || (name.starts_with('#') && name.len() <= LONGEST);
-    is_one && before[..before.len() - name.len()].ends_with('&')
+    let end = end_of(text, &(begins..begins + word.len()));
+    begins..begins + without_ends(&text[begins..end]).len()
 }
 
 /// Whether the name that ends here is of the query of an address: `?token`, `&access_token`, and in markup
@@ -404,18 +379,80 @@ pub(super) fn is_in_query(before: &str) -> bool {
     before.ends_with(['?', '&']) || before.ends_with("&amp;")
 }
 
-/// A value without what stands behind it: quotes, commas, and brackets that do not begin in it.
-fn without_ends(mut word: &str) -> &str {
-    const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
-    loop {
-        word = word.trim_end().trim_end_matches([',', ';', '"', '\'']);
-        let mut pairs = BRACKETS.iter();
-        let closed = pairs.find(|(open, close)| word.ends_with(*close) && !word.contains(*open));
-        match closed {
-            Some((_, close)) => word = word.trim_end_matches(*close),
-            None => return word,
-        }
+/// Each of the values of a name of several that stand here with commas between: `passwords=…,…`.
+fn each_of(text: &str, key: &str, at: &Range<usize>) -> Vec<Range<usize>> {
+    const SHORTEST: usize = 4;
+    let word = &text[at.clone()];
+    let is_word = |one: &str| {
+        let one = one.trim();
+        one.len() >= SHORTEST && !one.contains(|c: char| c.is_whitespace() || "\"'\\".contains(c))
+    };
+    if !word.contains(',') || !is_of_several(key) || !word.split(',').all(is_word) {
+        return vec![at.clone()];
     }
+    let mut begin = at.start;
+    let pieces = word.split(',').map(|piece| {
+        let start = begin + piece.len() - piece.trim_start().len();
+        begin += piece.len() + 1;
+        start..start + piece.trim().len()
+    });
+    pieces.collect()
+}
+
+/// Where the lines stand that a name is given up to a word which ends them: `secret = <<EOT`.
+fn here_at(text: &str, at: usize) -> Option<Range<usize>> {
+    /// The longest text of this kind.
+    const LONGEST: usize = 8_192;
+    let rest =
+        text[at..text.floor_char_boundary(at.saturating_add(LONGEST))].trim_start_matches(' ');
+    let rest = rest.strip_prefix("<<")?.trim_start_matches(['-', '~']);
+    let (word, lines) = rest.split_once('\n')?;
+    let word = word.trim().trim_matches(['"', '\'']);
+    let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let begin = at + text[at..].find('\n')? + 1;
+    let mut end = begin;
+    for line in lines.split_inclusive('\n').filter(|_| is_word) {
+        if line.trim() == word {
+            let inside = text[begin..end].trim();
+            let begin = begin + text[begin..end].find(inside)?;
+            return (!inside.is_empty()).then(|| begin..begin + inside.len());
+        }
+        end += line.len();
+    }
+    None
+}
+
+/// Whether one of two texts is chosen: `var.t == "" ? "…" : var.t`.
+fn is_choice(value: &str) -> bool {
+    let behind = value.split_once(" ? ").map(|(_, behind)| behind);
+    behind.is_some_and(|behind| behind.contains(" : ")) && value.contains(['"', '\''])
+}
+
+/// Where the text in quotes begins that something is given behind its name, a `:` that ends here and what kind of value
+/// it is: `password: string = "…"`, `token: Optional[str] = '…'`.
+fn declared_at(text: &str, at: usize) -> Option<usize> {
+    /// The longest name of a kind.
+    const LONGEST: usize = 64;
+    if !text[..at].ends_with(':') {
+        return None;
+    }
+    let line = text[at..].split('\n').next()?;
+    let (kind, rest) = line.split_once('=')?;
+    let is_in = |c: char| c.is_ascii_alphanumeric() || "_.:[]<>|?&', ".contains(c);
+    let name = kind.trim();
+    let is_kind = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '&')
+        && name.len() <= LONGEST
+        && name.chars().all(is_in)
+        && (!name.contains(' ') || name.contains(['|', '[', '<', '&']));
+    let value = rest.trim_start();
+    // A letter may stand before the quotes.
+    let value = value.trim_start_matches(['b', 'r', 'f', 'u']);
+    let begin = at + line.len() - value.len();
+    (is_kind
+        && kind.ends_with(' ')
+        && value.starts_with(['"', '\''])
+        && !value.starts_with("\"\"\""))
+    .then_some(begin)
 }
 
 /// Where what a shell or a template puts into a text ends, with which it begins: `$(…)`, `${…}`, `{{ … }}`.

@@ -154,6 +154,8 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 pub(super) fn is_reference(text: &str) -> bool {
     let is_bind = |text: &str| is_identifier(text) && is_secret_name(text);
     is_placeholder(text)
+        || (text.starts_with("ENC[") && text.ends_with(']'))
+        || text.starts_with("$ANSIBLE_VAULT;")
         || STORES.iter().any(|store| text.starts_with(store))
         || text.starts_with("#/")
         || (text.len() > 1 && text.starts_with('`') && text.ends_with('`'))
@@ -194,7 +196,18 @@ fn is_identifier(text: &str) -> bool {
 /// Whether a text begins with the place into which a program puts something: `{token}`.
 fn begins_with_slot(text: &str) -> bool {
     let name = text.strip_prefix('{').and_then(|text| text.split_once('}'));
-    name.is_some_and(|(name, _)| name.split('.').all(is_identifier))
+    let is_slot = name.is_some_and(|(name, _)| name.split('.').all(is_identifier));
+    is_slot && behind_kept(text).is_none_or(is_placeholder)
+}
+
+/// What stands behind a word that says how a password is kept: `{noop}…`.
+pub(super) fn behind_kept(text: &str) -> Option<&str> {
+    const KEPT: [&str; 10] = [
+        "noop", "bcrypt", "scrypt", "argon2", "pbkdf2", "ssha", "sha", "sha256", "md5", "crypt",
+    ];
+    let (name, rest) = text.strip_prefix('{')?.split_once('}')?;
+    let is_kept = KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept));
+    (is_kept && !rest.is_empty()).then_some(rest)
 }
 
 /// Whether this is what follows the `$` of a variable.

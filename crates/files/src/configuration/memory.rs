@@ -12,7 +12,7 @@ use super::Keys;
 use crate::snapshots::manifest::TreeMasked;
 
 /// What finds out what files say. It rises whenever that finds something else in the same file.
-const READING: u32 = 9;
+const READING: u32 = 10;
 
 /// Who finds that out: nobody believes what another one found.
 pub(super) fn reader() -> String {

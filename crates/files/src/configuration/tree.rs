@@ -34,6 +34,9 @@ const MOST_BYTES_HELD: usize = 64 << 20;
 /// What is told of a file in which more than the keys had to go.
 const WHOLE: &str = "whole";
 
+/// What is told of a file that was of its kind before its keys were masked and cannot be read as it any more.
+const UNREAD: &str = "unread";
+
 /// How often a file is read that changes meanwhile.
 const READINGS: u32 = 2;
 
@@ -398,11 +401,12 @@ fn without_keys(path: &ConfigPath, bytes: &[u8]) -> (Vec<u8>, Vec<TreeMasked>) {
         what: place.kind.as_str().to_owned(),
     };
     let mut places: Vec<_> = masked.places.into_iter().map(place).collect();
-    if masked.is_whole {
+    let is_so = [(masked.is_whole, WHOLE), (masked.is_unread, UNREAD)];
+    for (_, what) in is_so.into_iter().filter(|(is_so, _)| *is_so) {
         places.push(TreeMasked {
             pointer: None,
             line: 1,
-            what: WHOLE.to_owned(),
+            what: what.to_owned(),
         });
     }
     (spelled_as_before(bytes, masked.bytes), places)

@@ -182,6 +182,29 @@ fn where_keys_are_not_to_be_told_from_the_rest_the_tree_says_that_all_is_masked(
 }
 
 #[test]
+fn a_file_that_cannot_be_read_without_its_keys_is_told() {
+    let ground = Ground::orders();
+    let workflow =
+        "name: x\nnodes:\n  a:\n    type: llm_node\n    config:\n      run_file: tools/run.sh\n";
+    ground.write("workflows/orders.yaml", workflow);
+    ground.write("tools/run.sh", "#!/bin/sh\nPASSWORD=abc`cat x9\n`def\n");
+    let face = ground.face();
+    face.begin().unwrap();
+    let kept = read_tree(&face.workshop.dir, &face.newest().tree_hash).unwrap();
+    let told = kept.files.iter().map(|file| {
+        let what: Vec<_> = file.masked.iter().map(|place| &*place.what).collect();
+        (file.path.as_str(), what)
+    });
+    let told: Vec<_> = told.filter(|(_, what)| !what.is_empty()).collect();
+    assert_eq!(
+        told,
+        [("tools/run.sh", vec!["name", "unread"])],
+        "{:?}",
+        kept.files
+    );
+}
+
+#[test]
 fn a_pack_that_was_lost_is_written_again() {
     let ground = Ground::orders();
     let face = ground.face();

@@ -148,9 +148,11 @@ export function sourceTitle({ source, sequence, compared }: SessionCandidate): s
 }
 
 /** The lines in which something is masked, in words. */
-export function keyLines(places: readonly { line: number }[]): string {
+export function keyLines(places: readonly { line: number; what: string }[]): string {
   const lines = [...new Set(places.map(({ line }) => line))];
-  return m.snapshot_key_lines({ lines: lines.join(m.list_separator()) });
+  const said = m.snapshot_key_lines({ lines: lines.join(m.list_separator()) });
+  const isUnread = places.some(({ what }) => what === 'unread');
+  return isUnread ? `${said} · ${m.snapshot_key_unread()}` : said;
 }
 
 /** A kind of file of a configuration. */

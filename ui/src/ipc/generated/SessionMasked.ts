@@ -13,6 +13,7 @@ pointer?: string,
  */
 line: number, 
 /**
- * By what it is told: `name url shape`; `whole` says that more than the keys had to go.
+ * By what it is told: `name url shape`; `whole` says that more than the keys had to go, `unread` that the
+ * file was of its kind before and cannot be read as it without its keys.
  */
 what: string, };

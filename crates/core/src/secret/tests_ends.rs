@@ -1,0 +1,93 @@
+//! Where a value ends, whatever finds it and whatever file it is in: in each row `⟦…⟧` stands around what has to go.
+
+use rstest::rstest;
+
+use super::tests_exact::assert_exactly;
+use super::*;
+
+const YAML: Option<Format> = Some(Format::Yaml);
+const JSON: Option<Format> = Some(Format::Json);
+const MARKDOWN: Option<Format> = Some(Format::Markdown);
+/// A file with another ending.
+const OTHER: Option<Format> = None;
+
+#[rstest]
+#[case::called("y=`run --password=⟦gg3z9wert⟧`\n")]
+#[case::called_within("y=$(run --password=⟦gg3z9wert⟧)\necho \"$(run --token=⟦gg3z9wert⟧)\"\n")]
+#[case::pipe("TOKEN=⟦gg3z9wert⟧|cat\nrun --password=⟦gg3z9wert⟧|tee keep\n")]
+#[case::file("run --password=⟦gg3z9wert⟧>out.log\nmysql --password=⟦gg3z9wert⟧<keep.sql\n")]
+#[case::file_and_more("PASSWORD=⟦gg3z9wert⟧>f keep\n")]
+#[case::option("run --token=⟦gg3z9wert⟧>keep\n")]
+#[case::errors("run --token=⟦gg3z9wert⟧>/dev/null 2>&1\n")]
+#[case::expression("sed -i \"s/password=.*/password=⟦gg3z9wert⟧/\" f && x\n")]
+#[case::expression_of_others("sed -i 's|password: .*|password: ⟦gg3z9wert⟧|g' f\n")]
+#[case::variable("PASS=⟦gg3z9wert⟧$SUFFIX\nDB_PASSWORD=⟦gg3z9wert⟧${SUFFIX}\n")]
+#[case::make("all:\n\t@run --password=⟦gg3z9wert⟧|tee keep\n")]
+#[case::batch(
+    "@echo off\necho password=⟦gg3z9wert⟧>>app.conf\nrun --password=⟦gg3z9wert⟧>out.log\n"
+)]
+#[case::typed("const password: string = \"⟦gg3z9wert⟧\";\n")]
+#[case::records("A=1\0DB_PASSWORD=⟦gg3z9wert⟧\0B=2\n")]
+#[case::of_a_server("cache=h:6379,password=⟦gg3z9wert⟧,ssl=True,abortConnect=False\n")]
+#[case::in_text(
+    "log(\"connect with password=⟦gg3z9wert⟧ and more\")\nx(\"password=⟦gg3z9wert⟧\")\n"
+)]
+#[case::within_a_text("log(\"{\\\"password\\\": \\\"⟦gg3z9wert⟧\\\", \\\"a\\\": 1}\")\n")]
+#[case::attribute("<c><b password=⟦gg3z9wert⟧></b><i a=1></c>\n")]
+fn a_value_ends_where_something_else_begins(#[case] text: &str) {
+    assert_exactly(OTHER, text);
+}
+
+/// The same as one line of others, in whatever kind of file.
+#[rstest]
+#[case("y=`run --password=⟦gg3z9wert⟧`")]
+#[case("run --password=⟦gg3z9wert⟧>out.log")]
+#[case("run --password=⟦gg3z9wert⟧|tee keep")]
+#[case("sed -i \"s/password=.*/password=⟦gg3z9wert⟧/\" f && x")]
+#[case("{password=⟦gg3z9wert⟧} keep")]
+#[case("[password=⟦gg3z9wert⟧] keep")]
+#[case("(password=⟦gg3z9wert⟧) keep")]
+#[case("jdbc:sqlserver://db:1433;password=⟦gg3z9wert⟧;encrypt=true")]
+#[case("h:6379,password=⟦gg3z9wert⟧,ssl=True")]
+fn it_ends_alike_in_any_file(#[case] line: &str) {
+    for beside in [
+        "",
+        "#!/bin/sh\nset -e\n",
+        "import x\n",
+        "FROM a\n",
+        "[part]\na=1\n",
+    ] {
+        assert_exactly(OTHER, &format!("{beside}{line}\n"));
+    }
+    assert_exactly(MARKDOWN, &format!("Run this:\n\n```sh\n{line}\n```\n"));
+    assert_exactly(YAML, &format!("a: |\n  {line}\nb: 1\n"));
+    assert_exactly(YAML, &format!("a:\n- '{line}'\n- keep\n"));
+    assert_exactly(YAML, &format!("a: : 1\nb: '{line}'\n"));
+    let marks = serde_json::json!({ "a": line, "b": 1 }).to_string();
+    assert_exactly(JSON, &marks);
+}
+
+/// What is of a key stays of it.
+#[rstest]
+#[case(
+    "PASSWORD=⟦a&b=1⟧\nTOKEN=⟦one;two9⟧\nA_PASSWORD=⟦ab|cd9ef⟧\nB_PASSWORD=⟦ab>cd9ef⟧\nC_PASSWORD=⟦a(b)c9⟧\n"
+)]
+#[case(
+    "D_PASSWORD=⟦ab$cd9ef⟧\nE_PASSWORD=⟦ab)cd9]ef⟧\nF_PASSWORD=⟦a1,b2=c3⟧\nG_PASSWORD=⟦aB1$AB⟧\n"
+)]
+#[case("H_TOKEN=⟦abcd1234,efgh5678==⟧\nI_PASSWORD='⟦a;b|c>d`e⟧'\nJ_PASSWORD=⟦it's9wert⟧\n")]
+fn a_sign_of_a_key_does_not_end_it(#[case] text: &str) {
+    assert_exactly(OTHER, text);
+}
+
+/// A text of YAML may have another language in it.
+#[rstest]
+#[case(
+    "kind: ConfigMap\ndata:\n  a.xml: |\n    <c><a v=\"--password=⟦gg3z9wert⟧\"/><b keep=\"1\"/></c>\n"
+)]
+#[case(
+    "kind: ConfigMap\ndata:\n  a.xml: |\n    <c><a>the password is ⟦gg3z9wert⟧</a><b>keep</b></c>\n    <d p=\"1\"/>\n"
+)]
+fn markup_in_a_text_goes_on_behind_a_key(#[case] text: &str) {
+    assert_exactly(YAML, text);
+}
