@@ -158,6 +158,9 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
     } else {
         Outcome::InPart
     };
+    if restored.waits_for_keys {
+        return Ok(Outcome::InPart);
+    }
     going.after(api, output, run.as_ref(), restored.run_status, before)
 }
 

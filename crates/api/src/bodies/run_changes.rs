@@ -6,9 +6,11 @@
 use std::time::{Duration, Instant};
 
 use flowkeep_core::json::{parse, print};
-use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, instead, repeat};
+use flowkeep_core::run::{
+    Definition, From, Level, RunState, Start, Status, TaskId, instead, repeat,
+};
 use flowkeep_core::session::SnapshotReason;
-use flowkeep_core::{Document, Format, Kind, RunId, Value};
+use flowkeep_core::{Document, Format, Kind, Message, RunId, Value};
 use flowkeep_engine::{
     Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, input_missing,
     lacking, readiness, state_of, tasks_hash,
@@ -165,7 +167,7 @@ fn as_it_was(api: &Api, run: KeptRun) -> Result<KeptRun, AppError> {
     }
     api.mark_left();
     let run = api.store.run_at(run.row)?.unwrap_or(run);
-    if !matches!(run.status, Status::Paused | Status::Interrupted) {
+    if !is_held(api, &run) {
         return Ok(run);
     }
     let Some(why) = api.configurations().undecided(&run) else {
@@ -179,6 +181,16 @@ fn as_it_was(api: &Api, run: KeptRun) -> Result<KeptRun, AppError> {
         .hint("decide_configuration_here");
     undecided.because = Some(Box::new(why));
     Err(undecided)
+}
+
+/// Whether somebody has to let a run go on: one that waits does so under nobody, too, and asks a person as soon as it is
+/// taken up.
+fn is_held(api: &Api, run: &KeptRun) -> bool {
+    match run.status {
+        Status::Paused | Status::Interrupted => true,
+        Status::Waiting => is_without_owner(api),
+        _ => run.brought_in,
+    }
 }
 
 /// Lets a run go on as [`resume`] does, `as_wanted` by [`Wanted::Resume`] or [`Wanted::ResumeWith`].
@@ -206,7 +218,14 @@ pub(super) fn let_go_on(
     for child in below.iter().rev() {
         want(api, &child.id.to_string(), &Wanted::Resume)?;
     }
-    keep_configuration(api, run)?;
+    let kept = keep_configuration(api, run)?;
+    let as_wanted = match (kept, as_wanted) {
+        (Some(message), Wanted::Resume) => &Wanted::ResumeWith {
+            level: Level::Info,
+            message,
+        },
+        (_, as_wanted) => as_wanted,
+    };
     let id = run.id.to_string();
     match want(api, &id, as_wanted) {
         Err(error) if error.code == "run_is_not_paused" && !below.is_empty() => {
@@ -216,16 +235,20 @@ pub(super) fn let_go_on(
     }
 }
 
-/// Whoever lets a run go on says that its files are right as they are.
-fn keep_configuration(api: &Api, run: &KeptRun) -> Result<(), AppError> {
-    let Some(id) = run.session.as_ref().filter(|_| !run.status.is_final()) else {
-        return Ok(());
+/// Whoever lets a run go on says that its files are right as they are. What of them is not as it was is told; of one
+/// that goes on already nobody has said anything.
+fn keep_configuration(api: &Api, run: &KeptRun) -> Result<Option<Message>, AppError> {
+    let Some(id) = run.session.as_ref().filter(|_| is_held(api, run)) else {
+        return Ok(None);
     };
     let Some(session) = api.store.session(id)? else {
-        return Ok(());
+        return Ok(None);
     };
-    session_snapshots::keep_as_it_is(api, &session, SnapshotReason::Changed);
-    Ok(())
+    Ok(session_snapshots::keep_as_it_is(
+        api,
+        &session,
+        SnapshotReason::Changed,
+    ))
 }
 
 /// A run and those below it that came with a restore and that nobody has let go on.

@@ -120,6 +120,8 @@ fn work_does_not_go_on_with_something_in_the_place_of_keys_unless_somebody_says_
     let said = place.flowkeep.say(&resume);
     assert_eq!(said.code, 3);
     assert!(said.out.contains("does not go on yet"), "{}", said.out);
+    let said = place.flowkeep.say(&[&resume[..], &["--wait"]].concat());
+    assert_eq!(said.code, 3, "a person is waited for: {}", said.out);
     assert!(said.out.contains(&format!("restore {id} --resume")));
 
     // Filled in, it goes on with just that.
