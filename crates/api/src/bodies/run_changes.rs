@@ -21,6 +21,7 @@ use super::run_activity::{about, operation_of};
 use super::run_trust::{Untrusted, Values, Word, asked_by, settle, settle_all, settle_start};
 use super::runs::find;
 use super::{folders, run_folders, session_snapshots};
+use crate::belonging::forgotten;
 use crate::types::{
     Object, RetryDefinition, RunMode, RunRef, RunResumeInput, RunRetryInput, RunStartInput,
     RunStatus, RunTaskInput, RunTaskResult,
@@ -304,6 +305,10 @@ pub(super) fn to_retry(api: &Api, input: RunRetryInput) -> Result<NewRun, AppErr
     let folder = folder.map(|held| held.folder.to_string());
     let anyway = input.continue_anyway;
     let workflow = before.workflow_id.clone();
+    if workflow.is_none() && forgotten(&api.store, &before)?.is_some() {
+        let refused = AppError::new("run_session_forgotten").with("name", &before.workflow_name);
+        return Err(refused.hint("begin_file_anew").hint("begin_file_anew_here"));
+    }
     let old = input.definition == Some(RetryDefinition::Old);
     let (Some(workflow), false) = (workflow, old) else {
         let text = api.store.definition_text(&before)?;

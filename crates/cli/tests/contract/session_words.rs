@@ -160,6 +160,15 @@ fn what_was_filled_in_is_called_as_it_was_only_where_it_is() {
     assert_eq!(said.code, 0, "{}", said.out);
     let counts = "as they were 2, as they were with their keys filled in 1";
     assert!(said.out.contains(counts), "{}", said.out);
+    let shown = place.flowkeep.done(&["session", "show", &id]);
+    let own = &shown["own_copy"];
+    assert_eq!(
+        (&own["used"], &own["filled_in"], &own["masked"]),
+        (&json!(false), &json!(["tools/sum.yaml"]), &json!([]))
+    );
+    let said = place.flowkeep.say(&["session", "show", &id]).out;
+    let filled = "As they were, their keys filled in: tools/sum.yaml.";
+    assert!(said.contains(filled), "{said}");
     // It goes back with its keys.
     fs::create_dir_all(place.flowkeep.path("configs")).unwrap();
     let in_place = ["session", "restore", &id, "--in-place"];
@@ -232,6 +241,12 @@ fn the_log_of_work_that_goes_on_without_keys_names_the_files() {
     assert_eq!(
         (&told[0]["level"], &told[0]["fields"]["names"]),
         (&json!("warning"), &json!("tools/sum.yaml"))
+    );
+    // Also after it went on.
+    let own = place.flowkeep.done(&["session", "show", &id])["own_copy"].clone();
+    assert_eq!(
+        (&own["used"], &own["masked"], &own["filled_in"]),
+        (&json!(true), &json!(["tools/sum.yaml"]), &json!([]))
     );
     let without = ["session", "restore", &id, "--without-keys"];
     assert_eq!(place.flowkeep.say(&without).code, 2, "only with --resume");

@@ -25,7 +25,11 @@ use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
 /// What the own copies of a session are called, before their number.
 pub fn copy_stem(session: &SessionRecord) -> String {
-    let stem = file_name(&session.name, &session.id, "");
+    stem_of(&session.name, &session.id)
+}
+
+fn stem_of(name: &str, id: &str) -> String {
+    let stem = file_name(name, id, "");
     stem.trim_end_matches('.').to_owned()
 }
 
@@ -38,12 +42,24 @@ pub fn own_copies(
     data_dir: &Path,
     session: &SessionRecord,
 ) -> Result<BTreeMap<u32, PathBuf>, TakeError> {
+    copies_called(files, data_dir, (&session.name, &session.id))
+}
+
+/// The same of a session that is only known by what it was called, and by its id.
+///
+/// # Errors
+/// What the disk says.
+pub fn copies_called(
+    files: &dyn EntryFiles,
+    data_dir: &Path,
+    (name, id): (&str, &str),
+) -> Result<BTreeMap<u32, PathBuf>, TakeError> {
     let overlays = data_dir.join(OVERLAYS);
     let entries = match files.entries(&overlays) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
         entries => entries.map_err(TakeError::at(&overlays))?,
     };
-    let stem = format!("{}-", copy_stem(session));
+    let stem = format!("{}-", stem_of(name, id));
     let of = |name: &str| name.strip_prefix(&stem)?.parse::<u32>().ok();
     let copies = entries.into_iter().filter_map(|entry| {
         let number = of(entry.name.to_str()?)?;
