@@ -727,7 +727,13 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
         ("file_bytes", &found.bytes),
         ("left_out", &found.left_out.len()),
     ];
-    let key = format!("cli_session_{}", found.status);
+    let is_lacking =
+        !(found.missing.is_empty() && found.unread.is_empty() && found.ambiguous.is_empty());
+    // Where keys are all that is not kept, nothing is missing.
+    let key = match found.status {
+        "partial" if !is_lacking => "cli_session_partial_masked".to_owned(),
+        status => format!("cli_session_{status}"),
+    };
     writeln!(out, "{}", catalogue.sentence(&key, &fields))
 }
 

@@ -157,7 +157,8 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
         let _ = api.secrets.list();
     }
     let word = word(input.trust, input.shown);
-    let_go_on(api, &run, &word, &Wanted::Resume).map_err(|error| asked_by(error, "trust_resumed"))
+    let_go_on(api, &run, &word, &Wanted::Resume)
+        .map_err(|error| asked_by(error.with("run", run.id), "trust_resumed"))
 }
 
 /// A run that may go on with its files where they are, because these are as they were. One that goes on is none of
@@ -323,7 +324,7 @@ pub(super) fn to_retry(api: &Api, input: RunRetryInput) -> Result<NewRun, AppErr
             }
             let values = elsewhere(&before, &context, Some(&start.carried));
             let settled = settle(api, &self::then(api, &before, &text, values)?, &word);
-            settled.map_err(|error| error.hint("trust_restored"))
+            settled.map_err(|error| error.with("run", before.id).hint("trust_restored"))
         };
         may_begin(&word, given, trusted)?;
         return again(api, &before, text, context, start);
@@ -361,11 +362,11 @@ pub(super) fn may_be_retried(api: &Api, before: &KeptRun, word: &Word) -> Result
 }
 
 /// What was run is still there where its workflow is not.
-fn without_workflow(error: AppError) -> AppError {
+fn without_workflow(error: AppError, before: &KeptRun) -> AppError {
     match error.code.as_str() {
         "not_found" => AppError {
             hints: vec!["retry_as_it_was".to_owned()],
-            ..error
+            ..error.with("run", before.id)
         },
         _ => error,
     }
@@ -396,7 +397,7 @@ impl Again {
             folder,
         };
         let begun = begun(api, &beginning);
-        let mut begun = begun.map_err(without_workflow)?;
+        let mut begun = begun.map_err(|error| without_workflow(error, before))?;
         let document = Document::parse(begun.new.format, begun.new.text.clone())?;
         let unreadable = |_| AppError::new("run_not_readable");
         let definition = Definition::read(document.value()).map_err(unreadable)?;

@@ -181,9 +181,9 @@ fn refused(error: InPlaceError, wanted: &Wanted) -> AppError {
     let name = &wanted.session.name;
     match error {
         InPlaceError::Take(error) => without_store(error),
-        InPlaceError::Nothing(found) => {
-            not_recoverable(&found, wanted.from, 0).with("session", name)
-        }
+        InPlaceError::Nothing(found) => not_recoverable(&found, wanted.from, 0)
+            .with("session", name)
+            .with("session_id", &wanted.session.id),
         InPlaceError::NoRoot => AppError::new("session_no_root").with("session", name),
         InPlaceError::RootGone(path) => AppError::new("session_root_gone")
             .with("path", path_text(&path))

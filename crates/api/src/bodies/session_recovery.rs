@@ -159,9 +159,9 @@ pub fn restore(
         None => restored,
     }?;
     let back = back.map_err(|why| match why {
-        NotBack::Nothing { failures } => {
-            not_recoverable(&recovery.candidates, from, failures).with("session", name)
-        }
+        NotBack::Nothing { failures } => not_recoverable(&recovery.candidates, from, failures)
+            .with("session", name)
+            .with("session_id", &session.id),
         NotBack::Asks(look) => undecided(&session, &look),
     })?;
     let says = word(input.trust, input.shown);
@@ -321,7 +321,7 @@ fn came_to_nothing(
     let write = api
         .store
         .write::<_, StoreError>(move |tx| tx.fail_session_attempt(row, before, &why));
-    Ok(with_export(error, write?))
+    Ok(with_export(error.with("session_id", &session.id), write?))
 }
 
 /// Names another way after many attempts in a row.

@@ -145,6 +145,7 @@ pub fn snapshot(
     let session = session_list::kept(api, &input.id)?;
     if session.config.is_none() && session.stated_config.is_some() {
         let unlinked = AppError::new("session_unlinked").with("session", session.name);
+        let unlinked = unlinked.with("session_id", session.id);
         return Err(unlinked.hint("link_session"));
     }
     let looking = Looking::of_work(&api.store, &api.data_dir, &session, &settings)?;

@@ -80,6 +80,12 @@ fn a_run_whose_session_was_forgotten_says_so_and_begins_nothing_without_its_conf
     }
     let many = ["run", "retry", &place.run, "--definition", "old"];
     flowkeep.refused(&many, "run_session_forgotten");
+    let (exit, many) = flowkeep.json(&["run", "retry", &place.run, &place.run]);
+    assert_eq!((exit, &many["done"]), (3, &json!(0)), "{many}");
+    assert!(
+        many.to_string().contains("its session was forgotten"),
+        "{many}"
+    );
     assert_eq!(place.runs(), before, "nothing began");
 
     for id in [&place.run, &place.session] {

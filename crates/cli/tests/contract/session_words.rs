@@ -89,6 +89,44 @@ fn of_a_file_that_is_another_where_it_is_masked_no_key_is_blamed_for_it_alone() 
 }
 
 #[test]
+fn nothing_is_called_missing_where_only_keys_are_not_kept() {
+    let place = Place::new();
+    let create = ["session", "create", &place.config()];
+    let said = place.flowkeep.say(&create);
+    assert_eq!(said.code, 3, "{}", said.out);
+    assert!(
+        said.out.contains("All that is taken is there"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("missing, not sure"), "{}", said.out);
+    fs::remove_file(place.sum()).unwrap();
+    let said = place.flowkeep.say(&create);
+    assert!(said.out.contains("missing, not sure"), "{}", said.out);
+}
+
+/// A next step can be copied as it stands.
+#[test]
+fn next_steps_name_the_session_they_are_for() {
+    let place = Place::new();
+    let id = place.kept();
+    fs::remove_dir_all(place.flowkeep.path("configs")).unwrap();
+    let objects = place.flowkeep.data().join("snapshots/objects");
+    for (path, bytes) in tree(&objects) {
+        fs::write(objects.join(path), vec![b'X'; bytes.len()]).unwrap();
+    }
+    let restore = ["session", "restore", &id];
+    let mut said = String::new();
+    for _ in 0..3 {
+        said = place.flowkeep.say(&restore).err;
+    }
+    for step in ["restore", "export"] {
+        let step = format!("flowkeep session {step} {id} ");
+        assert!(said.contains(&step), "{said}");
+    }
+}
+
+#[test]
 fn files_that_lack_keys_are_counted_apart_and_named_once() {
     let place = Place::new();
     let id = place.kept();
