@@ -527,7 +527,7 @@ fn with_keys(found: &SessionShow) -> Option<usize> {
 }
 
 /// Which copy of its own the work uses or would use, whether its keys are filled in there, and what it does not have.
-fn tell_copy(
+pub(crate) fn tell_copy(
     catalogue: &Catalogue,
     out: &mut Out,
     copy: Option<&SessionCopyStand>,

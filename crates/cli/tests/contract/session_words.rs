@@ -198,6 +198,9 @@ fn what_was_filled_in_is_called_as_it_was_only_where_it_is() {
     assert_eq!(said.code, 0, "{}", said.out);
     let counts = "as they were 2, as they were with their keys filled in 1";
     assert!(said.out.contains(counts), "{}", said.out);
+    let compared = place.flowkeep.done(&["session", "compare", &id]);
+    let own = &compared["own_copy"];
+    assert_eq!(own["filled_in"], json!(["tools/sum.yaml"]), "{compared}");
     let shown = place.flowkeep.done(&["session", "show", &id]);
     let own = &shown["own_copy"];
     assert_eq!(
