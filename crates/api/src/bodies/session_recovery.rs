@@ -63,7 +63,7 @@ pub fn recovery(
     };
     let left = || AppError::new("cancelled");
     let (found, own) = apart_for(api.patience, progress, work, left, drop)??;
-    let filled_in = own.as_ref().filter(|own| !own.asks).map(filled_in);
+    let filled_in = own.as_ref().filter(|own| !own.asks()).map(filled_in);
     let missing = session_list::missing_then(api, &input.id, snapshot)?;
     let alone = session_list::confidence_alone(api, &input.id)?;
     Ok(SessionRecovery {
@@ -72,7 +72,7 @@ pub fn recovery(
         candidates: candidates(&found, &session),
         differences: differing(&found, snapshot),
         filled_in: filled_in.unwrap_or_default(),
-        own_copy: own.map(own_copy),
+        own_copy: own.as_ref().map(own_copy),
         confidence: confidence(&found.candidates).as_str(),
         alone: alone.as_str(),
         failures: copy.map_or(0, |copy| copy.failures),
@@ -88,14 +88,14 @@ fn filled_in(own: &CopyLook) -> Vec<String> {
     files
 }
 
-pub(super) fn own_copy(own: CopyLook) -> SessionOwnCopy {
+fn own_copy(own: &CopyLook) -> SessionOwnCopy {
     SessionOwnCopy {
         path: path_text(&own.place),
         filled_in: texts(&own.filled),
         filled_otherwise: texts(&own.filled_otherwise),
         masked: texts(&own.masked),
         changed: texts(&own.changed),
-        asks: own.asks,
+        asks: own.asks(),
     }
 }
 

@@ -102,8 +102,6 @@ pub struct CopyLook {
     pub masked: Vec<ConfigPath>,
     /// Those that are otherwise in other ways, too, that are not there, or that are there beside.
     pub changed: Vec<ConfigPath>,
-    /// Whether somebody has to say what is done with it.
-    pub asks: bool,
     /// The files that would be written and that are there.
     there: Vec<ConfigPath>,
     /// Whether somebody has filled a key in.
@@ -115,6 +113,11 @@ pub struct CopyLook {
 }
 
 impl CopyLook {
+    /// Whether somebody has to say what is done with it: keys are filled in, and something else is changed.
+    pub fn asks(&self) -> bool {
+        self.has_keys && !self.is_usable()
+    }
+
     fn is_usable(&self) -> bool {
         self.changed.is_empty() && !self.is_other
     }
@@ -212,7 +215,7 @@ pub(super) fn own_copy(
     }
     let looks = looks(workshop, session, pieces)?;
     let used = chosen(workshop, session, &looks, choice)?;
-    if let Some(look) = used.filter(|look| look.asks && choice == CopyChoice::Ask) {
+    if let Some(look) = used.filter(|look| look.asks() && choice == CopyChoice::Ask) {
         return Ok(Copying::Asks(look.clone()));
     }
     let passed_over = passed_over(&looks, used.map(|look| look.place.as_path()));
@@ -291,7 +294,7 @@ fn chosen<'l>(
     if choice == CopyChoice::AsWritten {
         return Ok(looks.iter().find(|look| look.is_as_written()));
     }
-    let changed = looks.iter().rev().find(|look| look.asks);
+    let changed = looks.iter().rev().find(|look| look.asks());
     if choice == CopyChoice::Changed && changed.is_some() {
         return Ok(changed);
     }
@@ -364,7 +367,6 @@ fn look(workshop: &Workshop, pieces: &Pieces, place: PathBuf) -> Result<CopyLook
         filled_otherwise: Vec::new(),
         masked: Vec::new(),
         changed: Vec::new(),
-        asks: false,
         there: Vec::new(),
         has_keys: false,
         is_exact: true,
@@ -411,7 +413,6 @@ fn look(workshop: &Workshop, pieces: &Pieces, place: PathBuf) -> Result<CopyLook
         paths.sort();
     }
     look.is_other = !is_copy;
-    look.asks = look.has_keys && !look.is_usable();
     Ok(look)
 }
 
@@ -430,9 +431,10 @@ fn held_of(
 ) -> Held {
     let is_proven = pieces.proven.contains(&entry.path);
     if ObjectHash::of(content) == entry.object.blake3 {
-        return match is_proven {
-            true => Held::Filled { is_same: true },
-            false => Held::AsWritten,
+        return if is_proven {
+            Held::Filled { is_same: true }
+        } else {
+            Held::AsWritten
         };
     }
     if entry.masked.is_empty() {
