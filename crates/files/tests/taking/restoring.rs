@@ -317,13 +317,13 @@ impl Keyed {
     }
 
     fn asked(&self) -> Vec<String> {
-        match self.with(CopyChoice::Ask) {
-            Err(NotBack::Asks(look)) => {
-                assert_eq!(look.place, self.copy);
-                look.changed.iter().map(ConfigPath::to_string).collect()
-            }
-            _ => panic!("nobody was asked"),
-        }
+        let look = match self.with(CopyChoice::Ask) {
+            Err(NotBack::Asks(look)) => Some(look),
+            _ => None,
+        };
+        let look = look.unwrap();
+        assert_eq!(look.place, self.copy);
+        look.changed.iter().map(ConfigPath::to_string).collect()
     }
 
     fn copies(&self) -> usize {

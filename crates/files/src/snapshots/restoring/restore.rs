@@ -157,7 +157,7 @@ pub enum NotBack {
         failures: u32,
     },
     /// A person has to say what is done with this copy. Nothing was written.
-    Asks(CopyLook),
+    Asks(Box<CopyLook>),
 }
 
 /// Brings the configuration of a session back; the files it had are not touched. Each call is an attempt that is
@@ -219,19 +219,18 @@ fn bring_back(
             pieces.lose(unread.path.clone(), unread.reason.clone());
         }
     }
-    let copied = match wanting.to {
-        Some(to) => Copied::to(to, put(workshop, &mut pieces, to, progress)?, &pieces),
-        None => {
-            let choice = match chosen.source {
-                Source::Snapshot => wanting.copy,
-                _ => CopyChoice::New,
-            };
-            match own_copy(workshop, (session, choice), &mut pieces, progress)? {
-                Copying::Done(copied) => copied,
-                Copying::Asks(look) => {
-                    let back = Err(NotBack::Asks(look));
-                    return Ok(Restored { recovery, back });
-                }
+    let copied = if let Some(to) = wanting.to {
+        Copied::to(to, put(workshop, &mut pieces, to, progress)?, &pieces)
+    } else {
+        let choice = match chosen.source {
+            Source::Snapshot => wanting.copy,
+            _ => CopyChoice::New,
+        };
+        match own_copy(workshop, (session, choice), &mut pieces, progress)? {
+            Copying::Done(copied) => copied,
+            Copying::Asks(look) => {
+                let back = Err(NotBack::Asks(Box::new(look)));
+                return Ok(Restored { recovery, back });
             }
         }
     };
