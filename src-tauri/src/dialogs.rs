@@ -170,8 +170,12 @@ pub(crate) async fn open_session_copy(
     api: State<'_, Arc<Api>>,
     id: String,
 ) -> Result<(), AppError> {
-    let session = flowkeep_api::session_list::show(&api, SessionRef { id })?;
-    let copy = session.overlay;
+    let session = flowkeep_api::session_list::show(&api, SessionRef { id: id.clone() });
+    let copy = match session {
+        Ok(session) if session.overlay.is_some() => session.overlay,
+        // Of one that is forgotten, what is left.
+        _ => return open_folder(&flowkeep_api::session_forget::copy_left(&api, &id)?),
+    };
     let copy = copy.ok_or_else(|| AppError::new("session_no_copy"))?;
     open_folder(&text_path(&copy))
 }

@@ -15,7 +15,8 @@ use flowkeep_engine::Belonging;
 use flowkeep_files::configuration::{Definition, count_resolved};
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigRootRecord, DocumentRecord, IMPORTED, KeptRun, NewSession, Store, StoreError,
+    ConfigRootRecord, DocumentRecord, IMPORTED, KeptRun, NewSession, OperationRecord, Store,
+    StoreError,
 };
 
 use crate::AppError;
@@ -277,17 +278,22 @@ fn count(
 /// So many runs that each repeat the one before are asked for what was forgotten.
 const REPEATED: usize = 100;
 
-/// What was kept of a run, or of one that it repeats, and is forgotten since.
-fn forgotten(store: &Store, run: &KeptRun) -> Result<Option<SessionLetGo>, AppError> {
+/// What was kept of a run that has nothing now, or of one that it repeats, and is forgotten since.
+///
+/// # Errors
+/// What the database says.
+pub(crate) fn forgotten(store: &Store, run: &KeptRun) -> Result<Option<SessionLetGo>, AppError> {
+    if run.session.is_some() {
+        return Ok(None);
+    }
     let mut asked = Some(run.id);
     for _ in 0..REPEATED {
         let Some(id) = asked else { break };
-        let found = store.newest_about("session_forget", "session", &id.to_string())?;
-        if let Some(operation) = found {
-            return Ok(Some(SessionLetGo {
-                by: operation.actor,
-                at: crate::time::rfc3339(operation.at),
-            }));
+        for kind in ["session", "run"] {
+            let found = store.newest_about("session_forget", kind, &id.to_string())?;
+            if let Some(operation) = found {
+                return Ok(Some(let_go(operation)));
+            }
         }
         asked = if id == run.id {
             run.repeats
@@ -296,6 +302,14 @@ fn forgotten(store: &Store, run: &KeptRun) -> Result<Option<SessionLetGo>, AppEr
         };
     }
     Ok(None)
+}
+
+/// Who forgot a session, and when.
+pub(crate) fn let_go(operation: OperationRecord) -> SessionLetGo {
+    SessionLetGo {
+        by: operation.actor,
+        at: crate::time::rfc3339(operation.at),
+    }
 }
 
 /// The folder with whose files a run of a workflow would work that begins now, as [`Belongings::find`] would say.

@@ -293,6 +293,7 @@ static OTHERS: &[Command] = &[
     command!("session_store_move", t::SessionStoreMoveInput => t::SessionStoreMoved, session_store::move_to, [writes place] long),
     command!("session_clean_up", t::SessionCleanUpInput => t::SessionCleanedUp, session_clean_up::clean_up, [writes] long),
     command!("session_export", t::SessionExportInput => t::SessionExported, session_export::export, [place] long),
+    command!("session_forget_preview", t::SessionRef => t::SessionForgetPreview, session_forget::preview, []),
     command!("session_forget", t::SessionRef => t::SessionForgotten, session_forget::forget, [writes]),
     command!("snapshot_key_show", t::Nothing => t::SnapshotKeyShow, snapshot_keys::show, []),
     command!("snapshot_key_save", t::ExportTo => t::Exported, snapshot_keys::save, [place]),

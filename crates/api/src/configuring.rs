@@ -233,23 +233,11 @@ impl Configurations {
             told.push((Level::Info, told_of_begin(&session, now.as_ref())));
             told.extend(now.iter().flat_map(|now| told_of_missing(&session, now)));
         }
-        if let (Some(_), Some(before), Some(now)) = (taken, before, now) {
-            let names = changed(&self.contents(&before)?, &self.contents(&now)?);
-            // The same files may be kept in another way from now on.
-            if !names.is_empty() {
-                let message = Message::new("run_configuration_changed")
-                    .with("count", names.len())
-                    .with("names", some(names.iter()));
-                told.push((Level::Info, message));
-            }
+        if taken.is_some() {
+            let changed = told_of_change(&self.store, before.as_ref(), now.as_ref())?;
+            told.extend(changed.map(|message| (Level::Info, message)));
         }
         Ok(Looked { told, holds: false })
-    }
-
-    /// What a snapshot holds.
-    fn contents(&self, snapshot: &ConfigSnapshotRecord) -> Result<Contents, AppError> {
-        let entries = self.store.config_entries(snapshot.tree)?.into_iter();
-        Ok(entries.map(|entry| (entry.path, entry.sha256)).collect())
     }
 
     fn try_place(&self, row: i64) -> Result<Option<PathBuf>, AppError> {
@@ -346,6 +334,28 @@ fn found(snapshot: &ConfigSnapshotRecord) -> TreeFile {
 }
 
 type Contents = BTreeMap<ConfigPath, Sha256>;
+
+/// What a snapshot holds.
+fn contents(store: &Store, snapshot: &ConfigSnapshotRecord) -> Result<Contents, AppError> {
+    let entries = store.config_entries(snapshot.tree)?.into_iter();
+    Ok(entries.map(|entry| (entry.path, entry.sha256)).collect())
+}
+
+/// Which files are not the same in two snapshots; nothing where all are. The same files may be kept in another way.
+pub(crate) fn told_of_change(
+    store: &Store,
+    before: Option<&ConfigSnapshotRecord>,
+    now: Option<&ConfigSnapshotRecord>,
+) -> Result<Option<Message>, AppError> {
+    let (Some(before), Some(now)) = (before, now) else {
+        return Ok(None);
+    };
+    let names = changed(&contents(store, before)?, &contents(store, now)?);
+    let message = Message::new("run_configuration_changed")
+        .with("count", names.len())
+        .with("names", some(names.iter()));
+    Ok(Some(message).filter(|_| !names.is_empty()))
+}
 
 /// The paths of what is on one side only, or not the same on both.
 fn changed(before: &Contents, now: &Contents) -> Vec<String> {

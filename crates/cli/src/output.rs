@@ -125,24 +125,46 @@ impl Output {
         }
     }
 
+    /// Prints a result that waits for a person, and in it, as `member`, what is to be decided.
+    pub(crate) fn asks(
+        &self,
+        result: &impl serde::Serialize,
+        member: &str,
+        why: &AppError,
+    ) -> Result<Outcome, AppError> {
+        if !self.json {
+            self.failed(why);
+            return Ok(Outcome::InPart);
+        }
+        let mut result = serde_json::to_value(result).map_err(|error| printing(error.into()))?;
+        result[member] = self.error(why);
+        write(|out| writeln!(out, "{result}"))?;
+        Ok(Outcome::InPart)
+    }
+
+    /// An error as it stands in JSON.
+    fn error(&self, error: &AppError) -> serde_json::Value {
+        json!({
+            "code": error.code,
+            "message": self.catalogue.error(error),
+            "hints": self.hints(error),
+            "fields": error.fields,
+            "retryable": error.retryable,
+        })
+    }
+
+    fn hints(&self, error: &AppError) -> Vec<String> {
+        let hints = error.hints.iter();
+        hints.map(|hint| self.hint(hint, error)).collect()
+    }
+
     /// Prints an error and answers how the command ended.
     pub(crate) fn failed(&self, error: &AppError) -> Outcome {
-        let message = self.catalogue.error(error);
-        let hints: Vec<_> = error
-            .hints
-            .iter()
-            .map(|hint| self.hint(hint, error))
-            .collect();
         if self.json {
-            let json = json!({"error": {
-                "code": error.code,
-                "message": message,
-                "hints": hints,
-                "fields": error.fields,
-                "retryable": error.retryable,
-            }});
+            let json = json!({"error": self.error(error)});
             let _ = writeln!(io::stdout(), "{json}");
         } else {
+            let message = self.catalogue.error(error);
             let mut err = io::stderr().lock();
             // A path is no word: it stays as it is.
             let message = match error.fields.get("path") {
@@ -150,7 +172,7 @@ impl Output {
                 None => begun(&message),
             };
             let _ = writeln!(err, "{message}");
-            for hint in hints {
+            for hint in self.hints(error) {
                 let _ = writeln!(err, "  {hint}");
             }
         }

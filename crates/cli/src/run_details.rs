@@ -43,6 +43,16 @@ pub(crate) fn show(api: &Api, output: &Output, id: String) -> Result<Outcome, Ap
         if shown.imported {
             writeln!(out, "{}", catalogue.word("run_imported"))?;
         }
+        if let Some(forgotten) = &shown.forgotten {
+            let (by, at) = (visible(&forgotten.by), catalogue.when(&forgotten.at));
+            let key = if shown.workflow_id.is_some() {
+                "run_session_was_forgotten"
+            } else {
+                "cli_run_session_was_forgotten_file"
+            };
+            let said = catalogue.sentence(key, &[("by", &by), ("when", &at)]);
+            writeln!(out, "{said}")?;
+        }
         of_folder(catalogue, out, &shown)?;
         for task in &shown.tasks {
             of_task(catalogue, out, &shown.id, task)?;

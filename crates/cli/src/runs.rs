@@ -101,13 +101,17 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
             wait,
         } => {
             let input = RunResumeInput {
-                id: run,
+                id: run.clone(),
                 trust: Some(trust),
                 shown: None,
                 todays_files: Some(todays_files),
             };
-            let resumed = run_changes::resume(api, input);
-            let resumed = resumed.map_err(|error| told_acts(output, error))?;
+            let resumed = match run_changes::resume(api, input) {
+                Err(error) if error.code == "run_configuration_undecided" => {
+                    return undecided(api, output, &run, &error);
+                }
+                resumed => resumed.map_err(|error| told_acts(output, error))?,
+            };
             if wait {
                 waited(api, output, &resumed.run_id)
             } else {
@@ -403,6 +407,16 @@ fn told(api: &Api, output: &Output, run: &RunStatus) -> Result<Outcome, AppError
         Ok(())
     })?;
     Ok(Outcome::Done)
+}
+
+/// A run that does not go on before a person says with which configuration: that is waited for, and nothing has failed.
+fn undecided(api: &Api, output: &Output, run: &str, why: &AppError) -> Result<Outcome, AppError> {
+    let shown = brief(api, run)?;
+    let run = RunStatus {
+        run_id: shown.id,
+        status: shown.status,
+    };
+    output.asks(&run, "undecided", why)
 }
 
 /// How a run stands that was to go on; where it waits for somebody, for what.

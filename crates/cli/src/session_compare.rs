@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use flowkeep_api::types::{
     SessionCompareDefinitionInput, SessionCompareFileInput, SessionCompareInput, SessionCompared,
-    SessionComparedFile, SessionDefinition, SessionRef,
+    SessionComparedFile, SessionCopyStand, SessionDefinition, SessionRef,
 };
 use flowkeep_api::{Api, AppError, Catalogue, session_definition, session_list, session_recovery};
 use flowkeep_core::visible;
@@ -18,6 +18,7 @@ use crate::folder_archives::{LINES_AT_MOST, differing_lines};
 use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
 use crate::session_restore::differences;
+use crate::sessions::tell_copy;
 
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
@@ -59,6 +60,14 @@ struct WithFile<'a> {
     file: &'a SessionComparedFile,
 }
 
+#[derive(Serialize)]
+struct WithCopy<'a> {
+    #[serde(flatten)]
+    compared: &'a SessionCompared,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_copy: Option<&'a SessionCopyStand>,
+}
+
 pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome, AppError> {
     let Compare {
         id,
@@ -76,7 +85,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Compare) -> Result<Outcome,
         let wanted = SessionCompareInput { id, snapshot };
         let compared = session_recovery::compare(api, wanted, &progress);
         drop(progress);
-        return all(output, &compared?);
+        return all(api, output, &compared?);
     };
     let wanted = SessionCompareFileInput {
         id: id.clone(),
@@ -228,8 +237,15 @@ fn differ_little(one: &str, other: &str) -> bool {
     longest > 3 && before + after + 2 >= longest
 }
 
-fn all(output: &Output, compared: &SessionCompared) -> Result<Outcome, AppError> {
-    output.print(compared, |catalogue, out| {
+/// The files where they are beside what was kept; of a session with a copy of its own, how that stands as well.
+fn all(api: &Api, output: &Output, compared: &SessionCompared) -> Result<Outcome, AppError> {
+    let id = compared.session_id.clone();
+    let own_copy = session_list::show(api, SessionRef { id })?.own_copy;
+    let told = WithCopy {
+        compared,
+        own_copy: own_copy.as_ref(),
+    };
+    output.print(&told, |catalogue, out| {
         differences(catalogue, out, &compared.differences)?;
         let when = catalogue.when(&compared.at);
         let fields: [(&str, &dyn std::fmt::Display); 3] = [
@@ -238,7 +254,8 @@ fn all(output: &Output, compared: &SessionCompared) -> Result<Outcome, AppError>
             ("count", &compared.differences.len()),
         ];
         let said = catalogue.sentence("cli_session_compared", &fields);
-        writeln!(out, "{said}")
+        writeln!(out, "{said}")?;
+        tell_copy(catalogue, out, own_copy.as_ref())
     })?;
     Ok(Outcome::Done)
 }

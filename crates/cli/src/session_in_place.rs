@@ -34,7 +34,7 @@ pub(crate) fn run(
     output.print(&restored, |catalogue, out| {
         in_the_copy(catalogue, out, &restored)?;
         match &restored.in_place {
-            Some(done) => told(catalogue, out, &plan, done),
+            Some(done) => told(catalogue, out, (&plan, &restored), done),
             None => Ok(()),
         }
     })?;
@@ -56,6 +56,7 @@ fn put(
         make_masked: None,
         resume: None,
         without_keys: None,
+        copy: None,
         trust: None,
         shown: None,
     };
@@ -117,7 +118,7 @@ fn users(catalogue: &Catalogue, out: &mut Out, plan: &SessionInPlacePlan) -> io:
 fn told(
     catalogue: &Catalogue,
     out: &mut Out,
-    plan: &SessionInPlacePlan,
+    (plan, restored): (&SessionInPlacePlan, &SessionRestored),
     done: &SessionPutInPlace,
 ) -> io::Result<()> {
     for left in &done.left {
@@ -137,6 +138,14 @@ fn told(
     if let Some(begins_with) = &done.begins_with {
         let fields: [(&str, &dyn Display); 1] = [("path", &visible(begins_with))];
         let said = catalogue.sentence("cli_session_in_place_begins", &fields);
+        writeln!(out, "{said}")?;
+    }
+    if let Some(other) = &restored.passed_over {
+        let fields: [(&str, &dyn Display); 2] = [
+            ("path", &visible(&restored.overlay)),
+            ("other", &visible(other)),
+        ];
+        let said = catalogue.sentence("cli_session_in_place_other_copy", &fields);
         writeln!(out, "{said}")?;
     }
     if let Some(whole) = &done.kept_whole {

@@ -1,17 +1,18 @@
 //! `session restore`: the configuration of a session as it was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use flowkeep_api::types::{
-    ChosenPlace, SessionCandidate, SessionDifference, SessionInPlaceInput, SessionNotRestored,
-    SessionRecoveryInput, SessionRestoreInput, SessionRestored, SessionUse,
+    ChosenPlace, SessionCandidate, SessionCopyUse, SessionDifference, SessionInPlaceInput,
+    SessionNotRestored, SessionRecoveryInput, SessionRestoreInput, SessionRestored, SessionUse,
 };
 use flowkeep_api::{Api, AppError, Catalogue, session_recovery};
 use flowkeep_core::visible;
+use serde_json::json;
 
 use crate::output::{Out, Outcome, Output};
 use crate::progress::Shown;
@@ -40,6 +41,13 @@ pub(crate) struct Restore {
         conflicts_with_all = ["session_to", "session_resume"]
     )]
     in_place: bool,
+    #[arg(
+        id = "session_own_copy",
+        long = "copy",
+        value_name = "COPY",
+        conflicts_with_all = ["session_to", "session_in_place", "session_look"]
+    )]
+    copy: Option<CopyUse>,
     #[command(flatten)]
     on: GoesOn,
     #[command(flatten)]
@@ -68,6 +76,13 @@ struct GoesOn {
         requires = "session_resume"
     )]
     without_keys: bool,
+}
+
+/// What is done with an own copy in which somebody has filled keys in and changed something else besides.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CopyUse {
+    Changed,
+    New,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -122,14 +137,24 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
         to: asked.to.map(ChosenPlace::Path),
         resume: Some(asked.on.resume),
         without_keys: Some(asked.on.without_keys),
+        copy: asked.copy.map(|copy| match copy {
+            CopyUse::Changed => SessionCopyUse::Changed,
+            CopyUse::New => SessionCopyUse::New,
+        }),
         trust: Some(asked.going.trust),
         shown: None,
     };
     let going = asked.going;
     let progress = Shown::new(output.catalogue());
+    let id = wanted.id.clone();
     let restored = session_recovery::restore(api, wanted, &progress);
     drop(progress);
-    let mut restored = restored.map_err(|error| told_acts(output, error))?;
+    let mut restored = match restored {
+        Err(error) if error.code == "session_copy_undecided" => {
+            return output.asks(&json!({"session_id": id}), "undecided", &error);
+        }
+        restored => restored.map_err(|error| told_acts(output, error))?,
+    };
     let goes_on = asked.on.resume && !restored.waits_for_keys;
     let run = restored.run_id.clone().filter(|_| goes_on);
     if let Some(ended) = going.within(api, output, run.as_ref())? {
@@ -158,39 +183,79 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
     } else {
         Outcome::InPart
     };
+    if restored.waits_for_keys {
+        return Ok(Outcome::InPart);
+    }
     going.after(api, output, run.as_ref(), restored.run_status, before)
 }
 
 /// What is not as it was where the files were, and what is not in the copy as it was: each file once.
 fn files(catalogue: &Catalogue, out: &mut Out, restored: &SessionRestored) -> io::Result<()> {
-    let in_copy = catalogue.word("cli_session_restored_masked");
-    let is_masked = |path: &String| restored.masked.contains(path);
+    let in_copy = of_the_copy(catalogue, restored);
     for file in &restored.differences {
         let said = difference(catalogue, file);
-        let said = if is_masked(&file.path) {
-            [said, in_copy.clone()].join(&catalogue.word("clause_separator"))
-        } else {
-            said
+        let said = match in_copy.get(&file.path) {
+            Some(in_copy) => [said, in_copy.clone()].join(&catalogue.word("clause_separator")),
+            None => said,
         };
         writeln!(out, "{}", catalogue.labelled(&visible(&file.path), &said))?;
     }
     let is_told = |path: &String| restored.differences.iter().any(|file| file.path == *path);
-    for path in restored.masked.iter().filter(|path| !is_told(path)) {
-        writeln!(out, "{}", catalogue.labelled(&visible(path), &in_copy))?;
+    for (path, said) in in_copy.iter().filter(|(path, _)| !is_told(path)) {
+        writeln!(out, "{}", catalogue.labelled(&visible(path), said))?;
     }
     not_restored(catalogue, out, &restored.not_restored)
 }
 
-/// How many files came back, and where they are. Those in which something stands for keys are none that are as they were.
-fn where_to(catalogue: &Catalogue, restored: &SessionRestored) -> String {
-    let (masked, place) = (restored.masked.len(), visible(&restored.overlay));
-    let whole = restored.restored.len().saturating_sub(masked);
-    let fields: [(&str, &dyn Display); 3] =
-        [("count", &whole), ("masked", &masked), ("path", &place)];
-    match restored.source {
-        "snapshot" if masked > 0 => catalogue.sentence("cli_session_restored_some_masked", &fields),
-        source => catalogue.sentence(&format!("cli_session_restored_{source}"), &fields),
+/// What is told of files in the copy: what somebody has made of them, and in which something stands for keys.
+fn of_the_copy(catalogue: &Catalogue, restored: &SessionRestored) -> BTreeMap<String, String> {
+    let told = [
+        ("filled_in", &restored.filled_in),
+        ("changed", &restored.changed),
+        ("filled_otherwise", &restored.filled_otherwise),
+        ("masked", &restored.masked),
+    ];
+    let mut found = BTreeMap::new();
+    for (what, paths) in told {
+        let said = catalogue.word(&format!("cli_session_restored_{what}"));
+        found.extend(paths.iter().map(|path| (path.clone(), said.clone())));
     }
+    found
+}
+
+/// How many files came back, and where they are. What somebody has filled in or changed is counted apart, unless its
+/// checksum says that it is what it was.
+fn where_to(catalogue: &Catalogue, restored: &SessionRestored) -> String {
+    let place = visible(&restored.overlay);
+    let is_masked = |path: &&String| restored.masked.contains(*path);
+    let otherwise = restored.filled_otherwise.iter();
+    let otherwise = otherwise.filter(|path| !is_masked(path)).count();
+    let is_there = |path: &&String| restored.restored.contains(*path);
+    let changed = restored.changed.iter().filter(is_there).count();
+    let (masked, filled) = (restored.masked.len(), restored.filled_in.len());
+    let others = masked + filled + otherwise + changed;
+    let whole = restored.restored.len().saturating_sub(others);
+    if restored.source != "snapshot" || others == 0 {
+        let fields: [(&str, &dyn Display); 2] = [("count", &whole), ("path", &place)];
+        let key = format!("cli_session_restored_{}", restored.source);
+        return catalogue.sentence(&key, &fields);
+    }
+    let parts = [
+        ("whole", whole),
+        ("filled_in", filled),
+        ("masked", masked),
+        ("filled_otherwise", otherwise),
+        ("changed", changed),
+    ];
+    let parts = parts.into_iter().filter(|(_, count)| *count > 0);
+    let parts = parts.map(|(what, count)| {
+        let fields: [(&str, &dyn Display); 1] = [("count", &count)];
+        catalogue.sentence(&format!("cli_session_in_copy_{what}"), &fields)
+    });
+    let parts = parts.collect::<Vec<_>>();
+    let parts = parts.join(&catalogue.word("list_separator"));
+    let fields: [(&str, &dyn Display); 2] = [("path", &place), ("parts", &parts)];
+    catalogue.sentence("cli_session_restored_parts", &fields)
 }
 
 /// What is not in the copy as it was.
@@ -199,9 +264,8 @@ pub(crate) fn in_the_copy(
     out: &mut Out,
     restored: &SessionRestored,
 ) -> io::Result<()> {
-    for path in &restored.masked {
-        let said = catalogue.word("cli_session_restored_masked");
-        writeln!(out, "{}", catalogue.labelled(&visible(path), &said))?;
+    for (path, said) in of_the_copy(catalogue, restored) {
+        writeln!(out, "{}", catalogue.labelled(&visible(&path), &said))?;
     }
     not_restored(catalogue, out, &restored.not_restored)
 }

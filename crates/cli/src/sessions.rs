@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use flowkeep_api::types::{
-    ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCreateInput, SessionFile,
-    SessionLeftOut, SessionListInput, SessionMissing, SessionPreview, SessionPreviewInput,
-    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStatedTime, SessionUnkept,
-    SessionUnread,
+    ChosenPlace, Nothing, Object, SessionAmbiguous, SessionCopyStand, SessionCreateInput,
+    SessionFile, SessionLeftOut, SessionListInput, SessionMissing, SessionPreview,
+    SessionPreviewInput, SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStatedTime,
+    SessionUnkept, SessionUnread,
 };
 use flowkeep_api::{
     Api, AppError, Catalogue, session_forget, session_list, session_snapshots, sessions,
@@ -277,12 +277,17 @@ fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, App
             let why = catalogue.say(&failure.reason);
             writeln!(out, "{}", catalogue.labelled(&visible(&failure.file), &why))?;
         }
+        let stays = catalogue.word("session_copy_stays");
+        for copy in &forgotten.stays {
+            writeln!(out, "{}", catalogue.labelled(&visible(copy), &stays))?;
+        }
         let freed: [(&str, &dyn std::fmt::Display); 1] = [("most_bytes", &forgotten.freed_bytes)];
-        writeln!(
-            out,
-            "{}",
-            catalogue.sentence("cli_session_forgotten", &freed)
-        )?;
+        let key = if forgotten.stays.is_empty() && forgotten.failed.is_empty() {
+            "cli_session_forgotten"
+        } else {
+            "cli_session_forgotten_but"
+        };
+        writeln!(out, "{}", catalogue.sentence(key, &freed))?;
         if let Some(elsewhere) = &forgotten.elsewhere {
             writeln!(out, "{}", catalogue.say(elsewhere))?;
         }
@@ -291,11 +296,13 @@ fn forget(api: &Api, output: &Output, wanted: SessionRef) -> Result<Outcome, App
         }
         Ok(())
     })?;
-    Ok(if forgotten.failed.is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::InPart
-    })
+    Ok(
+        if forgotten.failed.is_empty() && forgotten.stays.is_empty() {
+            Outcome::Done
+        } else {
+            Outcome::InPart
+        },
+    )
 }
 
 fn list(api: &Api, output: &Output, wanted: SessionListInput) -> Result<Outcome, AppError> {
@@ -476,7 +483,6 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
             ),
             ("cli_column_run", found.run_id.clone()),
             ("cli_column_recoverable", Some(recoverable)),
-            ("cli_session_own_copy", found.overlay.clone()),
             ("cli_session_agent", found.agent.clone()),
             ("cli_session_state", found.state.clone()),
         ];
@@ -486,6 +492,7 @@ fn show(api: &Api, output: &Output, found: &SessionShow) -> Result<Outcome, AppE
                 writeln!(out, "{row}")?;
             }
         }
+        tell_copy(catalogue, out, found.own_copy.as_ref())?;
         tell_unkept(catalogue, out, found.unkept.as_ref())?;
         let columns = ["number", "when", "status", "files", "bytes", "why"];
         let rows = found.snapshots.iter().map(|snapshot| {
@@ -517,6 +524,38 @@ fn with_keys(found: &SessionShow) -> Option<usize> {
     let newest = found.snapshots.iter().max_by_key(|one| one.sequence)?;
     let masked = newest.files.iter().filter(|file| file.masked).count();
     (masked > 0 && newest.damaged.is_none()).then_some(masked)
+}
+
+/// Which copy of its own the work uses or would use, whether its keys are filled in there, and what it does not have.
+pub(crate) fn tell_copy(
+    catalogue: &Catalogue,
+    out: &mut Out,
+    copy: Option<&SessionCopyStand>,
+) -> io::Result<()> {
+    let Some(copy) = copy else {
+        return Ok(());
+    };
+    let missing = copy.missing.iter().map(|one| one.reference.clone());
+    let missing: Vec<_> = missing.collect();
+    let used = if copy.used { "used" } else { "waits" };
+    let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &visible(&copy.path))];
+    let said = catalogue.sentence(&format!("session_copy_is_{used}"), &fields);
+    writeln!(out, "{said}")?;
+    let told = [
+        ("session_copy_filled_in", &copy.filled_in),
+        ("session_copy_filled_otherwise", &copy.filled_otherwise),
+        ("session_copy_masked", &copy.masked),
+        ("session_copy_gone", &copy.gone),
+        ("session_copy_left_out", &copy.left_out),
+        ("session_copy_missing", &missing),
+    ];
+    for (key, names) in told.into_iter().filter(|(_, names)| !names.is_empty()) {
+        let names: Vec<_> = names.iter().map(|name| visible(name)).collect();
+        let names = names.join(&catalogue.word("list_separator"));
+        let fields: [(&str, &dyn std::fmt::Display); 1] = [("names", &names)];
+        writeln!(out, "  {}", catalogue.sentence(key, &fields))?;
+    }
+    Ok(())
 }
 
 /// What a run refers to although nothing of it is kept.
@@ -695,7 +734,13 @@ fn tell(catalogue: &Catalogue, out: &mut Out, found: &Told<'_>) -> io::Result<()
         ("file_bytes", &found.bytes),
         ("left_out", &found.left_out.len()),
     ];
-    let key = format!("cli_session_{}", found.status);
+    let is_lacking =
+        !(found.missing.is_empty() && found.unread.is_empty() && found.ambiguous.is_empty());
+    // Where keys are all that is not kept, nothing is missing.
+    let key = match found.status {
+        "partial" if !is_lacking => "cli_session_partial_masked".to_owned(),
+        status => format!("cli_session_{status}"),
+    };
     writeln!(out, "{}", catalogue.sentence(&key, &fields))
 }
 

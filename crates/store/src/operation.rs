@@ -274,6 +274,21 @@ impl Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// Notes that an operation also concerned these: they are found by it, and it is not about them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_operation_items(
+        &self,
+        id: OperationId,
+        first: u32,
+        items: &[OperationItemRecord],
+    ) -> Result<(), StoreError> {
+        put_items(self.connection, &id.to_string(), first, items)
+    }
+}
+
 /// Notes what an operation touched, from item number `first` on.
 pub(crate) fn put_items(
     connection: &Connection,

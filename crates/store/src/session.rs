@@ -226,6 +226,18 @@ impl Tx<'_> {
         Ok(removed > 0)
     }
 
+    /// The runs that belong to a session: each by its id and what it is called.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn runs_of_session(&self, id: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id, workflow_name FROM run WHERE session = ?1 ORDER BY run")?;
+        let runs = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(runs.collect::<Result<_, _>>()?)
+    }
+
     /// Lets a run carry a session on: it is the newest one of that.
     ///
     /// # Errors

@@ -142,6 +142,8 @@ const COMMAND_LINE = new Set([
   'delete_imported_runs',
   'move_snapshots',
   'decide_configuration_here',
+  'choose_copy_here',
+  'begin_file_anew_here',
   'wait_or_cancel_run',
   'validate_it',
   'read_snapshots_by_hand',

@@ -6,9 +6,11 @@
 use std::time::{Duration, Instant};
 
 use flowkeep_core::json::{parse, print};
-use flowkeep_core::run::{Definition, From, RunState, Start, Status, TaskId, instead, repeat};
+use flowkeep_core::run::{
+    Definition, From, Level, RunState, Start, Status, TaskId, instead, repeat,
+};
 use flowkeep_core::session::SnapshotReason;
-use flowkeep_core::{Document, Format, Kind, RunId, Value};
+use flowkeep_core::{Document, Format, Kind, Message, RunId, Value};
 use flowkeep_engine::{
     Beginning, Begun, Scope, Wanted, begin, definition_invalid, definition_of, input_missing,
     lacking, readiness, state_of, tasks_hash,
@@ -19,6 +21,7 @@ use super::run_activity::{about, operation_of};
 use super::run_trust::{Untrusted, Values, Word, asked_by, settle, settle_all, settle_start};
 use super::runs::find;
 use super::{folders, run_folders, session_snapshots};
+use crate::belonging::forgotten;
 use crate::types::{
     Object, RetryDefinition, RunMode, RunRef, RunResumeInput, RunRetryInput, RunStartInput,
     RunStatus, RunTaskInput, RunTaskResult,
@@ -154,7 +157,8 @@ pub fn resume(api: &Api, input: RunResumeInput) -> Result<RunStatus, AppError> {
         let _ = api.secrets.list();
     }
     let word = word(input.trust, input.shown);
-    let_go_on(api, &run, &word, &Wanted::Resume).map_err(|error| asked_by(error, "trust_resumed"))
+    let_go_on(api, &run, &word, &Wanted::Resume)
+        .map_err(|error| asked_by(error.with("run", run.id), "trust_resumed"))
 }
 
 /// A run that may go on with its files where they are, because these are as they were. One that goes on is none of
@@ -165,7 +169,7 @@ fn as_it_was(api: &Api, run: KeptRun) -> Result<KeptRun, AppError> {
     }
     api.mark_left();
     let run = api.store.run_at(run.row)?.unwrap_or(run);
-    if !matches!(run.status, Status::Paused | Status::Interrupted) {
+    if !is_held(api, &run) {
         return Ok(run);
     }
     let Some(why) = api.configurations().undecided(&run) else {
@@ -179,6 +183,16 @@ fn as_it_was(api: &Api, run: KeptRun) -> Result<KeptRun, AppError> {
         .hint("decide_configuration_here");
     undecided.because = Some(Box::new(why));
     Err(undecided)
+}
+
+/// Whether somebody has to let a run go on: one that waits does so under nobody, too, and asks a person as soon as it is
+/// taken up.
+fn is_held(api: &Api, run: &KeptRun) -> bool {
+    match run.status {
+        Status::Paused | Status::Interrupted => true,
+        Status::Waiting => is_without_owner(api),
+        _ => run.brought_in,
+    }
 }
 
 /// Lets a run go on as [`resume`] does, `as_wanted` by [`Wanted::Resume`] or [`Wanted::ResumeWith`].
@@ -206,7 +220,14 @@ pub(super) fn let_go_on(
     for child in below.iter().rev() {
         want(api, &child.id.to_string(), &Wanted::Resume)?;
     }
-    keep_configuration(api, run)?;
+    let kept = keep_configuration(api, run)?;
+    let as_wanted = match (kept, as_wanted) {
+        (Some(message), Wanted::Resume) => &Wanted::ResumeWith {
+            level: Level::Info,
+            message,
+        },
+        (_, as_wanted) => as_wanted,
+    };
     let id = run.id.to_string();
     match want(api, &id, as_wanted) {
         Err(error) if error.code == "run_is_not_paused" && !below.is_empty() => {
@@ -216,16 +237,20 @@ pub(super) fn let_go_on(
     }
 }
 
-/// Whoever lets a run go on says that its files are right as they are.
-fn keep_configuration(api: &Api, run: &KeptRun) -> Result<(), AppError> {
-    let Some(id) = run.session.as_ref().filter(|_| !run.status.is_final()) else {
-        return Ok(());
+/// Whoever lets a run go on says that its files are right as they are. What of them is not as it was is told; of one
+/// that goes on already nobody has said anything.
+fn keep_configuration(api: &Api, run: &KeptRun) -> Result<Option<Message>, AppError> {
+    let Some(id) = run.session.as_ref().filter(|_| is_held(api, run)) else {
+        return Ok(None);
     };
     let Some(session) = api.store.session(id)? else {
-        return Ok(());
+        return Ok(None);
     };
-    session_snapshots::keep_as_it_is(api, &session, SnapshotReason::Changed);
-    Ok(())
+    Ok(session_snapshots::keep_as_it_is(
+        api,
+        &session,
+        SnapshotReason::Changed,
+    ))
 }
 
 /// A run and those below it that came with a restore and that nobody has let go on.
@@ -281,6 +306,10 @@ pub(super) fn to_retry(api: &Api, input: RunRetryInput) -> Result<NewRun, AppErr
     let folder = folder.map(|held| held.folder.to_string());
     let anyway = input.continue_anyway;
     let workflow = before.workflow_id.clone();
+    if workflow.is_none() && forgotten(&api.store, &before)?.is_some() {
+        let refused = AppError::new("run_session_forgotten").with("name", &before.workflow_name);
+        return Err(refused.hint("begin_file_anew").hint("begin_file_anew_here"));
+    }
     let old = input.definition == Some(RetryDefinition::Old);
     let (Some(workflow), false) = (workflow, old) else {
         let text = api.store.definition_text(&before)?;
@@ -295,7 +324,7 @@ pub(super) fn to_retry(api: &Api, input: RunRetryInput) -> Result<NewRun, AppErr
             }
             let values = elsewhere(&before, &context, Some(&start.carried));
             let settled = settle(api, &self::then(api, &before, &text, values)?, &word);
-            settled.map_err(|error| error.hint("trust_restored"))
+            settled.map_err(|error| error.with("run", before.id).hint("trust_restored"))
         };
         may_begin(&word, given, trusted)?;
         return again(api, &before, text, context, start);
@@ -333,11 +362,11 @@ pub(super) fn may_be_retried(api: &Api, before: &KeptRun, word: &Word) -> Result
 }
 
 /// What was run is still there where its workflow is not.
-fn without_workflow(error: AppError) -> AppError {
+fn without_workflow(error: AppError, before: &KeptRun) -> AppError {
     match error.code.as_str() {
         "not_found" => AppError {
             hints: vec!["retry_as_it_was".to_owned()],
-            ..error
+            ..error.with("run", before.id)
         },
         _ => error,
     }
@@ -368,7 +397,7 @@ impl Again {
             folder,
         };
         let begun = begun(api, &beginning);
-        let mut begun = begun.map_err(without_workflow)?;
+        let mut begun = begun.map_err(|error| without_workflow(error, before))?;
         let document = Document::parse(begun.new.format, begun.new.text.clone())?;
         let unreadable = |_| AppError::new("run_not_readable");
         let definition = Definition::read(document.value()).map_err(unreadable)?;

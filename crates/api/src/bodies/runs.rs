@@ -20,6 +20,7 @@ use super::run_folders;
 use super::run_overview::LOOK_BACK;
 use super::run_previews::names;
 use super::run_questions::{decided, question};
+use crate::belonging::forgotten;
 use crate::said::sentences;
 use crate::types::{
     FailedTask, RunAttempt, RunBegunBy, RunHit, RunHitPlace, RunListInput, RunLog, RunLogInput,
@@ -184,6 +185,7 @@ pub fn show(api: &Api, input: RunShowInput) -> Result<RunShow, AppError> {
     let folder = api.store.run_folder(run.row)?;
     let (folder, archive) = run_folders::shown(folder);
     Ok(RunShow {
+        forgotten: forgotten(&api.store, &run)?,
         session: run.session.clone(),
         imported: run.face == IMPORTED,
         folder,

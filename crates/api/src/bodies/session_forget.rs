@@ -1,15 +1,45 @@
 //! `session_forget`: a session that nobody wants any more, with all that is kept of it. What touches disks is done
 //! apart, as in `folders`.
 
+use std::path::PathBuf;
+
 use flowkeep_core::Message;
-use flowkeep_files::snapshots::restoring::InPlaceError;
-use flowkeep_files::snapshots::{self, Forgotten};
+use flowkeep_files::snapshots::restoring::{InPlaceError, copies_called};
+use flowkeep_files::snapshots::{self, Forgotten, copies_that_stay, is_kept};
 use flowkeep_host::path_text;
 
 use super::session_list;
 use crate::apart::in_time;
-use crate::types::{FolderFailure, SessionForgotten, SessionRef};
+use crate::types::{FolderFailure, SessionForgetPreview, SessionForgotten, SessionRef};
 use crate::{Api, AppError};
+
+/// What would be left of a session on the disk; nothing is changed.
+///
+/// # Errors
+/// `session_unknown`, `session_no_config`, `session_forgotten`, `disk_silent`; what the database and the disk say.
+pub fn preview(api: &Api, input: SessionRef) -> Result<SessionForgetPreview, AppError> {
+    let session = session_list::kept(api, &input.id)?;
+    let workshop = api.snapshot_workshop()?;
+    let stays = in_time(api.most, &api.data_dir, move |_| {
+        copies_that_stay(&workshop, &session).map_err(AppError::from)
+    })?;
+    Ok(SessionForgetPreview {
+        stays: stays.iter().map(|path| path_text(path)).collect(),
+    })
+}
+
+/// The newest own copy that is left of a session that was forgotten.
+///
+/// # Errors
+/// `session_no_copy`; what the database and the disk say.
+pub fn copy_left(api: &Api, id: &str) -> Result<PathBuf, AppError> {
+    let none = || AppError::new("session_no_copy");
+    let gone = api.store.newest_about("session_forget", "session", id)?;
+    let name = gone.and_then(|gone| gone.subject_name).ok_or_else(none)?;
+    let workshop = api.snapshot_workshop()?;
+    let copies = copies_called(workshop.files.as_ref(), &api.data_dir, (&name, id))?;
+    copies.into_values().next_back().ok_or_else(none)
+}
 
 /// Removes a session with its snapshots and its own copies. Its runs stay in the history, and live files where they
 /// are.
@@ -47,6 +77,10 @@ pub fn forget(api: &Api, input: SessionRef) -> Result<SessionForgotten, AppError
     // They are counted on there, and not waited for here.
     let stays = api.see_snapshot_store()?.away;
     let stays = stays.filter(|away| away.code == "snapshot_store_foreign");
+    let (stays_there, left): (Vec<_>, Vec<_>) = forgotten
+        .left
+        .into_iter()
+        .partition(|(_, why)| is_kept(why));
     let failure = |(path, reason): (std::path::PathBuf, _)| FolderFailure {
         file: path_text(&path),
         reason,
@@ -59,6 +93,10 @@ pub fn forget(api: &Api, input: SessionRef) -> Result<SessionForgotten, AppError
             stay.fields = away.fields;
             stay
         }),
-        failed: forgotten.left.into_iter().map(failure).collect(),
+        stays: stays_there
+            .iter()
+            .map(|(path, _)| path_text(path))
+            .collect(),
+        failed: left.into_iter().map(failure).collect(),
     })
 }

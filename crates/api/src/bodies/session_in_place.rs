@@ -5,8 +5,8 @@ use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, Sha256, SnapshotId};
 use flowkeep_files::snapshots::restoring::{
-    InPlaceAct, InPlaceError, InPlaceFile, InPlaceSettled, PutInPlace, Wanting, in_place_plan,
-    put_in_place, recover_in_place,
+    CopyChoice, InPlaceAct, InPlaceError, InPlaceFile, InPlaceSettled, PutInPlace, Wanting,
+    in_place_plan, put_in_place, recover_in_place,
 };
 use flowkeep_host::path_text;
 use flowkeep_store::FileUser;
@@ -136,6 +136,7 @@ fn wanting<'a>(wanted: &'a Wanted, make_masked: &'a [ConfigPath]) -> Wanting<'a>
         from: wanted.from,
         to: None,
         make_masked,
+        copy: CopyChoice::New,
     }
 }
 
@@ -180,9 +181,9 @@ fn refused(error: InPlaceError, wanted: &Wanted) -> AppError {
     let name = &wanted.session.name;
     match error {
         InPlaceError::Take(error) => without_store(error),
-        InPlaceError::Nothing(found) => {
-            not_recoverable(&found, wanted.from, 0).with("session", name)
-        }
+        InPlaceError::Nothing(found) => not_recoverable(&found, wanted.from, 0)
+            .with("session", name)
+            .with("session_id", &wanted.session.id),
         InPlaceError::NoRoot => AppError::new("session_no_root").with("session", name),
         InPlaceError::RootGone(path) => AppError::new("session_root_gone")
             .with("path", path_text(&path))

@@ -1,26 +1,28 @@
 //! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, for the bytes on the
 //! disk the store of snapshots, and of a run of which nothing is kept where that would be.
 
+use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SessionOrigin;
 use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::session::file::StatedTime;
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked, TreeMissing};
-use flowkeep_files::snapshots::restoring::OVERLAYS;
+use flowkeep_files::snapshots::restoring::{OVERLAYS, copy_stand, own_copies};
 use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, IMPORTED, KeptRun, ListedSession, SessionFilter,
-    SessionPlace, SessionRecord, Which, WorksWith,
+    ConfigEntry, ConfigSnapshotRecord, IMPORTED, KeptRun, ListedSession, SessionCopy,
+    SessionFilter, SessionPlace, SessionRecord, Which, WorksWith,
 };
 
 use super::sessions::{left_out, masked};
 use super::snapshot_keys;
+use crate::belonging::{forgotten, let_go};
 use crate::types::{
-    Nothing, SessionAmbiguous, SessionFile, SessionList, SessionListInput, SessionMissing,
-    SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStatedTime, SessionStats,
-    SessionUnkept, SessionUnread, SessionWhich,
+    Nothing, SessionAmbiguous, SessionCopyStand, SessionFile, SessionLetGo, SessionList,
+    SessionListInput, SessionMissing, SessionRef, SessionRow, SessionShow, SessionSnapshot,
+    SessionStatedTime, SessionStats, SessionUnkept, SessionUnread, SessionWhich,
 };
 use crate::{Api, AppError, time};
 
@@ -108,6 +110,10 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         Some(kept) => api.store.session_copy(kept.row)?,
         None => None,
     };
+    let own = match (kept, &copy) {
+        (Some(kept), Some(copy)) => own_copy(api, kept, copy, &entry),
+        _ => None,
+    };
     let row = row(api, listed)?;
     let unkept = match (kept, &row.run_id) {
         (None, Some(run)) => unkept_of(api, run)?,
@@ -135,6 +141,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
             .as_ref()
             .map_or(WorksWith::File, |copy| copy.works_with)
             .as_str(),
+        own_copy: own,
         failures: copy.as_ref().map_or(0, |copy| copy.failures),
         overlay: copy
             .and_then(|copy| copy.overlay)
@@ -145,6 +152,56 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         snapshots: snapshots.collect::<Result<_, _>>()?,
         created_at: row.created_at,
         updated_at: row.updated_at,
+    })
+}
+
+/// How the own copy stands that the work of a session uses, or would use first. What cannot be read of it is left to
+/// whoever looks closer.
+fn own_copy(
+    api: &Api,
+    kept: &SessionRecord,
+    copy: &SessionCopy,
+    entry: &str,
+) -> Option<SessionCopyStand> {
+    let told = || -> Result<Option<SessionCopyStand>, AppError> {
+        let used = copy.works_with == WorksWith::Overlay;
+        let came_from = match api.store.snapshot_of_copy(kept.row)? {
+            Some(came_from) => Some(came_from),
+            None => api.store.newest_snapshot_of_the_work(kept.row)?,
+        };
+        let Some(came_from) = came_from else {
+            return Ok(None);
+        };
+        let files = &api.files;
+        let places = match (&copy.overlay, used) {
+            (Some(name), true) => vec![api.data_dir.join(OVERLAYS).join(name)],
+            _ => own_copies(files.as_ref(), &api.data_dir, kept)?
+                .into_values()
+                .collect(),
+        };
+        let entries = api.store.config_entries(came_from.tree)?;
+        let stands = places.iter();
+        let stands = stands.map(|place| copy_stand(files.as_ref(), place, &entries));
+        let stands = stands.collect::<Result<Vec<_>, _>>()?;
+        let Some(stand) = stands.into_iter().min_by_key(|one| one.masked.len()) else {
+            return Ok(None);
+        };
+        let found = snapshot(api, &came_from, entry)?;
+        let texts = |paths: Vec<ConfigPath>| paths.into_iter().map(String::from).collect();
+        Ok(Some(SessionCopyStand {
+            path: path_text(&stand.place),
+            used,
+            filled_in: texts(stand.filled),
+            filled_otherwise: texts(stand.filled_otherwise),
+            masked: texts(stand.masked),
+            gone: texts(stand.gone),
+            left_out: found.left_out.into_iter().map(|out| out.path).collect(),
+            missing: found.missing,
+        }))
+    };
+    told().unwrap_or_else(|error| {
+        tracing::debug!(%error, session = kept.id, "how its own copy stands cannot be told");
+        None
     })
 }
 
@@ -251,15 +308,36 @@ pub(super) fn kept(api: &Api, id: &str) -> Result<SessionRecord, AppError> {
     if let Some(kept) = api.store.session(id)? {
         return Ok(kept);
     }
-    let listed = listed(api, id)?;
+    let listed = match listed(api, id) {
+        Err(error) if error.code == "session_unknown" => {
+            let gone = api.store.newest_about("session_forget", "session", id)?;
+            let gone = gone.ok_or(error)?;
+            let name = gone.subject_name.clone().unwrap_or_else(|| id.to_owned());
+            return Err(was_forgotten(name, let_go(gone)));
+        }
+        listed => listed?,
+    };
     let run = listed.run.map(|run| api.store.run(run)).transpose()?;
-    let is_imported = run.flatten().is_some_and(|run| run.face == IMPORTED);
+    let run = run.flatten();
+    if let Some(run) = &run
+        && let Some(let_go) = forgotten(&api.store, run)?
+    {
+        return Err(was_forgotten(listed.name, let_go));
+    }
+    let is_imported = run.is_some_and(|run| run.face == IMPORTED);
     let code = if is_imported {
         "session_ran_elsewhere"
     } else {
         "session_no_config"
     };
     Err(AppError::new(code).with("session", listed.name))
+}
+
+/// That a session is no more, because somebody wanted so.
+fn was_forgotten(name: String, let_go: SessionLetGo) -> AppError {
+    AppError::new("session_forgotten")
+        .with("session", name)
+        .with("by", let_go.by)
 }
 
 /// A snapshot of a session that was just taken.

@@ -12,14 +12,15 @@ use flowkeep_files::configuration::format_of;
 use flowkeep_files::snapshots::compare::{FileState, FileStates};
 use flowkeep_files::snapshots::overlay::Lost;
 use flowkeep_files::snapshots::restoring::{
-    Back, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use, Wanting, clear_unfinished,
-    compare_file as texts_of, compare_with, filled_in, look_for, restore as bring_back,
-    tell_went_on,
+    Back, CopyChoice, CopyLook, NotBack, OVERLAYS, Recovery, Restored, Seeking, Unshown, Use,
+    Wanting, clear_unfinished, compare_file as texts_of, compare_with, copy_to_use, look_for,
+    restore as bring_back, tell_went_on,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
 use flowkeep_host::path_text;
 use flowkeep_store::{SessionRecord, StoreError, WorksWith};
 
+use super::folders::some;
 use super::run_changes::{told, word};
 use super::run_trust::Word;
 use super::session_runs::WentOn;
@@ -30,8 +31,9 @@ use crate::progress::Thinned;
 use crate::put_right::RECOVERY;
 use crate::types::{
     Nothing, RunStatus, SessionCandidate, SessionCompareFileInput, SessionCompareInput,
-    SessionCompared, SessionComparedFile, SessionDifference, SessionNotRestored, SessionRecovery,
-    SessionRecoveryInput, SessionRestoreInput, SessionRestored, SessionUse,
+    SessionCompared, SessionComparedFile, SessionCopyUse, SessionDifference, SessionNotRestored,
+    SessionOwnCopy, SessionRecovery, SessionRecoveryInput, SessionRestoreInput, SessionRestored,
+    SessionUse,
 };
 use crate::{Api, AppError, Progress, time};
 
@@ -55,12 +57,13 @@ pub fn recovery(
     let work = move |steps: &Thinned<'_>| {
         let found = look_for(&workshop, &wanted.seeking(), steps);
         Ok(found.and_then(|found| {
-            let filled_in = filled_in(&workshop, &wanted.session, &found)?;
-            Ok((found, filled_in))
+            let copy = copy_to_use(&workshop, &wanted.session, &found)?;
+            Ok((found, copy))
         }))
     };
     let left = || AppError::new("cancelled");
-    let (found, filled_in) = apart_for(api.patience, progress, work, left, drop)??;
+    let (found, own) = apart_for(api.patience, progress, work, left, drop)??;
+    let filled_in = own.as_ref().filter(|own| !own.asks()).map(filled_in);
     let missing = session_list::missing_then(api, &input.id, snapshot)?;
     let alone = session_list::confidence_alone(api, &input.id)?;
     Ok(SessionRecovery {
@@ -68,17 +71,43 @@ pub fn recovery(
         missing: Some(missing).filter(|count| *count > 0),
         candidates: candidates(&found, &session),
         differences: differing(&found, snapshot),
-        filled_in: filled_in.into_iter().map(String::from).collect(),
+        filled_in: filled_in.unwrap_or_default(),
+        own_copy: own.as_ref().map(own_copy),
         confidence: confidence(&found.candidates).as_str(),
         alone: alone.as_str(),
         failures: copy.map_or(0, |copy| copy.failures),
     })
 }
 
+/// The files of a copy whose keys somebody has filled in, all of them.
+fn filled_in(own: &CopyLook) -> Vec<String> {
+    let otherwise = own.filled_otherwise.iter();
+    let otherwise = otherwise.filter(|path| !own.masked.contains(path));
+    let mut files = texts(own.filled.iter().chain(otherwise));
+    files.sort();
+    files
+}
+
+fn own_copy(own: &CopyLook) -> SessionOwnCopy {
+    SessionOwnCopy {
+        path: path_text(&own.place),
+        filled_in: texts(&own.filled),
+        filled_otherwise: texts(&own.filled_otherwise),
+        masked: texts(&own.masked),
+        changed: texts(&own.changed),
+        asks: own.asks(),
+    }
+}
+
+fn texts<'a>(paths: impl IntoIterator<Item = &'a ConfigPath>) -> Vec<String> {
+    paths.into_iter().map(ConfigPath::to_string).collect()
+}
+
 /// Brings the configuration of a session back, in a folder of its own. The files it had are not touched.
 ///
 /// # Errors
-/// `session_not_recoverable`, `folder_not_empty`, `copy_inside_data_folder`, `snapshot_unknown`; as
+/// `session_not_recoverable`, `folder_not_empty`, `copy_inside_data_folder`, `snapshot_unknown`;
+/// `session_copy_undecided` where somebody has filled keys in in a copy and changed something else besides; as
 /// `session_recovery`; what the disk says. Where the files were, as `session_in_place_plan`, and `plan_changed`.
 pub fn restore(
     api: &Api,
@@ -113,6 +142,11 @@ pub fn restore(
             to: to.as_deref(),
             goes_on: resume,
             make_masked: &[],
+            copy: match input.copy {
+                None => CopyChoice::Ask,
+                Some(SessionCopyUse::Changed) => CopyChoice::Changed,
+                Some(SessionCopyUse::New) => CopyChoice::New,
+            },
         };
         Ok(bring_back(&workshop, &wanting, steps))
     };
@@ -124,8 +158,11 @@ pub fn restore(
         Some(place) => restored.map_err(|error| no_room_there(error, place)),
         None => restored,
     }?;
-    let back = back.map_err(|nothing| {
-        not_recoverable(&recovery.candidates, from, nothing.failures).with("session", name)
+    let back = back.map_err(|why| match why {
+        NotBack::Nothing { failures } => not_recoverable(&recovery.candidates, from, failures)
+            .with("session", name)
+            .with("session_id", &session.id),
+        NotBack::Asks(look) => undecided(&session, &look),
     })?;
     let says = word(input.trust, input.shown);
     let goes_without = input.without_keys.unwrap_or_default();
@@ -151,6 +188,17 @@ pub fn restore(
         waits_for_keys,
         ..restored_of(input.id, told, back, run)
     })
+}
+
+/// Asks what is done with a copy in which somebody has filled keys in and changed something else besides.
+fn undecided(session: &SessionRecord, look: &CopyLook) -> AppError {
+    let changed = texts(&look.changed);
+    AppError::new("session_copy_undecided")
+        .with("id", &session.id)
+        .with("path", path_text(&look.place))
+        .with("count", changed.len())
+        .with("names", some(changed.iter()))
+        .hint("choose_copy_here")
 }
 
 /// What is told of a session that was brought back.
@@ -183,7 +231,13 @@ pub(super) fn restored_of(
         complete: is_as_it_was
             && back.chosen.left_out.is_empty()
             && back.masked.is_empty()
+            && back.filled_otherwise.is_empty()
+            && back.changed.is_empty()
             && not_restored.is_empty(),
+        filled_in: texts(&back.filled),
+        filled_otherwise: texts(&back.filled_otherwise),
+        changed: texts(&back.changed),
+        passed_over: back.passed_over.as_deref().map(path_text),
         restored: back.written.into_iter().map(String::from).collect(),
         masked: back.masked.into_iter().map(String::from).collect(),
         not_restored,
@@ -267,7 +321,7 @@ fn came_to_nothing(
     let write = api
         .store
         .write::<_, StoreError>(move |tx| tx.fail_session_attempt(row, before, &why));
-    Ok(with_export(error, write?))
+    Ok(with_export(error.with("session_id", &session.id), write?))
 }
 
 /// Names another way after many attempts in a row.

@@ -22,7 +22,7 @@ use super::sessions::default_tool_set;
 use super::strategies::strategy;
 use super::{session_list, session_runs, sessions, settings, snapshot_keys};
 use crate::apart::{apart_for, in_time};
-use crate::configuring::keep_changed;
+use crate::configuring::{keep_changed, told_of_change};
 use crate::types::{
     Nothing, Object, SessionCreateInput, SessionCreated, SessionPreviewInput, SessionRef,
     SessionSnapshotTaken, Settings, Snapshots,
@@ -145,6 +145,7 @@ pub fn snapshot(
     let session = session_list::kept(api, &input.id)?;
     if session.config.is_none() && session.stated_config.is_some() {
         let unlinked = AppError::new("session_unlinked").with("session", session.name);
+        let unlinked = unlinked.with("session_id", session.id);
         return Err(unlinked.hint("link_session"));
     }
     let looking = Looking::of_work(&api.store, &api.data_dir, &session, &settings)?;
@@ -165,20 +166,31 @@ pub fn snapshot(
 }
 
 /// Keeps the configuration of a session that a person lets go on with the files as they are: whoever takes its
-/// run up next finds them as they were then. Where it cannot be kept the run says so at its next step.
-pub(super) fn keep_as_it_is(api: &Api, session: &SessionRecord, reason: SnapshotReason) {
-    let kept = || -> Result<(), AppError> {
+/// run up next finds them as they were then. Answers what is not as it was. Where it cannot be kept the run says so at
+/// its next step.
+pub(super) fn keep_as_it_is(
+    api: &Api,
+    session: &SessionRecord,
+    reason: SnapshotReason,
+) -> Option<Message> {
+    let kept = || -> Result<Option<Message>, AppError> {
         let settings = settings::of(&api.store)?;
         if settings.snapshots == Snapshots::Off {
-            return Ok(());
+            return Ok(None);
         }
         let looking = Looking::of_work(&api.store, &api.data_dir, session, &settings)?;
         let workshop = api.snapshot_workshop()?;
-        keep_changed(workshop, looking, session, reason, None).map(drop)
+        let before = api.store.newest_snapshot_of_the_work(session.row)?;
+        if keep_changed(workshop, looking, session, reason, None)?.is_none() {
+            return Ok(None);
+        }
+        let now = api.store.newest_snapshot_of_the_work(session.row)?;
+        told_of_change(&api.store, before.as_ref(), now.as_ref())
     };
-    if let Err(error) = kept() {
+    kept().unwrap_or_else(|error| {
         tracing::warn!(%error, session = session.id, "the configuration is not kept as it is");
-    }
+        None
+    })
 }
 
 /// What a look begins with.

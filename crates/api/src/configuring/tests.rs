@@ -258,7 +258,7 @@ impl Place {
     }
 
     fn contents(&self) -> Contents {
-        self.configurations.contents(&self.newest()).unwrap()
+        contents(&self.api.store, &self.newest()).unwrap()
     }
 
     fn newest(&self) -> ConfigSnapshotRecord {

@@ -7,7 +7,7 @@ use flowkeep_core::{Message, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Object, RunArchive, RunContextName, RunDecided, RunFolder, RunQuestion};
+use super::{Object, RunArchive, RunContextName, RunDecided, RunFolder, RunQuestion, SessionLetGo};
 
 /// Start a workflow.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
@@ -345,6 +345,10 @@ pub struct RunShow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub session: Option<String>,
+    /// That the session it belonged to was forgotten, with all that was kept of its configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub forgotten: Option<SessionLetGo>,
     /// Why it could not begin, where it could not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

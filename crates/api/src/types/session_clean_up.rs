@@ -52,8 +52,19 @@ pub struct SessionForgotten {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub elsewhere: Option<Message>,
+    /// The own copies that are left, because somebody has changed something in them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub stays: Vec<String>,
     /// What could not be removed.
     pub failed: Vec<FolderFailure>,
+}
+
+/// What would be left of a session that is forgotten.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionForgetPreview {
+    /// The own copies that would stay, because somebody has changed something in them.
+    pub stays: Vec<String>,
 }
 
 /// What became of a snapshot.

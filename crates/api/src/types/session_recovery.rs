@@ -33,10 +33,23 @@ pub struct SessionRestoreInput {
     /// Whether it goes on also where something stands for keys in files that came back; else they come back and it
     /// waits until somebody has filled them in.
     pub without_keys: Option<bool>,
+    /// What is done with an own copy in which somebody has filled keys in and changed something else besides; absent: it
+    /// is asked about.
+    pub copy: Option<SessionCopyUse>,
     /// Whether what that would carry out is trusted.
     pub trust: Option<bool>,
     /// The hash of what was shown to whoever trusts it.
     pub shown: Option<String>,
+}
+
+/// What is done with an own copy of a session that somebody has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionCopyUse {
+    /// It is used as it is.
+    Changed,
+    /// It is left as it is, and another one is used or made.
+    New,
 }
 
 /// A session that is to be taken up again.
@@ -156,6 +169,11 @@ pub struct SessionRecovery {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<String>>")]
     pub filled_in: Vec<String>,
+    /// The own copy it would go on with from that snapshot, or about which it would ask; absent where a new one would be
+    /// made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub own_copy: Option<SessionOwnCopy>,
     /// How sure it is that it can go on as it was.
     #[ts(type = "\"complete\" | \"partial\" | \"none\"")]
     pub confidence: &'static str,
@@ -169,6 +187,23 @@ pub struct SessionRecovery {
     pub missing: Option<u32>,
     /// Attempts in a row that came to nothing.
     pub failures: u32,
+}
+
+/// An own copy of a session, beside what is kept.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionOwnCopy {
+    /// Its folder.
+    pub path: String,
+    /// The files whose keys are filled in and that are what they were: their checksum says so.
+    pub filled_in: Vec<String>,
+    /// Those in which nothing but keys are filled in, and that are not what they were.
+    pub filled_otherwise: Vec<String>,
+    /// Those in which something stands for a key.
+    pub masked: Vec<String>,
+    /// Those that are otherwise in other ways, too, that are not there, or that are there beside.
+    pub changed: Vec<String>,
+    /// Whether somebody has to say whether the work goes on with it: keys are filled in, and something else is changed.
+    pub asks: bool,
 }
 
 /// A source, and whether a session can go on from it.
@@ -253,7 +288,22 @@ pub struct SessionRestored {
     pub taken_over: Vec<String>,
     /// Those of the files in which something stands for keys.
     pub masked: Vec<String>,
-    /// That its work was to go on and does not, until these are filled in or somebody says that it goes on without.
+    /// Those whose keys somebody has filled in, and that are what they were: their checksum says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub filled_in: Vec<String>,
+    /// Those in which somebody has filled keys in and that are not what they were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub filled_otherwise: Vec<String>,
+    /// Those that somebody has changed otherwise in the copy.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub changed: Vec<String>,
+    /// Another copy of the session's own in which keys are filled in; it is left as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_over: Option<String>,
+    /// That its work was to go on and does not, until or somebody says that it goes on without.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub waits_for_keys: bool,

@@ -337,6 +337,9 @@ pub struct SessionShow {
     /// Where its own copy is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<String>,
+    /// How the copy of its own stands that its work uses, or would use first; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_copy: Option<SessionCopyStand>,
     /// Attempts in a row to take it up again that came to nothing.
     pub failures: u32,
     /// The agent it works with: JSON, with keys masked.
@@ -355,6 +358,27 @@ pub struct SessionShow {
     pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
+}
+
+/// How a copy of a session's own stands beside the snapshot it came from.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SessionCopyStand {
+    /// Its folder.
+    pub path: String,
+    /// Whether the work uses it already.
+    pub used: bool,
+    /// The files whose keys are not kept and that are what they were: their checksum says so.
+    pub filled_in: Vec<String>,
+    /// Those of them that are not, and in which nothing stands for a key any more.
+    pub filled_otherwise: Vec<String>,
+    /// Those in which something stands for a key.
+    pub masked: Vec<String>,
+    /// The files of the snapshot that are not in it any more.
+    pub gone: Vec<String>,
+    /// What is not in it because the strategy leaves it out.
+    pub left_out: Vec<String>,
+    /// What is referred to and was not there when it was kept.
+    pub missing: Vec<SessionMissing>,
 }
 
 /// A configuration of which nothing is kept: none of the folders on the list had it when a run began, or it was

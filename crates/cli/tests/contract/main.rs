@@ -39,6 +39,7 @@ mod runs;
 mod schedules;
 mod session_backups;
 mod session_differences;
+mod session_forgotten;
 mod session_import;
 mod session_in_place;
 mod session_keys;

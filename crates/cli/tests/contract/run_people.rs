@@ -512,7 +512,8 @@ fn a_run_that_came_with_a_restore_goes_on_only_when_somebody_trusts_it_and_says_
     // Who is refused has trusted nothing.
     here.refused(&["run", "start", "review"], "trust_required");
     let hints = refused["error"]["hints"].to_string();
-    assert!(hints.contains("run resume … --trust"), "{hints}");
+    let step = format!("run resume {run} --trust");
+    assert!(hints.contains(&step), "{hints}");
     let (exit, resumed) = here.json(&["run", "resume", &run, "--trust"]);
     assert_eq!((exit, &resumed["status"]), (3, &json!("waiting")));
     // That was trusted with what this run brought; with other input it is another thing.

@@ -381,11 +381,23 @@ fn keys_that_somebody_filled_in_are_known_and_stay() {
     let there = copy.join("tools/sum.yaml");
     fs::write(&there, "name: sum\npassword: filled-horse-9\n").unwrap();
     assert_eq!(look()["filled_in"], json!(["tools/sum.yaml"]));
-    let again = flowkeep.done(&["session", "restore", id]);
+    let (exit, again) = flowkeep.json(&["session", "restore", id]);
+    assert_eq!(exit, 3, "it is not the file it was");
     assert_eq!(
-        (overlay(&again), &again["masked"]),
-        (copy.clone(), &json!([]))
+        (
+            overlay(&again),
+            &again["masked"],
+            &again["filled_otherwise"]
+        ),
+        (copy.clone(), &json!([]), &json!(["tools/sum.yaml"]))
     );
+    fs::write(&there, "name: sum\npassword: Tr0ub4dor-and-3\n").unwrap();
+    let as_it_was = flowkeep.done(&["session", "restore", id]);
+    assert_eq!(
+        (&as_it_was["filled_in"], as_it_was.get("filled_otherwise")),
+        (&json!(["tools/sum.yaml"]), None)
+    );
+    fs::write(&there, "name: sum\npassword: filled-horse-9\n").unwrap();
     flowkeep.json(&["session", "forget", id]);
     let left = fs::read_to_string(&there).unwrap();
     assert!(left.contains("filled-horse-9"));

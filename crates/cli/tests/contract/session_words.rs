@@ -89,6 +89,44 @@ fn of_a_file_that_is_another_where_it_is_masked_no_key_is_blamed_for_it_alone() 
 }
 
 #[test]
+fn nothing_is_called_missing_where_only_keys_are_not_kept() {
+    let place = Place::new();
+    let create = ["session", "create", &place.config()];
+    let said = place.flowkeep.say(&create);
+    assert_eq!(said.code, 3, "{}", said.out);
+    assert!(
+        said.out.contains("All that is taken is there"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("missing, not sure"), "{}", said.out);
+    fs::remove_file(place.sum()).unwrap();
+    let said = place.flowkeep.say(&create);
+    assert!(said.out.contains("missing, not sure"), "{}", said.out);
+}
+
+/// A next step can be copied as it stands.
+#[test]
+fn next_steps_name_the_session_they_are_for() {
+    let place = Place::new();
+    let id = place.kept();
+    fs::remove_dir_all(place.flowkeep.path("configs")).unwrap();
+    let objects = place.flowkeep.data().join("snapshots/objects");
+    for (path, bytes) in tree(&objects) {
+        fs::write(objects.join(path), vec![b'X'; bytes.len()]).unwrap();
+    }
+    let restore = ["session", "restore", &id];
+    let mut said = String::new();
+    for _ in 0..3 {
+        said = place.flowkeep.say(&restore).err;
+    }
+    for step in ["restore", "export"] {
+        let step = format!("flowkeep session {step} {id} ");
+        assert!(said.contains(&step), "{said}");
+    }
+}
+
+#[test]
 fn files_that_lack_keys_are_counted_apart_and_named_once() {
     let place = Place::new();
     let id = place.kept();
@@ -120,6 +158,8 @@ fn work_does_not_go_on_with_something_in_the_place_of_keys_unless_somebody_says_
     let said = place.flowkeep.say(&resume);
     assert_eq!(said.code, 3);
     assert!(said.out.contains("does not go on yet"), "{}", said.out);
+    let said = place.flowkeep.say(&[&resume[..], &["--wait"]].concat());
+    assert_eq!(said.code, 3, "a person is waited for: {}", said.out);
     assert!(said.out.contains(&format!("restore {id} --resume")));
 
     // Filled in, it goes on with just that.
@@ -135,6 +175,93 @@ fn work_does_not_go_on_with_something_in_the_place_of_keys_unless_somebody_says_
     assert_eq!(restored["overlay"], text(&copy));
     let told = place.lines(&run, "run_configuration_own_copy");
     assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["fields"]["path"], text(&copy));
+}
+
+/// Whether what was filled in is what it was, the checksum of the original says.
+#[test]
+fn what_was_filled_in_is_called_as_it_was_only_where_it_is() {
+    let place = Place::new();
+    let id = place.kept();
+    fs::remove_dir_all(place.flowkeep.path("configs")).unwrap();
+    let restore = ["session", "restore", &id];
+    let (_, restored) = place.flowkeep.json(&restore);
+    let there = PathBuf::from(word(&restored["overlay"])).join("tools/sum.yaml");
+    fs::write(&there, with_key("another-horse-9")).unwrap();
+    let said = place.flowkeep.say(&restore);
+    assert_eq!(said.code, 3, "{}", said.out);
+    let counts = "as they were 2, filled in by you and not as they were 1";
+    assert!(said.out.contains(counts), "{}", said.out);
+    assert!(said.out.contains("filled in by you, and not as it was"));
+    fs::write(&there, with_key(&secret())).unwrap();
+    let said = place.flowkeep.say(&restore);
+    assert_eq!(said.code, 0, "{}", said.out);
+    let counts = "as they were 2, as they were with their keys filled in 1";
+    assert!(said.out.contains(counts), "{}", said.out);
+    let compared = place.flowkeep.done(&["session", "compare", &id]);
+    let own = &compared["own_copy"];
+    assert_eq!(own["filled_in"], json!(["tools/sum.yaml"]), "{compared}");
+    let shown = place.flowkeep.done(&["session", "show", &id]);
+    let own = &shown["own_copy"];
+    assert_eq!(
+        (&own["used"], &own["filled_in"], &own["masked"]),
+        (&json!(false), &json!(["tools/sum.yaml"]), &json!([]))
+    );
+    let said = place.flowkeep.say(&["session", "show", &id]).out;
+    let filled = "As they were, their keys filled in: tools/sum.yaml.";
+    assert!(said.contains(filled), "{said}");
+    // It goes back with its keys.
+    fs::create_dir_all(place.flowkeep.path("configs")).unwrap();
+    let in_place = ["session", "restore", &id, "--in-place"];
+    place.flowkeep.done(&in_place);
+    assert_eq!(
+        fs::read_to_string(place.sum()).unwrap(),
+        with_key(&secret())
+    );
+}
+
+#[test]
+fn a_copy_with_keys_in_which_more_was_changed_is_neither_used_nor_passed_over_unasked() {
+    let place = Place::new();
+    let (id, run) = place.waits();
+    fs::remove_file(place.sum()).unwrap();
+    let restore = ["session", "restore", &id];
+    let (_, restored) = place.flowkeep.json(&restore);
+    let copy = PathBuf::from(word(&restored["overlay"]));
+    fs::write(copy.join("tools/sum.yaml"), with_key(&secret())).unwrap();
+    fs::write(copy.join("tool-sets/office.yaml"), "tools: [sum]\n# mine\n").unwrap();
+    let (_, looked) = place
+        .flowkeep
+        .json(&[&restore[..], &["--dry-run"]].concat());
+    let own = &looked["own_copy"];
+    assert_eq!(
+        (&own["asks"], &own["changed"], &own["filled_in"]),
+        (
+            &json!(true),
+            &json!(["tool-sets/office.yaml"]),
+            &json!(["tools/sum.yaml"])
+        )
+    );
+    let resume = [&restore[..], &["--resume"]].concat();
+    for words in [&restore[..], &resume] {
+        let (exit, asked) = place.flowkeep.json(words);
+        assert_eq!((exit, &asked["session_id"]), (3, &json!(id)), "{asked}");
+        assert_eq!(asked["undecided"]["code"], "session_copy_undecided");
+    }
+    let said = place.flowkeep.say(&resume);
+    assert!(said.err.contains("tool-sets/office.yaml"), "{}", said.err);
+    assert!(said.err.contains("--copy changed"), "{}", said.err);
+    let copies = fs::read_dir(copy.parent().unwrap()).unwrap().count();
+    assert_eq!(copies, 1, "nothing was made");
+    let (exit, used) = place
+        .flowkeep
+        .json(&[&resume[..], &["--copy", "changed"]].concat());
+    assert_eq!(
+        (exit, &used["run_status"], &used["changed"]),
+        (3, &json!("waiting"), &json!(["tool-sets/office.yaml"])),
+        "{used}"
+    );
+    let told = place.lines(&run, "run_configuration_own_copy");
     assert_eq!(told[0]["fields"]["path"], text(&copy));
 }
 
@@ -155,6 +282,12 @@ fn the_log_of_work_that_goes_on_without_keys_names_the_files() {
     assert_eq!(
         (&told[0]["level"], &told[0]["fields"]["names"]),
         (&json!("warning"), &json!("tools/sum.yaml"))
+    );
+    // Also after it went on.
+    let own = place.flowkeep.done(&["session", "show", &id])["own_copy"].clone();
+    assert_eq!(
+        (&own["used"], &own["masked"], &own["filled_in"]),
+        (&json!(true), &json!(["tools/sum.yaml"]), &json!([]))
     );
     let without = ["session", "restore", &id, "--without-keys"];
     assert_eq!(place.flowkeep.say(&without).code, 2, "only with --resume");

@@ -103,6 +103,15 @@ impl Place {
         word(&listed["items"][0]["id"])
     }
 
+    /// A run that does not go on, because a file of it is not as it was.
+    fn asks(&self, run: &str, file: &str) {
+        let (exit, asked) = self.flowkeep.json(&["run", "resume", run, "--wait"]);
+        assert_eq!((exit, &asked["run_id"]), (3, &json!(run)), "{asked}");
+        let why = &asked["undecided"];
+        assert_eq!(why["code"], "run_configuration_undecided");
+        assert!(word(&why["message"]).contains(file), "{why}");
+    }
+
     fn shown(&self, id: &str) -> Value {
         self.flowkeep.done(&["session", "show", id])
     }
@@ -212,12 +221,7 @@ fn work_that_was_killed_goes_on_with_the_files_it_had() {
     fs::remove_file(place.root().join("tools/sum.yaml")).unwrap();
     fs::write(place.root().join("tool-sets/office.yaml"), "tools: []\n").unwrap();
     let today = tree(&place.root());
-    let asked = flowkeep.refused(
-        &["run", "resume", &id, "--wait"],
-        "run_configuration_undecided",
-    );
-    let said = asked["error"]["message"].as_str().unwrap();
-    assert!(said.contains("tools/sum.yaml"), "{said}");
+    place.asks(&id, "tools/sum.yaml");
     let (_, looked) = flowkeep.json(&["session", "restore", &id, "--dry-run"]);
     let found: Vec<_> = looked["candidates"].as_array().unwrap().iter().collect();
     let of = |source: &str| {
@@ -260,6 +264,32 @@ fn work_that_was_killed_goes_on_with_the_files_it_had() {
         (&listed["recoverable"], &listed["completed"]),
         (&json!(0), &json!(1))
     );
+}
+
+/// Nothing is taken as right in passing: one that waits asks with which files it goes on, as one that was broken off.
+#[test]
+fn one_that_waits_after_a_crash_asks_with_which_files_it_goes_on() {
+    let place = Place::new();
+    let flowkeep = &place.flowkeep;
+    let id = place.killed();
+    let (exit, waits) = flowkeep.json(&["run", "resume", &id]);
+    assert_eq!((exit, &waits["status"]), (3, &json!("waiting")), "{waits}");
+    fs::write(place.root().join("tools/sum.yaml"), "name: other\n").unwrap();
+    place.asks(&id, "tools/sum.yaml");
+    let snapshots = || place.shown(&id)["snapshots"].as_array().unwrap().len();
+    assert_eq!(snapshots(), 1, "nobody has said that they are right");
+    flowkeep.file("check.sh", "");
+    flowkeep.done(&["run", "answer", &id, "check", "--rerun"]);
+    place.asks(&id, "tools/sum.yaml");
+    let said = flowkeep.say(&["run", "resume", &id]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.err.contains("--todays-files"), "{}", said.err);
+    let goes_on = ["run", "resume", &id, "--todays-files", "--wait"];
+    assert_eq!(flowkeep.done(&goes_on)["status"], "succeeded");
+    assert_eq!(snapshots(), 2);
+    let told = place.told(&id, "run_configuration_changed");
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["fields"]["names"], "tools/sum.yaml");
 }
 
 #[test]

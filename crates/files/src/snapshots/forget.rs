@@ -11,7 +11,7 @@ use flowkeep_core::Message;
 use flowkeep_host::{EntryFiles, EntryKind};
 use flowkeep_store::{CountedOn, SessionRecord, StoreError};
 
-use super::activity::tell;
+use super::activity::tell_forgotten;
 use super::clean_up::{remove_files, unchanged};
 use super::pack::LARGEST_OBJECT;
 use super::restoring::{
@@ -69,6 +69,24 @@ pub fn forget(workshop: &Workshop, session: &SessionRecord) -> Result<Forgotten,
     Ok(done)
 }
 
+/// The copies of a session that would stay where it is forgotten, because somebody has changed something in them.
+///
+/// # Errors
+/// What the database and the disk say.
+pub fn copies_that_stay(
+    workshop: &Workshop,
+    session: &SessionRecord,
+) -> Result<Vec<PathBuf>, TakeError> {
+    let copies = copies_of(workshop, session)?.into_iter();
+    let stay = copies.filter(|(_, why)| why.as_ref().is_some_and(is_kept));
+    Ok(stay.map(|(path, _)| path).collect())
+}
+
+/// Whether a copy is left because somebody has changed something in it; else it could not be removed.
+pub fn is_kept(why: &Message) -> bool {
+    why.code == "session_copy_changed"
+}
+
 /// Removes the files of the store that nobody counts on any more.
 fn forget_files(
     workshop: &Workshop,
@@ -90,10 +108,11 @@ fn let_go(workshop: &Workshop, session: &SessionRecord) -> Result<CountedOn, Sto
     let (id, name) = (session.id.clone(), session.name.clone());
     workshop.store.write(move |tx| {
         let before = tx.counted_on()?;
+        let runs = tx.runs_of_session(&id)?;
         tx.remove_session(&id)?;
         tx.let_go_of_unused()?;
         let let_go = before.without(&tx.counted_on()?);
-        tell(tx, "session_forget", (&actor, face), [(id, name)])?;
+        tell_forgotten(tx, (&actor, face), (id, name), runs)?;
         Ok(let_go)
     })
 }

@@ -38,7 +38,7 @@ mod workshop;
 pub use bring::bring_objects;
 pub use clean_up::{CleanedUp, CleaningUp, Judged, clean_up};
 pub use error::SnapshotError;
-pub use forget::{Forgotten, forget};
+pub use forget::{Forgotten, copies_that_stay, forget, is_kept};
 pub use keys::{SnapshotKeys, note_recipients, without_key};
 pub use moving::{StoreMoved, StorePlaceError, WantedMove, move_store, settle_move};
 pub use place::prepare;

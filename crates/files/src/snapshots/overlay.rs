@@ -187,7 +187,7 @@ pub(super) fn holds_mask(bytes: &[u8]) -> bool {
 }
 
 /// Gives each file of a folder with what it holds; says whether there is nothing else but what is written into a copy.
-fn each_file(
+pub(super) fn each_file(
     files: &dyn EntryFiles,
     place: &Path,
     mut seen: impl FnMut(ConfigPath, &[u8]),

@@ -15,8 +15,8 @@ use flowkeep_core::session::SnapshotReason;
 use flowkeep_core::{Message, SnapshotId};
 use flowkeep_files::snapshots::recover;
 use flowkeep_files::snapshots::restoring::{
-    InPlaceAct, InPlaceError, InPlacePlan, PutInPlace, Seeking, Use, Wanting, clear_unfinished,
-    in_place_plan, not_as_kept, put_in_place, recover_in_place,
+    CopyChoice, InPlaceAct, InPlaceError, InPlacePlan, PutInPlace, Seeking, Use, Wanting,
+    clear_unfinished, in_place_plan, not_as_kept, put_in_place, recover_in_place,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, Progress, Unfollowed};
@@ -66,6 +66,7 @@ impl Face {
             from,
             to: None,
             make_masked,
+            copy: CopyChoice::Ask,
         })
     }
 
@@ -82,7 +83,7 @@ impl Face {
         })
     }
 
-    fn put_back(&self) -> PutInPlace {
+    pub(crate) fn put_back(&self) -> PutInPlace {
         self.put(Use::Any, &Unfollowed).unwrap()
     }
 

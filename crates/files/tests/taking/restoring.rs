@@ -9,7 +9,8 @@ use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SnapshotReason;
 use flowkeep_files::snapshots::TakeError;
 use flowkeep_files::snapshots::restoring::{
-    Restored, Seeking, Use, Wanting, clear_unfinished, restore, tell_went_on,
+    Back, CopyChoice, NotBack, Restored, Seeking, Use, Wanting, clear_unfinished, restore,
+    tell_went_on,
 };
 use flowkeep_host::testing::FailingFiles;
 use flowkeep_host::{Cancellation, FileLock, Progress, Unfollowed};
@@ -36,6 +37,15 @@ impl Face {
         goes_on: bool,
         progress: &dyn Progress,
     ) -> Result<Restored, TakeError> {
+        self.restore_with((from, CopyChoice::Ask), goes_on, progress)
+    }
+
+    fn restore_with(
+        &self,
+        (from, copy): (Use, CopyChoice),
+        goes_on: bool,
+        progress: &dyn Progress,
+    ) -> Result<Restored, TakeError> {
         let session = self.session();
         let root = self.config.parent().unwrap().parent().unwrap();
         let wanting = Wanting {
@@ -49,6 +59,7 @@ impl Face {
             from,
             to: None,
             make_masked: &[],
+            copy,
         };
         restore(&self.workshop, &wanting, progress)
     }
@@ -259,26 +270,157 @@ fn where_only_the_manifest_says_what_a_snapshot_began_with_that_counts() {
     assert_eq!(begins(&restored), expected);
 }
 
-/// What was filled in where `<masked>` stood is what the work goes on with; what else was changed in a copy is not.
+/// A session of which a file with a key is gone, and its own copy as it was first written.
+struct Keyed {
+    ground: Ground,
+    face: Face,
+    key: String,
+    copy: std::path::PathBuf,
+}
+
+impl Keyed {
+    fn new() -> Self {
+        let ground = Ground::orders();
+        let key = format!("name: sum\napi_key: sk-{}\n", "a".repeat(40));
+        ground.write("tools/sum.yaml", &key);
+        let face = ground.face();
+        face.begin().unwrap();
+        fs::remove_file(ground.path("tools/sum.yaml")).unwrap();
+        let first = face.restore(&Unfollowed).unwrap().back.ok().unwrap();
+        assert_eq!(first.masked.len(), 1);
+        let copy = first.place;
+        Self {
+            ground,
+            face,
+            key,
+            copy,
+        }
+    }
+
+    fn fill_in(&self, text: &str) {
+        fs::write(self.copy.join("tools/sum.yaml"), text).unwrap();
+    }
+
+    /// Changes a file of the copy that holds no key.
+    fn change(&self) {
+        let other = self.copy.join("tool-sets/office.yaml");
+        fs::write(other, "tools: [sum]\n# mine\n").unwrap();
+    }
+
+    fn with(&self, copy: CopyChoice) -> Result<Back, NotBack> {
+        let restored = self.face.restore_with((Use::Any, copy), false, &Unfollowed);
+        restored.unwrap().back
+    }
+
+    fn back(&self, copy: CopyChoice) -> Back {
+        self.with(copy).ok().unwrap()
+    }
+
+    fn asked(&self) -> Vec<String> {
+        let look = match self.with(CopyChoice::Ask) {
+            Err(NotBack::Asks(look)) => Some(look),
+            _ => None,
+        };
+        let look = look.unwrap();
+        assert_eq!(look.place, self.copy);
+        look.changed.iter().map(ConfigPath::to_string).collect()
+    }
+
+    fn copies(&self) -> usize {
+        fs::read_dir(self.copy.parent().unwrap()).unwrap().count()
+    }
+}
+
+fn named(paths: &[ConfigPath]) -> Vec<&str> {
+    paths.iter().map(ConfigPath::as_str).collect()
+}
+
+/// What was filled in where `<masked>` stood is what the work goes on with; whether that is what it was, the checksum
+/// says.
 #[test]
 fn keys_that_were_filled_in_in_its_own_copy_are_gone_on_with() {
-    let ground = Ground::orders();
-    let key = format!("name: sum\napi_key: sk-{}\n", "a".repeat(40));
-    ground.write("tools/sum.yaml", &key);
-    let face = ground.face();
-    face.begin().unwrap();
-    fs::remove_file(ground.path("tools/sum.yaml")).unwrap();
-    let restored = || face.restore(&Unfollowed).unwrap().back.ok().unwrap();
-    let first = restored();
-    assert_eq!(first.masked.len(), 1);
-    fs::write(first.place.join("tools/sum.yaml"), &key).unwrap();
-    let filled = restored();
-    assert_eq!(filled.place, first.place);
-    assert!(filled.masked.is_empty());
-    assert_eq!(tree(&filled.place)["tools/sum.yaml"], key.into_bytes());
-    let other = first.place.join("tools/sum.yaml");
-    fs::write(other, "name: other\napi_key: sk-b\n").unwrap();
-    let another = restored();
-    assert_ne!(another.place, first.place, "it is not what was kept");
-    assert_eq!(another.masked.len(), 1);
+    let place = Keyed::new();
+    place.fill_in(&place.key);
+    let filled = place.back(CopyChoice::Ask);
+    assert_eq!(filled.place, place.copy);
+    assert!(filled.masked.is_empty() && filled.filled_otherwise.is_empty());
+    assert_eq!(named(&filled.filled), ["tools/sum.yaml"]);
+    assert_eq!(
+        tree(&filled.place)["tools/sum.yaml"],
+        place.key.as_bytes().to_vec()
+    );
+    place.fill_in("name: sum\napi_key: another-key-9\n");
+    let other = place.back(CopyChoice::Ask);
+    assert_eq!(other.place, place.copy);
+    assert!(other.masked.is_empty() && other.filled.is_empty());
+    assert_eq!(named(&other.filled_otherwise), ["tools/sum.yaml"]);
+    assert_eq!(place.copies(), 1);
+}
+
+#[test]
+fn a_copy_with_keys_in_which_something_else_was_changed_is_asked_about() {
+    let place = Keyed::new();
+    for key in [place.key.as_str(), "name: sum\napi_key: another-key-9\n"] {
+        place.fill_in(key);
+        place.change();
+        assert_eq!(place.asked(), ["tool-sets/office.yaml"]);
+    }
+    // In the file itself as well.
+    place.fill_in("name: other\napi_key: another-key-9\n");
+    assert_eq!(place.asked(), ["tool-sets/office.yaml", "tools/sum.yaml"]);
+    assert_eq!(place.copies(), 1, "nothing was written");
+    let used = place.back(CopyChoice::Changed);
+    assert_eq!(used.place, place.copy);
+    assert_eq!(
+        named(&used.changed),
+        ["tool-sets/office.yaml", "tools/sum.yaml"]
+    );
+    let new = place.back(CopyChoice::New);
+    assert_ne!(new.place, place.copy);
+    assert_eq!(named(&new.masked), ["tools/sum.yaml"]);
+    assert_eq!(new.passed_over.as_deref(), Some(place.copy.as_path()));
+    // The one that was made lacks its keys still, and the other one has them.
+    assert_eq!(place.asked(), ["tool-sets/office.yaml", "tools/sum.yaml"]);
+}
+
+/// What somebody has filled in rightly is in a new copy as well, and then nobody is asked any more.
+#[test]
+fn a_new_copy_has_what_the_checksum_of_another_one_proves() {
+    let place = Keyed::new();
+    place.fill_in(&place.key);
+    place.change();
+    let new = place.back(CopyChoice::New);
+    assert_ne!(new.place, place.copy);
+    assert_eq!(
+        (named(&new.filled), new.masked),
+        (vec!["tools/sum.yaml"], Vec::new())
+    );
+    assert_eq!(place.back(CopyChoice::Ask).place, new.place);
+    assert_eq!(place.copies(), 2);
+}
+
+/// A copy that nobody has filled anything in, and that somebody changed, is left alone as it always was.
+#[test]
+fn a_copy_without_keys_that_somebody_changed_is_left_alone() {
+    let place = Keyed::new();
+    place.change();
+    let another = place.back(CopyChoice::Ask);
+    assert_ne!(another.place, place.copy);
+    assert_eq!(another.passed_over, None);
+}
+
+#[test]
+fn what_was_filled_in_goes_back_where_it_was_and_makes_no_second_copy() {
+    let place = Keyed::new();
+    let live = place.ground.path("tools/sum.yaml");
+    let put = |place: &Keyed| place.face.put_back();
+    place.fill_in("name: sum\napi_key: another-key-9\n");
+    let done = put(&place);
+    assert_eq!(done.left[0].reason.code, "in_place_masked_gone_filled");
+    assert!(!live.exists());
+    place.fill_in(&place.key);
+    let done = put(&place);
+    assert!(done.left.is_empty());
+    assert_eq!(fs::read_to_string(live).unwrap(), place.key);
+    assert_eq!((done.back.place, place.copies()), (place.copy.clone(), 1));
 }

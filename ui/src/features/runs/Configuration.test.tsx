@@ -6,13 +6,14 @@ import { createQueryClient } from '@/app/queries';
 import { setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { session } from '../sessions/fixtures';
-import { Configuration, NoConfiguration } from './Configuration';
+import { Configuration, ForgottenSession, NoConfiguration } from './Configuration';
 
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
   Link: ({ children, search }: { children: ReactNode; search: object }) => (
     <a href={JSON.stringify(search)}>{children}</a>
   ),
+  useNavigate: () => vi.fn(),
 }));
 
 afterEach(cleanup);
@@ -73,4 +74,19 @@ it('asks for no session of an operation that was carried out by itself', () => {
     </QueryClientProvider>,
   );
   expect(transport.calls).toEqual([]);
+});
+
+it('says at the head of a run that its session was forgotten, and what can be done', () => {
+  const forgotten = { by: 'ada', at: '2026-11-21T17:02:00Z' };
+  const { rerender } = render(
+    <ForgottenSession run={{ id: '01RUN', workflow_id: null, forgotten } as never} />,
+  );
+  const told = screen.getByTestId('run-session-forgotten').textContent;
+  expect(told).toContain('Its session was forgotten by ada');
+  expect(told).toContain('Open a configuration');
+  expect(screen.getByTestId('run-open-sessions')).toBeTruthy();
+  rerender(<ForgottenSession run={{ id: '01RUN', workflow_id: 'w', forgotten } as never} />);
+  expect(screen.queryByTestId('run-open-sessions')).toBeNull();
+  rerender(<ForgottenSession run={{ id: '01RUN', workflow_id: null } as never} />);
+  expect(screen.queryByTestId('run-session-forgotten')).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { counted, m } from '@/i18n';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Button, Notice } from '@/components';
+import { counted, dated, m, visible } from '@/i18n';
 import { newestWithFiles } from '../sessions/candidates';
 import { sessionQuery, unkeptQuery } from '../sessions/queries';
 import type { ShownRun } from './queries';
@@ -29,6 +30,44 @@ export function Configuration({ session, isHeld }: Props) {
           : m.run_configuration_unkept()}
       </Link>
     </>
+  );
+}
+
+/** That the session of a run was forgotten, and what can be done with the run since. */
+export function forgottenWords({
+  forgotten,
+  workflow_id,
+}: Pick<ShownRun, 'forgotten' | 'workflow_id'>): string | undefined {
+  if (!forgotten) return undefined;
+  const fields = { by: visible(forgotten.by), when: dated(forgotten.at) };
+  return workflow_id === null
+    ? m.run_session_was_forgotten_file(fields)
+    : m.run_session_was_forgotten(fields);
+}
+
+/** The same at the head of the run. */
+export function ForgottenSession({ run }: { run: ShownRun }) {
+  const navigate = useNavigate();
+  const words = forgottenWords(run);
+  if (words === undefined) return null;
+  return (
+    <Notice
+      tone="off"
+      icon="info"
+      data-testid="run-session-forgotten"
+      end={
+        run.workflow_id === null && (
+          <Button
+            onPress={() => void navigate({ to: '/sessions/{-$id}', params: {} })}
+            data-testid="run-open-sessions"
+          >
+            {m.nav_sessions()}
+          </Button>
+        )
+      }
+    >
+      {words}
+    </Notice>
   );
 }
 

@@ -7,7 +7,7 @@ import { CallError } from '@/ipc';
 import { documentLink } from '../catalog/kinds';
 import { documentQuery } from '../catalog/queries';
 import { SecretsCard } from '../connections/SecretsCard';
-import { Configuration, NoConfiguration } from './Configuration';
+import { Configuration, ForgottenSession, NoConfiguration } from './Configuration';
 import { runName } from './columns';
 import { DataTab } from './data/DataTab';
 import { DefinitionTab } from './data/DefinitionTab';
@@ -115,6 +115,7 @@ function OpenRun({ run }: { run: ShownRun }) {
       end={<RunActions run={run} />}
     >
       <Hindered run={run} />
+      <ForgottenSession run={run} />
       <Warnings run={run} />
       <Secrets run={run} />
       <Questions run={run} />

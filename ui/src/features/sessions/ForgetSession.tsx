@@ -1,10 +1,12 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, DangerDialog, ErrorNotice, Notice, toast } from '@/components';
 import { counted, dated, m, sentences, visible } from '@/i18n';
 import type { SessionForgotten, SessionShow } from '@/ipc';
 import { useCommand } from '../command';
 import { useWork } from '../longWork';
 import { isOfTheWork } from './candidates';
+import { forgetQuery } from './queries';
+import styles from './RecoveryWizard.module.css';
 import { placeOf } from './SessionLine';
 import { hasConfiguration } from './stand';
 import { changedHere, exportWork, useExport } from './work';
@@ -17,8 +19,8 @@ interface Props {
 }
 
 /** Whether nothing is left of it. */
-export function isClean({ failed, waits, elsewhere }: SessionForgotten): boolean {
-  return failed.length === 0 && !waits && !elsewhere;
+export function isClean({ failed, waits, elsewhere, stays = [] }: SessionForgotten): boolean {
+  return failed.length === 0 && !waits && !elsewhere && stays.length === 0;
 }
 
 /** Asks before a session and its snapshots go. */
@@ -28,6 +30,7 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
   const writeOut = useExport(session);
   const isExporting = useWork(exportWork(session.id)).status !== 'idle';
   const name = visible(session.name);
+  const stays = useQuery(forgetQuery(session.id)).data?.stays ?? [];
   const isOnlyCopy = session.snapshots.some((snapshot) => !isOfTheWork(snapshot));
   // What is left of it is told also where the list no longer has it open.
   const confirm = () =>
@@ -59,6 +62,18 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
         )}
       </p>
       <p>{m.session_forget_words()}</p>
+      {stays.length > 0 && (
+        <div data-testid="forget-stays">
+          <p>{counted('session_forget_stays', stays.length)}</p>
+          <ul className={styles.list}>
+            {stays.map((path) => (
+              <li key={path} data-selectable>
+                {visible(path)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       {isOnlyCopy && (
         <Notice tone="warn" icon="warn" data-testid="forget-only-copy">
           {m.session_forget_only_copy()}

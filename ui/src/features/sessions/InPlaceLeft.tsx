@@ -7,7 +7,7 @@ import { reasonWords } from './words';
 
 /** Whether a file is not written because its keys are not kept: what of it is, is in the session's own copy. */
 export function lacksKeys(reason: Message | undefined): boolean {
-  return reason?.code === 'in_place_masked' || reason?.code === 'in_place_masked_gone';
+  return reason?.code.startsWith('in_place_masked') ?? false;
 }
 
 interface LeftProps {

@@ -1,43 +1,62 @@
 import { Button, Icon } from '@/components';
 import { m, visible } from '@/i18n';
-import { type SessionShow, shell } from '@/ipc';
+import { type SessionCopyStand, type SessionShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
-import { firstOfTheWork } from './candidates';
+import { newestOfTheWork } from './candidates';
 import styles from './SessionsPage.module.css';
-import { worksFromCopy } from './stand';
 
-/** Of a session that works from its own copy: what is to be filled in there, and what that does not have. */
+/**
+ * Which copy of its own the work of a session uses or can use, whether its keys are filled in there, and what it does not
+ * have: also after the work went on.
+ */
 export function OwnCopy({ session }: { session: SessionShow }) {
-  const snapshot = firstOfTheWork(session.snapshots);
-  if (!worksFromCopy(session) || !snapshot) return null;
-  const files = snapshot.files.filter(({ masked }) => masked).map(placed);
-  const missing = snapshot.missing.map(({ reference, from }) =>
-    m.session_copy_reference({ name: visible(reference), path: visible(from) }),
-  );
-  if (files.length + missing.length === 0) return null;
-  const separator = m.list_separator();
+  const copy = session.own_copy;
+  if (!copy || session.status === 'completed') return null;
+  const path = visible(copy.path);
+  const is = copy.used ? m.session_copy_is_used({ path }) : m.session_copy_is_waits({ path });
   return (
     <div className={styles.certainty} data-testid="session-own-copy">
       <Icon name="folder" size={14} />
       <div className={styles.told}>
-        {files.length > 0 && <p>{m.session_copy_fill_in({ files: files.join(separator) })}</p>}
-        {missing.length > 0 && <p>{m.session_copy_missing({ names: missing.join(separator) })}</p>}
+        <p>{is}</p>
+        {linesOf(session, copy).map((line) => (
+          <p key={line}>{line}</p>
+        ))}
       </div>
-      {session.overlay !== undefined && (
-        <Button
-          look="quiet"
-          onPress={() => void shell.open_session_copy({ id: session.id }).catch(tellFailure)}
-          data-testid="own-copy-open"
-        >
-          {m.session_open_copy()}
-        </Button>
-      )}
+      <Button
+        look="quiet"
+        onPress={() => void shell.open_session_copy({ id: session.id }).catch(tellFailure)}
+        data-testid="own-copy-open"
+      >
+        {m.session_open_copy()}
+      </Button>
     </div>
   );
 }
 
-/** A file with the lines in which something is masked. */
-function placed({ path, masked_places }: SessionShow['snapshots'][number]['files'][number]) {
-  const lines = [...new Set(masked_places.map(({ line }) => line))].join(m.list_separator());
-  return m.session_copy_lines({ path: visible(path), lines });
+/** What is told of the files of a copy, a line for each kind. */
+export function linesOf(
+  session: Pick<SessionShow, 'snapshots'>,
+  { filled_in, filled_otherwise, masked, gone, left_out, missing }: SessionCopyStand,
+): string[] {
+  const files = newestOfTheWork(session.snapshots)?.files ?? [];
+  const placed = (path: string) => {
+    const places = files.find((file) => file.path === path)?.masked_places ?? [];
+    const lines = [...new Set(places.map(({ line }) => line))].join(m.list_separator());
+    return lines === '' ? visible(path) : m.session_copy_lines({ path: visible(path), lines });
+  };
+  const references = missing.map(({ reference, from }) =>
+    m.session_copy_reference({ name: visible(reference), path: visible(from) }),
+  );
+  const told: [(fields: { names: string }) => string, readonly string[]][] = [
+    [m.session_copy_filled_in, filled_in.map(visible)],
+    [m.session_copy_filled_otherwise, filled_otherwise.map(visible)],
+    [m.session_copy_masked, masked.map(placed)],
+    [m.session_copy_gone, gone.map(visible)],
+    [m.session_copy_left_out, left_out.map(visible)],
+    [m.session_copy_missing, references],
+  ];
+  return told.flatMap(([words, names]) =>
+    names.length > 0 ? [words({ names: names.join(m.list_separator()) })] : [],
+  );
 }

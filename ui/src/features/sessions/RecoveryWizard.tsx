@@ -2,7 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Button, ErrorNotice, Icon, Menu, Notice } from '@/components';
 import { counted, listed, m, visible } from '@/i18n';
-import type { SessionCandidate, SessionRecovery, SessionRestored, SessionShow } from '@/ipc';
+import type {
+  SessionCandidate,
+  SessionOwnCopy,
+  SessionRecovery,
+  SessionRestored,
+  SessionShow,
+} from '@/ipc';
 import { useWork } from '../longWork';
 import { WorkProgress } from '../plan/WorkProgress';
 import { useRun } from '../runs/queries';
@@ -10,6 +16,7 @@ import { BrokenOffLine, brokenOff, showFirst } from '../runs/question/BrokenOffL
 import { untrustedOf } from '../runs/sheet/untrusted';
 import { useLongLook } from '../useLongLook';
 import { CandidateRow } from './CandidateRow';
+import { CopyState, type CopyUse, withoutProven } from './CopyState';
 import {
   isChoosable,
   isWorthALine,
@@ -209,6 +216,7 @@ function Found({ session, recovery, onLookAgain, isLooking }: FoundProps) {
         session={session}
         chosen={chosen}
         lacking={chosen?.source === 'snapshot' ? stillLacking() : []}
+        copy={chosen?.source === 'snapshot' && !isOther ? recovery.own_copy : undefined}
         onLookAgain={onLookAgain}
         onDecide={questions.length > 0 ? () => showFirst(open.current) : undefined}
       />
@@ -221,6 +229,8 @@ interface FootProps {
   chosen: SessionCandidate | undefined;
   /** The files that come back without their keys. */
   lacking: readonly string[];
+  /** The own copy that would be used, or that is asked about. */
+  copy: SessionOwnCopy | undefined;
   /** What was filled in meanwhile is found. */
   onLookAgain: () => void;
   /** Leads to the step that has to be decided about first, where there is one. */
@@ -228,7 +238,12 @@ interface FootProps {
 }
 
 /** What is done with it, and that nobody's files are touched by it. */
-function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
+function Foot({ session, chosen, lacking: all, copy, onLookAgain, onDecide }: FootProps) {
+  const [picked, setPicked] = useState<CopyUse>();
+  const use = copy?.asks ? picked : undefined;
+  const isAsked = copy?.asks === true && use === undefined;
+  // What it lacks depends on the copy.
+  const lacking = !copy?.asks ? all : use === 'changed' ? copy.masked : withoutProven(all, copy);
   const isNew = isNotStarted(session);
   const goOn = useGoOn(session);
   const restore = useRestore(session.id);
@@ -240,7 +255,7 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
   const forget = () => restoreWork(session.id).forget();
   const look = async () => {
     if (!chosen) return;
-    const result = await restore(from(chosen));
+    const result = await restore({ ...from(chosen), ...(use && { copy: use }) });
     if (result) setRestored(result);
     if (result) forget();
   };
@@ -248,6 +263,7 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
     if (!chosen) return;
     const waits = await goOn({
       ...from(chosen),
+      ...(use && { copy: use }),
       // They are named above the button.
       ...(lacking.length > 0 && { without_keys: true }),
       ...(untrusted && { trust: true, shown: trust }),
@@ -257,7 +273,10 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
   return (
     <footer className={styles.foot} data-foot>
       {work.error && !untrusted && <ErrorNotice error={work.error} />}
-      {!isBusy && lacking.length > 0 && (
+      {!isBusy && copy && (
+        <CopyState session={session.id} copy={copy} picked={picked} onPick={setPicked} />
+      )}
+      {!isBusy && !isAsked && lacking.length > 0 && (
         <Notice
           tone="warn"
           icon="key"
@@ -287,12 +306,16 @@ function Foot({ session, chosen, lacking, onLookAgain, onDecide }: FootProps) {
             </span>
           )}
           <p>{chosen && whereWords(chosen, isNew)}</p>
-          <Button isDisabled={!chosen} onPress={() => void look()} data-testid="look-first">
+          <Button
+            isDisabled={!chosen || isAsked}
+            onPress={() => void look()}
+            data-testid="look-first"
+          >
             {m.session_look_first()}
           </Button>
           <Button
             look="primary"
-            isDisabled={!chosen && !onDecide}
+            isDisabled={(!chosen || isAsked) && !onDecide}
             onPress={() => (onDecide ? onDecide() : void go())}
             data-testid="go-on"
           >

@@ -15,8 +15,10 @@ interface Props {
 
 /** Where the files of a session came back to, and which of them are not as they were. */
 export function RestoredDialog({ session, restored, elsewhere, onClose }: Props) {
-  const { overlay, masked, not_restored } = restored;
-  const whole = restored.restored.length - masked.length;
+  const { overlay, masked, not_restored, passed_over } = restored;
+  const { filled_in = [], filled_otherwise = [], changed = [] } = restored;
+  const others = new Set([...masked, ...filled_in, ...filled_otherwise, ...changed]);
+  const whole = restored.restored.filter((path) => !others.has(path)).length;
   return (
     <Dialog
       isOpen
@@ -46,6 +48,12 @@ export function RestoredDialog({ session, restored, elsewhere, onClose }: Props)
         )}
       </div>
       {whole > 0 && <p>{counted('session_restored_all', whole)}</p>}
+      <Made words="filled_in" paths={filled_in} />
+      <Made words="filled_otherwise" paths={filled_otherwise} />
+      <Made words="changed" paths={changed} />
+      {passed_over !== undefined && (
+        <p>{m.session_restored_passed_over({ path: visible(passed_over) })}</p>
+      )}
       {elsewhere && <InClear snapshot={elsewhere} restored={restored} />}
       {masked.length > 0 && (
         <section>
@@ -72,6 +80,26 @@ export function RestoredDialog({ session, restored, elsewhere, onClose }: Props)
         </section>
       )}
     </Dialog>
+  );
+}
+
+interface MadeProps {
+  words: 'filled_in' | 'filled_otherwise' | 'changed';
+  paths: readonly string[];
+}
+
+/** What somebody has made of files in the copy. */
+function Made({ words, paths }: MadeProps) {
+  if (paths.length === 0) return null;
+  return (
+    <section>
+      <p>{counted(`session_restored_${words}`, paths.length)}</p>
+      <ul className={styles.list}>
+        {paths.map((path) => (
+          <li key={path}>{visible(path)}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -704,23 +704,6 @@ it('says before it forgets that what was written over is kept nowhere else', asy
   expect(only.textContent).toContain('kept here only');
 });
 
-it('names what is to be filled in in the copy with which it works, and what that does not have', async () => {
-  const missing = [
-    { reference: 'database', from: 'tool-sets/basic.yaml', pointer: '/tools/1', looked: [] },
-  ];
-  const snapshots = [{ ...session.snapshots[0], missing }];
-  const overlay = '/data/overlays/customer-import-1';
-  show({
-    session_show: () =>
-      ({ ...session, status: 'active', works_with: 'overlay', overlay, snapshots }) as never,
-  });
-  const panel = await screen.findByTestId('session-panel');
-  expect(panel.querySelector('h2')?.textContent).toContain('works from its own copy');
-  const told = (await screen.findByTestId('session-own-copy')).textContent;
-  expect(told).toContain('llms/openai.yaml (line 4)');
-  expect(told).toContain('database (named in tool-sets/basic.yaml)');
-});
-
 it('forgets a session only after it was said what goes with it', async () => {
   const asked = show({ session_forget: () => ({ freed_bytes: 0, waits: false, failed: [] }) });
   await userEvent.click(await screen.findByTestId('session-menu'));

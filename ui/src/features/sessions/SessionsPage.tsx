@@ -22,7 +22,7 @@ import { type SessionsSearch, WHICH, type Which } from './which';
 type Asked =
   | { what: 'open' }
   | { what: 'import'; places: readonly PickedPlace[] }
-  | { what: 'left'; name: string; left: SessionForgotten };
+  | { what: 'left'; id: string; name: string; left: SessionForgotten };
 
 /** Work that can be taken up again, and how sure that is. */
 export function SessionsPage() {
@@ -145,7 +145,7 @@ export function SessionsPage() {
               onSearch={(next) => go(open, next)}
               onGone={(name, left) => {
                 go(undefined, { which: search.which });
-                if (!isClean(left)) setAsked({ what: 'left', name, left });
+                if (!isClean(left)) setAsked({ what: 'left', id: open, name, left });
               }}
             />
           )}
@@ -157,9 +157,7 @@ export function SessionsPage() {
           onKept={(session) => go(session, { which: 'all' })}
         />
       )}
-      {asked?.what === 'left' && (
-        <LeftOfSession name={asked.name} left={asked.left} onClose={() => setAsked(null)} />
-      )}
+      {asked?.what === 'left' && <LeftOfSession {...asked} onClose={() => setAsked(null)} />}
       {asked?.what === 'import' && (
         <ImportSessions places={asked.places} onClose={() => setAsked(null)} />
       )}

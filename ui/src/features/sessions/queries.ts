@@ -52,6 +52,17 @@ export function sessionQuery(id: string) {
   });
 }
 
+/** What would be left of a session that is forgotten. Files change without a word, so that it is asked for anew. */
+export function forgetQuery(id: string) {
+  return queryOptions({
+    queryKey: ['session forget', id],
+    queryFn: () => call('session_forget_preview', { id }),
+    staleTime: 0,
+    gcTime: 0,
+    meta: { tags: [] },
+  });
+}
+
 /** Of a run that is its own session: what it refers to although nothing of that is kept. */
 export function unkeptQuery(run: string) {
   return queryOptions({

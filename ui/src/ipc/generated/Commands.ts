@@ -191,6 +191,7 @@ import type { SessionCreateInput } from "./SessionCreateInput";
 import type { SessionCreated } from "./SessionCreated";
 import type { SessionExportInput } from "./SessionExportInput";
 import type { SessionExported } from "./SessionExported";
+import type { SessionForgetPreview } from "./SessionForgetPreview";
 import type { SessionForgotten } from "./SessionForgotten";
 import type { SessionImportInput } from "./SessionImportInput";
 import type { SessionImported } from "./SessionImported";
@@ -434,6 +435,7 @@ export interface Commands {
   session_store_move: { input: SessionStoreMoveInput; output: SessionStoreMoved };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_export: { input: SessionExportInput; output: SessionExported };
+  session_forget_preview: { input: SessionRef; output: SessionForgetPreview };
   session_forget: { input: SessionRef; output: SessionForgotten };
   snapshot_key_show: { input: Nothing; output: SnapshotKeyShow };
   snapshot_key_save: { input: ExportTo; output: Exported };

@@ -7,6 +7,7 @@ import type { RunFolder } from "./RunFolder";
 import type { RunMessage } from "./RunMessage";
 import type { RunNoted } from "./RunNoted";
 import type { RunTask } from "./RunTask";
+import type { SessionLetGo } from "./SessionLetGo";
 import type { Status } from "./Status";
 import type { StepKind } from "./StepKind";
 
@@ -66,6 +67,10 @@ ending?: Ending,
  * The session it belongs to, where that has a configuration.
  */
 session?: string, 
+/**
+ * That the session it belonged to was forgotten, with all that was kept of its configuration.
+ */
+forgotten?: SessionLetGo, 
 /**
  * Why it could not begin, where it could not.
  */

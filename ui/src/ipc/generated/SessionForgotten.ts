@@ -20,6 +20,10 @@ waits: boolean,
  */
 elsewhere?: Message, 
 /**
+ * The own copies that are left, because somebody has changed something in them.
+ */
+stays?: Array<string>, 
+/**
  * What could not be removed.
  */
 failed: Array<FolderFailure>, };

@@ -54,7 +54,23 @@ taken_over?: Array<string>,
  */
 masked: Array<string>, 
 /**
- * That its work was to go on and does not, until these are filled in or somebody says that it goes on without.
+ * Those whose keys somebody has filled in, and that are what they were: their checksum says so.
+ */
+filled_in?: Array<string>, 
+/**
+ * Those in which somebody has filled keys in and that are not what they were.
+ */
+filled_otherwise?: Array<string>, 
+/**
+ * Those that somebody has changed otherwise in the copy.
+ */
+changed?: Array<string>, 
+/**
+ * Another copy of the session's own in which keys are filled in; it is left as it is.
+ */
+passed_over?: string, 
+/**
+ * That its work was to go on and does not, until or somebody says that it goes on without.
  */
 waits_for_keys?: boolean, 
 /**

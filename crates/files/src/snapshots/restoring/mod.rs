@@ -8,8 +8,10 @@ mod found;
 mod in_place;
 mod kept;
 mod moved;
+mod own;
 mod pieces;
 mod restore;
+mod stand;
 mod texts;
 mod today;
 
@@ -25,9 +27,10 @@ pub use in_place::{
     in_place_plan, put_in_place, recover_in_place, whole_copies_of,
 };
 pub use moved::{Moved, look_below};
+pub use own::{CopyChoice, CopyLook, copies_called, copy_stem, copy_to_use, own_copies};
 pub use restore::{
-    Back, Nothing, OVERLAYS, Restored, Use, Wanting, clear_unfinished, copy_stem, filled_in,
-    restore, tell_went_on,
+    Back, NotBack, OVERLAYS, Restored, Use, Wanting, clear_unfinished, restore, tell_went_on,
 };
+pub use stand::{CopyStand, copy_stand};
 pub use texts::{ComparedDefinition, Defined, Unshown, compare_definition, compare_file};
 pub use today::{compare_with, not_as_kept};

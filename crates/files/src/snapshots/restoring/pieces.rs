@@ -1,6 +1,6 @@
 //! The files that are brought back, and where the content of each comes from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use flowkeep_core::configuration::ConfigPath;
@@ -13,6 +13,7 @@ use super::definitions::Definition;
 use super::found::Recovery;
 use super::in_place::whole_copies;
 use super::kept::{KeptSnapshot, place_of};
+use super::own::own_folders;
 use crate::configuration::Found;
 use crate::intake::why;
 use crate::snapshots::compare::FileState;
@@ -35,11 +36,16 @@ pub(super) struct Pieces {
     pub(super) entries: Vec<TreeEntry>,
     /// Those in which something stands for a key.
     pub(super) masked: Vec<ConfigPath>,
+    /// Those whose keys are not kept and that are in an own copy of the session as they were, because somebody has filled
+    /// them in there.
+    pub(super) proven: BTreeSet<ConfigPath>,
     /// Those that cannot be brought back.
     pub(super) lost: Vec<Lost>,
     live: Option<Folder>,
     /// Where files with keys are whole that were written over, the newest first.
     whole: Vec<Folder>,
+    /// The own copies of the session.
+    own: Vec<Folder>,
     origins: HashMap<ObjectHash, Origin>,
 }
 
@@ -49,24 +55,31 @@ impl Pieces {
         Self {
             entries: Vec::new(),
             masked: Vec::new(),
+            proven: BTreeSet::new(),
             lost: Vec::new(),
             live: None,
             whole: Vec::new(),
+            own: Vec::new(),
             origins: HashMap::new(),
         }
     }
 
-    /// What is brought back from a candidate.
+    /// What is brought back from a candidate: to a folder that somebody names, else into an own copy of the session. Only
+    /// there does it have keys that were filled in in another one.
     pub(super) fn of(
         workshop: &Workshop,
         recovery: &Recovery,
-        session: &SessionRecord,
+        (session, to): (&SessionRecord, Option<&Path>),
         chosen: &Candidate,
     ) -> Self {
         let root = recovery.root.as_deref();
         let mut pieces = Self {
             live: root.and_then(|root| Folder::open(root).ok()),
             whole: whole_copies(workshop, session),
+            own: match to {
+                Some(_) => Vec::new(),
+                None => own_folders(workshop, session),
+            },
             ..Self::none()
         };
         let newest = recovery.snapshot(None);
@@ -141,7 +154,15 @@ impl Pieces {
                 self.add_live(entry.clone(), &bytes);
                 continue;
             }
-            if let Some(bytes) = self.whole(entry) {
+            let whole = whole_in(&self.whole, entry);
+            let filled = || {
+                let filled = whole_in(&self.own, entry)?;
+                Some((filled, true))
+            };
+            if let Some((bytes, is_filled)) = whole.map(|bytes| (bytes, false)).or_else(filled) {
+                if is_filled {
+                    self.proven.insert(entry.path.clone());
+                }
                 let hash = ObjectHash::of(&bytes);
                 self.origins.insert(hash, Origin::Here(bytes));
                 let mut entry = entry.clone();
@@ -212,19 +233,6 @@ impl Pieces {
         read.map_err(|error| why(&error))
     }
 
-    /// A file with keys as it was, where it was copied whole before it was written over.
-    fn whole(&self, entry: &TreeEntry) -> Option<Vec<u8>> {
-        if entry.masked.is_empty() {
-            return None;
-        }
-        let path = Path::new(entry.path.as_str());
-        let mut copies = self.whole.iter();
-        copies.find_map(|copy| {
-            let read = copy.read(path, LARGEST_OBJECT as u64).ok()?;
-            (Sha256::of(&read) == entry.sha256).then_some(read)
-        })
-    }
-
     fn add_live(&mut self, entry: TreeEntry, bytes: &[u8]) {
         let object = TreeObject {
             blake3: ObjectHash::of(bytes),
@@ -238,6 +246,19 @@ impl Pieces {
     pub(super) fn lose(&mut self, path: ConfigPath, reason: Message) {
         self.lost.push(Lost { path, reason });
     }
+}
+
+/// A file with keys as it was, in one of these folders: where it was copied whole before it was written over, or where
+/// somebody has filled them in.
+fn whole_in(copies: &[Folder], entry: &TreeEntry) -> Option<Vec<u8>> {
+    if entry.masked.is_empty() {
+        return None;
+    }
+    let path = Path::new(entry.path.as_str());
+    copies.iter().find_map(|copy| {
+        let read = copy.read(path, LARGEST_OBJECT as u64).ok()?;
+        (Sha256::of(&read) == entry.sha256).then_some(read)
+    })
 }
 
 /// What a file is, without what a snapshot tells of it beside.

@@ -4,19 +4,18 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use flowkeep_core::SnapshotId;
 use flowkeep_core::configuration::ConfigPath;
-use flowkeep_core::secret::MASK;
 use flowkeep_core::session::candidate::{Candidate, Source};
-use flowkeep_core::{ObjectHash, SnapshotId, file_name};
 use flowkeep_host::{EntryFiles, EntryKind, Progress};
 use flowkeep_store::{NewAttempt, SessionRecord};
 
 use super::found::{Recovery, Seeking, look_for};
 use super::kept::KeptSnapshot;
+use super::own::{Copied, CopyChoice, CopyLook, Copying, own_copy};
 use super::pieces::Pieces;
 use crate::snapshots::activity::tell;
-use crate::snapshots::overlay::{ESCAPED, Lost, digest, held, holds_mask, is_as_written, write};
-use crate::snapshots::place::{above, make};
+use crate::snapshots::overlay::{Lost, write};
 use crate::snapshots::workshop::PARTIAL;
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -74,6 +73,8 @@ pub struct Wanting<'a> {
     /// Files whose keys are not kept and that are made all the same where there are none, with what stands for a key.
     /// Only for putting files back where they were.
     pub make_masked: &'a [ConfigPath],
+    /// What is done with an own copy in which somebody has filled keys in and changed something else besides.
+    pub copy: CopyChoice,
 }
 
 impl Wanting<'_> {
@@ -121,7 +122,7 @@ pub struct Restored {
     /// What was found.
     pub recovery: Recovery,
     /// What came back, if anything.
-    pub back: Result<Back, Nothing>,
+    pub back: Result<Back, NotBack>,
 }
 
 /// A configuration that came back.
@@ -136,14 +137,27 @@ pub struct Back {
     pub written: Vec<ConfigPath>,
     /// Those of them in which something stands for a key.
     pub masked: Vec<ConfigPath>,
+    /// Those whose keys somebody has filled in, and that are what they were: their checksum says so.
+    pub filled: Vec<ConfigPath>,
+    /// Those in which somebody has filled keys in and that are not what they were.
+    pub filled_otherwise: Vec<ConfigPath>,
+    /// Those that somebody has changed otherwise.
+    pub changed: Vec<ConfigPath>,
     /// Those that did not come back.
     pub lost: Vec<Lost>,
+    /// Another own copy in which keys are filled in, which is left as it is.
+    pub passed_over: Option<PathBuf>,
 }
 
-/// There is nothing a session could go on from.
-pub struct Nothing {
-    /// Attempts in a row that came to nothing, this one among them.
-    pub failures: u32,
+/// Why nothing came back.
+pub enum NotBack {
+    /// There is nothing a session could go on from.
+    Nothing {
+        /// Attempts in a row that came to nothing, this one among them.
+        failures: u32,
+    },
+    /// A person has to say what is done with this copy. Nothing was written.
+    Asks(Box<CopyLook>),
 }
 
 /// Brings the configuration of a session back; the files it had are not touched. Each call is an attempt that is
@@ -195,25 +209,32 @@ fn bring_back(
     let recovery = look_for(workshop, &wanting.seeking, progress)?;
     let Some(chosen) = wanting.choice(workshop, &recovery)? else {
         let failures = came_to_nothing(workshop, session, told(&recovery.candidates))?;
-        let back = Err(Nothing { failures });
+        let back = Err(NotBack::Nothing { failures });
         return Ok(Restored { recovery, back });
     };
-    let mut pieces = Pieces::of(workshop, &recovery, session, &chosen);
+    let mut pieces = Pieces::of(workshop, &recovery, (session, wanting.to), &chosen);
     if chosen.source == Source::Snapshot {
         let kept = recovery.snapshot(chosen.snapshot).into_iter();
         for unread in kept.flat_map(KeptSnapshot::unread) {
             pieces.lose(unread.path.clone(), unread.reason.clone());
         }
     }
-    let (place, written) = match wanting.to {
-        Some(to) => (to.to_owned(), put(workshop, &mut pieces, to, progress)?),
-        None => own_copy(
-            workshop,
-            (session, Keys::MayBeFilledIn),
-            &mut pieces,
-            progress,
-        )?,
+    let copied = if let Some(to) = wanting.to {
+        Copied::to(to, put(workshop, &mut pieces, to, progress)?, &pieces)
+    } else {
+        let choice = match chosen.source {
+            Source::Snapshot => wanting.copy,
+            _ => CopyChoice::New,
+        };
+        match own_copy(workshop, (session, choice), &mut pieces, progress)? {
+            Copying::Done(copied) => copied,
+            Copying::Asks(look) => {
+                let back = Err(NotBack::Asks(Box::new(look)));
+                return Ok(Restored { recovery, back });
+            }
+        }
     };
+    let Copied { place, written, .. } = &copied;
     let own = wanting.to.is_none().then_some(place.as_path());
     write_down(
         workshop,
@@ -227,26 +248,13 @@ fn bring_back(
             entry: None,
         },
     )?;
-    let Pieces {
-        masked, mut lost, ..
-    } = pieces;
-    lost.sort_by(|one, other| one.path.cmp(&other.path));
-    let entry = recovery.begins_with(session, &chosen, &written);
-    let is_there = |path: &ConfigPath| written.contains(path);
-    let masked = masked.into_iter().filter(is_there).collect();
-    let back = Ok(Back {
-        chosen,
-        place,
-        entry,
-        written,
-        masked,
-        lost,
-    });
+    let entry = recovery.begins_with(session, &chosen, written);
+    let back = Ok(copied.back(chosen, entry, pieces.lost));
     Ok(Restored { recovery, back })
 }
 
 /// Writes the files to a place; answers which, by their paths.
-fn put(
+pub(super) fn put(
     workshop: &Workshop,
     pieces: &mut Pieces,
     place: &Path,
@@ -268,200 +276,6 @@ fn put(
     let mut written = overlay.written;
     written.sort();
     Ok(written)
-}
-
-/// What the own copies of a session are called, before their number.
-pub fn copy_stem(session: &SessionRecord) -> String {
-    let stem = file_name(&session.name, &session.id, "");
-    stem.trim_end_matches('.').to_owned()
-}
-
-/// Which copy of a session's own may be used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keys {
-    /// Also one in which somebody has filled keys in.
-    MayBeFilledIn,
-    /// Only one that is as it was written.
-    AsWritten,
-}
-
-/// Writes the files into a copy of the session's own. One that is there and is just so is used again; one that
-/// somebody changed is left alone.
-pub(super) fn own_copy(
-    workshop: &Workshop,
-    (session, keys): (&SessionRecord, Keys),
-    pieces: &mut Pieces,
-    progress: &dyn Progress,
-) -> Result<(PathBuf, Vec<ConfigPath>), TakeError> {
-    let files = workshop.files.as_ref();
-    let overlays = workshop.data_dir.join(OVERLAYS);
-    if make(files, &overlays)? {
-        let above = above(&overlays);
-        files.flush(above).map_err(TakeError::at(above))?;
-    }
-    let stem = copy_stem(session);
-    let mut number = 0_u32;
-    loop {
-        number += 1;
-        let place = overlays.join(format!("{stem}-{number}"));
-        if files
-            .entry(&place)
-            .map_err(TakeError::at(&place))?
-            .is_none()
-        {
-            match put(workshop, pieces, &place, progress) {
-                // Somebody else brings the same session back at this moment.
-                Err(TakeError::Snapshot(SnapshotError::Io { source, .. }))
-                    if source.kind() == ErrorKind::AlreadyExists => {}
-                written => {
-                    let written = written?;
-                    note(workshop, session, pieces, (&place, &written))?;
-                    return Ok((place, written));
-                }
-            }
-        } else if is_as_written(files, &place, &pieces.entries)?
-            || (keys == Keys::MayBeFilledIn && is_filled_in(workshop, pieces, &place)?)
-        {
-            let entries = pieces.entries.iter();
-            let mut written: Vec<_> = entries.map(|entry| entry.path.clone()).collect();
-            written.sort();
-            // Whoever made it may have died before its name was on the disk.
-            files.flush(&overlays).map_err(TakeError::at(&overlays))?;
-            note(workshop, session, pieces, (&place, &written))?;
-            return Ok((place, written));
-        }
-    }
-}
-
-/// The files of the snapshot that work would go on from whose keys are not kept, and that somebody has filled in where it
-/// would go on with them. Nothing is changed.
-///
-/// # Errors
-/// What the disk says.
-pub fn filled_in(
-    workshop: &Workshop,
-    session: &SessionRecord,
-    recovery: &Recovery,
-) -> Result<Vec<ConfigPath>, TakeError> {
-    let mut snapshots = recovery.candidates.iter();
-    let Some(chosen) = snapshots.find(|one| one.is_ok && one.source == Source::Snapshot) else {
-        return Ok(Vec::new());
-    };
-    let mut pieces = Pieces::of(workshop, recovery, session, chosen);
-    let mut lacking = pieces.masked.clone();
-    let files = workshop.files.as_ref();
-    let stem = copy_stem(session);
-    for number in 1_u32.. {
-        let place = workshop
-            .data_dir
-            .join(OVERLAYS)
-            .join(format!("{stem}-{number}"));
-        let is_there = files
-            .entry(&place)
-            .map_err(TakeError::at(&place))?
-            .is_some();
-        if lacking.is_empty()
-            || !is_there
-            || is_as_written(files, &place, &pieces.entries)?
-            || is_filled_in(workshop, &mut pieces, &place)?
-        {
-            break;
-        }
-    }
-    lacking.retain(|path| !pieces.masked.contains(path));
-    Ok(lacking)
-}
-
-/// Whether an own copy is as it was written but for keys that somebody has filled in there: with these the work goes on,
-/// and they are lacking no more.
-fn is_filled_in(workshop: &Workshop, pieces: &mut Pieces, place: &Path) -> Result<bool, TakeError> {
-    let files = workshop.files.as_ref();
-    let mut entries = pieces.entries.clone();
-    let mut whole = Vec::new();
-    let mut is_any = false;
-    {
-        let mut read = pieces.reader(workshop);
-        let masked = entries.iter_mut();
-        for entry in masked.filter(|entry| pieces.masked.contains(&entry.path)) {
-            let Some(there) = held(files, place, &entry.path)? else {
-                return Ok(false);
-            };
-            let hash = ObjectHash::of(&there);
-            if hash == entry.object.blake3 {
-                continue;
-            }
-            match read(&entry.object.blake3) {
-                Ok(kept) if fills_in(&kept, &there) => {}
-                _ => return Ok(false),
-            }
-            if !holds_mask(&there) {
-                whole.push(entry.path.clone());
-            }
-            (entry.object.blake3, is_any) = (hash, true);
-        }
-    }
-    if !is_any || !is_as_written(files, place, &entries)? {
-        return Ok(false);
-    }
-    pieces.masked.retain(|path| !whole.contains(path));
-    Ok(true)
-}
-
-/// Whether a text is another one with something else in the places of keys alone.
-fn fills_in(kept: &[u8], there: &[u8]) -> bool {
-    let (Ok(kept), Ok(there)) = (str::from_utf8(kept), str::from_utf8(there)) else {
-        return false;
-    };
-    let kept = kept.replace(ESCAPED, MASK);
-    let mut parts: Vec<_> = kept.split(MASK).collect();
-    // The quotes around what stands for a key are those that keep it a text: a key may need none.
-    for at in 1..parts.len() {
-        let quote = QUOTES
-            .into_iter()
-            .find(|quote| parts[at - 1].ends_with(*quote) && parts[at].starts_with(*quote));
-        if quote.is_some() {
-            parts[at - 1] = &parts[at - 1][..parts[at - 1].len() - 1];
-            parts[at] = &parts[at][1..];
-        }
-    }
-    let [first, between @ .., last] = &*parts else {
-        return kept == there;
-    };
-    let Some(mut rest) = there.strip_prefix(first) else {
-        return false;
-    };
-    for part in between {
-        match rest.split_once(part) {
-            Some((key, after)) if is_key(key) => rest = after,
-            _ => return false,
-        }
-    }
-    rest.strip_suffix(last).is_some_and(is_key)
-}
-
-const QUOTES: [char; 2] = ['"', '\''];
-
-/// Whether a text may be what somebody fills in for a key: something, and in one line but for a block with its own ends.
-fn is_key(text: &str) -> bool {
-    let inside = text.trim_matches(QUOTES).trim();
-    !inside.is_empty() && (!inside.contains(['\n', '\r']) || inside.starts_with("-----BEGIN "))
-}
-
-/// Writes down what is in an own copy, by which it is told later whether somebody has changed something in it.
-fn note(
-    workshop: &Workshop,
-    session: &SessionRecord,
-    pieces: &Pieces,
-    (place, written): (&Path, &[ConfigPath]),
-) -> Result<(), TakeError> {
-    let entries = pieces.entries.iter();
-    let entries = entries.filter(|entry| written.binary_search(&entry.path).is_ok());
-    let digest = digest(entries.map(|entry| (&entry.path, &entry.object.blake3)));
-    let name = place.file_name().unwrap_or_default();
-    let (row, name) = (session.row, name.to_string_lossy().into_owned());
-    workshop
-        .store
-        .write(move |tx| Ok(tx.note_written_copy(row, &name, digest)?))
 }
 
 /// The candidates, for whoever asks later what was found.
@@ -611,48 +425,4 @@ fn unfinished(files: &dyn EntryFiles, overlays: &Path) -> Result<Vec<PathBuf>, T
         entry.kind == EntryKind::Folder && name.ends_with(PARTIAL.as_bytes())
     });
     Ok(unfinished.map(|entry| overlays.join(entry.name)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fills_in;
-
-    #[test]
-    fn a_text_fills_another_one_in_where_only_keys_are_otherwise() {
-        let kept = b"name: db\npassword: <masked>\nport: 1\ntoken: <masked>\n";
-        let filled = [
-            ("name: db\npassword: s3\nport: 1\ntoken: t\n", true),
-            ("name: db\npassword: <masked>\nport: 1\ntoken: t\n", true),
-            ("name: db\npassword: s3\nport: 2\ntoken: t\n", false),
-            ("name: other\npassword: s3\nport: 1\ntoken: t\n", false),
-            (
-                "name: db\npassword: s3\nport: 1\ntoken: t\nmore: 1\nend",
-                false,
-            ),
-            ("name: db\npassword: \nport: 1\ntoken: t\n", false),
-            ("name: db\npassword: s3\nport: 1\ntoken: \"\"\n", false),
-            (
-                "name: db\npassword: s3\nextra: 1\nport: 1\ntoken: t\n",
-                false,
-            ),
-            ("", false),
-        ];
-        for (there, expected) in filled {
-            assert_eq!(fills_in(kept, there.as_bytes()), expected, "{there}");
-        }
-        let quoted = b"A=1\nDB_PASSWORD=\"<masked>\"\nB='<masked>'\n";
-        for there in [
-            "A=1\nDB_PASSWORD=hunter2\nB=x\n",
-            "A=1\nDB_PASSWORD=\"hunter2\"\nB='x'\n",
-        ] {
-            assert!(fills_in(quoted, there.as_bytes()), "{there}");
-        }
-        assert!(!fills_in(quoted, b"A=1\nDB_PASSWORD=\"\"\nB='x'\n"));
-        let block = b"key: |\n  <masked>\nport: 1\n";
-        let filled = b"key: |\n  -----BEGIN KEY-----\n  abc\n  -----END KEY-----\nport: 1\n";
-        assert!(fills_in(block, filled));
-        let escaped = b"<a p=\"&lt;masked&gt;\"/>";
-        assert!(fills_in(escaped, b"<a p=\"s3\"/>"));
-        assert!(!fills_in(b"a: 1\n", b"a: 2\n"), "nothing is masked in it");
-    }
 }

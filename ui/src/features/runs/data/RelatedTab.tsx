@@ -5,6 +5,7 @@ import { Card, ErrorNotice } from '@/components';
 import { begun, dated, m, moment, visible } from '@/i18n';
 import type { RunRow } from '@/ipc';
 import { sessionQuery } from '../../sessions/queries';
+import { forgottenWords } from '../Configuration';
 import { runName } from '../columns';
 import { folderName } from '../folder/path';
 import type { ShownRun } from '../queries';
@@ -56,6 +57,11 @@ export function RelatedTab({ run, began }: { run: ShownRun; began: string }) {
         {run.session !== undefined && (
           <Fact words={m.run_related_session()}>
             <ItsSession id={run.session} />
+          </Fact>
+        )}
+        {run.forgotten && (
+          <Fact words={m.run_related_session()}>
+            <span data-testid="related-forgotten">{forgottenWords(run)}</span>
           </Fact>
         )}
         {run.folder?.path && (

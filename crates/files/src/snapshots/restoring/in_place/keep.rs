@@ -11,7 +11,7 @@ use flowkeep_host::{EntryFiles, EntryKind, Folder, Progress};
 use flowkeep_store::SessionRecord;
 
 use super::super::definitions::definition_of_run;
-use super::super::restore::copy_stem;
+use super::super::own::copy_stem;
 use super::InPlaceError;
 use super::plan::{InPlaceAct, InPlacePlan, live};
 use crate::configuration::{Begin, Entry, Wish};

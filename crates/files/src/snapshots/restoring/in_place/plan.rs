@@ -1,20 +1,23 @@
 //! What putting files back where they were would do. Nothing is changed.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::candidate::{Candidate, Source};
 use flowkeep_core::{MAX_DOCUMENT_BYTES, Message, ObjectHash, Sha256, secret};
-use flowkeep_host::{EntryFiles, Folder, Progress, ReadError};
+use flowkeep_host::{EntryFiles, Folder, Progress, ReadError, path_text};
 use flowkeep_store::FileUser;
 
 use super::super::found::{Recovery, look_for};
+use super::super::own::filled_elsewhere;
 use super::super::pieces::Pieces;
 use super::super::restore::Wanting;
 use super::InPlaceError;
 use crate::configuration::format_of;
 use crate::intake::why;
+use crate::snapshots::manifest::TreeEntry;
 use crate::snapshots::{SnapshotError, Workshop};
 
 /// What putting files back would do.
@@ -112,8 +115,9 @@ pub fn in_place_plan(
     let Some(chosen) = wanting.choice(workshop, &recovery)? else {
         return Err(InPlaceError::Nothing(recovery.candidates));
     };
-    let pieces = Pieces::of(workshop, &recovery, session, &chosen);
-    let files = planned(workshop.files.as_ref(), root, &chosen, &pieces);
+    let pieces = Pieces::of(workshop, &recovery, (session, None), &chosen);
+    let filled = filled_elsewhere(workshop, session, &pieces);
+    let files = planned(workshop.files.as_ref(), root, &chosen, (&pieces, &filled));
     let files = with_masked(files, wanting.make_masked, &pieces);
     let mut plan = InPlacePlan {
         root: root.to_owned(),
@@ -154,7 +158,7 @@ fn planned(
     files: &dyn EntryFiles,
     root: &Path,
     chosen: &Candidate,
-    pieces: &Pieces,
+    (pieces, filled): (&Pieces, &BTreeMap<ConfigPath, PathBuf>),
 ) -> Vec<InPlaceFile> {
     let mut planned: Vec<_> = pieces
         .entries
@@ -179,10 +183,10 @@ fn planned(
             let act = match was {
                 Some(was) if was == entry.sha256 => InPlaceAct::Same,
                 Some(_) if pieces.masked.contains(&entry.path) => {
-                    InPlaceAct::Left(Message::new("in_place_masked"))
+                    InPlaceAct::Left(without_keys("in_place_masked", entry, filled))
                 }
                 None if pieces.masked.contains(&entry.path) => {
-                    InPlaceAct::Gone(Message::new("in_place_masked_gone"))
+                    InPlaceAct::Gone(without_keys("in_place_masked_gone", entry, filled))
                 }
                 Some(_) => InPlaceAct::Replaces,
                 None => InPlaceAct::Makes,
@@ -207,6 +211,14 @@ fn planned(
     }
     planned.sort_by(|one, other| one.path.cmp(&other.path));
     planned
+}
+
+/// Why a file is not written whose keys are not kept: where what somebody has filled in is, if that is known.
+fn without_keys(code: &str, entry: &TreeEntry, filled: &BTreeMap<ConfigPath, PathBuf>) -> Message {
+    match filled.get(&entry.path) {
+        Some(copy) => Message::new(format!("{code}_filled")).with("path", path_text(copy)),
+        None => Message::new(code),
+    }
 }
 
 /// The same where somebody wants files that are gone made although their keys are not kept.

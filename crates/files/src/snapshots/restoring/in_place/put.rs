@@ -9,8 +9,9 @@ use flowkeep_store::SessionWork;
 use ulid::Ulid;
 
 use super::super::found::Recovery;
+use super::super::own::{Copied, CopyChoice, Copying, own_copy};
 use super::super::restore::{
-    Back, Done, Keys, OVERLAYS, Wanting, came_to_nothing, counts, own_copy, told, write_down,
+    Back, Done, OVERLAYS, Wanting, came_to_nothing, counts, told, write_down,
 };
 use super::keep::{Before, keep};
 use super::plan::{InPlaceAct, InPlacePlan, in_place_plan};
@@ -82,12 +83,21 @@ fn put(
     if plan.stamp != stamp {
         return Err(InPlaceError::PlanChanged);
     }
-    let (place, copied) = own_copy(
-        workshop,
-        (session, Keys::AsWritten),
-        &mut plan.pieces,
-        progress,
-    )?;
+    // What is made with what stands for its keys comes from a copy that has that.
+    let is_any_masked = plan
+        .files
+        .iter()
+        .any(|file| file.act == InPlaceAct::MakesMasked);
+    let choice = if is_any_masked {
+        CopyChoice::AsWritten
+    } else {
+        CopyChoice::New
+    };
+    let copied = own_copy(workshop, (session, choice), &mut plan.pieces, progress)?;
+    let Copying::Done(copied) = copied else {
+        return Err(InPlaceError::PlanChanged);
+    };
+    let place = copied.place.clone();
     as_copied(workshop, &place, &mut plan);
     let before = keep(workshop, session, &plan, progress)?;
     if progress.cancelled() {
@@ -130,11 +140,12 @@ fn put(
         Some(lost(&file.path, reason))
     }));
     left.sort_by(|one, other| one.path.cmp(&other.path));
-    let entry = plan.recovery.begins_with(session, &plan.chosen, &copied);
+    let entry = plan
+        .recovery
+        .begins_with(session, &plan.chosen, &copied.written);
     let begins_with = work.entry_unless(&left);
     let begins_with = begins_with.filter(|path| session.config.as_deref() != Some(path.as_str()));
-    let back = (place.clone(), entry, copied);
-    let put = done(plan, back, (written, left), before);
+    let put = done(plan, (copied, entry), (written, left), before);
     Ok(PutInPlace { begins_with, ..put })
 }
 
@@ -196,7 +207,7 @@ fn entry_of(plan: &InPlacePlan) -> Option<ConfigPath> {
 
 fn done(
     plan: InPlacePlan,
-    (place, entry, copied): (PathBuf, Option<ConfigPath>, Vec<ConfigPath>),
+    (copied, entry): (Copied, Option<ConfigPath>),
     (written, left): (Vec<ConfigPath>, Vec<Lost>),
     before: Before,
 ) -> PutInPlace {
@@ -207,17 +218,8 @@ fn done(
     let same = of(InPlaceAct::Same);
     let mut made_masked = of(InPlaceAct::MakesMasked);
     made_masked.retain(|path| written.contains(path) && plan.pieces.masked.contains(path));
-    let mut masked = plan.pieces.masked;
-    masked.retain(|path| copied.contains(path));
     PutInPlace {
-        back: Back {
-            chosen: plan.chosen,
-            place,
-            entry,
-            written: copied,
-            masked,
-            lost: plan.pieces.lost,
-        },
+        back: copied.back(plan.chosen, entry, plan.pieces.lost),
         recovery: plan.recovery,
         written,
         made_masked,
