@@ -32,7 +32,6 @@ export const TaskNode = memo(function TaskNode({ node, name, status, ...task }: 
     <button
       type="button"
       className={styles.node}
-      aria-label={task.label}
       aria-expanded={task.isOpen}
       tabIndex={task.isCurrent ? 0 : -1}
       title={[name, task.note].filter(Boolean).join(' · ')}
@@ -43,7 +42,8 @@ export const TaskNode = memo(function TaskNode({ node, name, status, ...task }: 
       data-path={task.isOnPath || undefined}
       data-testid={`node-${task.id}`}
     >
-      <span className={styles.head}>
+      <span className="visually-hidden">{task.label}</span>
+      <span className={styles.head} aria-hidden="true">
         <StatusMark status={status} />
         <b className={styles.name}>{name}</b>
         {isManual && (
@@ -52,7 +52,9 @@ export const TaskNode = memo(function TaskNode({ node, name, status, ...task }: 
           </span>
         )}
       </span>
-      <span className={styles.note}>{task.note}</span>
+      <span className={styles.note} aria-hidden="true">
+        {task.note}
+      </span>
     </button>
   );
 });
