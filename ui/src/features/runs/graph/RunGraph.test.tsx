@@ -107,7 +107,7 @@ const plane = () => document.querySelector<HTMLElement>('[style*="--scale"]') as
 it('says of each task what it came to, after which others, and how long that took', () => {
   render(<Page first={{ task: 'none' }} />);
   expect(spoken('load')).toBe('the load, failed, 20 seconds, after the orders, the stock');
-  expect(spoken('check')).toContain('after the load');
+  expect(spoken('check')).toContain('after the load, A person does it');
   expect(node('check').querySelector('[title]')).toBeTruthy();
   expect(node('orders').textContent).toContain('1m');
   expect(screen.getByText(/5 tasks/).textContent).toContain('1 failed');
