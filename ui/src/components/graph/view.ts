@@ -76,16 +76,20 @@ function centred(box: Rect, size: Size, scale: number): View {
   };
 }
 
-/** Closer or further away, with what is at this place of the window left where it is. */
+/**
+ * Closer or further away, with what is at this place of the window left where it is; without one with the middle, and
+ * with no more room around the graph than needed.
+ */
 export function closer(layout: Layout, size: Size, view: View, factor: number, at?: Place): View {
   const least = Math.min(SMALLEST * 2, fitted(layout, size).scale);
   const scale = Math.max(least, Math.min(LARGEST, view.scale * factor));
   const { x, y } = at ?? { x: size.width / 2, y: size.height / 2 };
-  return inside(layout, size, {
+  const next = {
     x: view.x + x / view.scale - x / scale,
     y: view.y + y / view.scale - y / scale,
     scale,
-  });
+  };
+  return at ? inside(layout, size, next) : filling(layout, size, next);
 }
 
 interface Place {

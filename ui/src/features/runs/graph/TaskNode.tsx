@@ -28,14 +28,13 @@ interface Props {
 /** A task in the graph of its run. */
 export const TaskNode = memo(function TaskNode({ node, name, status, ...task }: Props) {
   const isManual = task.action === 'manual' && status !== 'waiting';
+  const title = [name, task.note].filter(Boolean).join(' · ');
   return (
     <button
       type="button"
       className={styles.node}
-      aria-label={task.label}
       aria-expanded={task.isOpen}
       tabIndex={task.isCurrent ? 0 : -1}
-      title={[name, task.note].filter(Boolean).join(' · ')}
       onClick={() => task.onPress(node)}
       data-node={node}
       data-status={status}
@@ -43,7 +42,8 @@ export const TaskNode = memo(function TaskNode({ node, name, status, ...task }: 
       data-path={task.isOnPath || undefined}
       data-testid={`node-${task.id}`}
     >
-      <span className={styles.head}>
+      <span className="visually-hidden">{task.label}</span>
+      <span className={styles.head} title={title} aria-hidden="true">
         <StatusMark status={status} />
         <b className={styles.name}>{name}</b>
         {isManual && (
@@ -52,7 +52,9 @@ export const TaskNode = memo(function TaskNode({ node, name, status, ...task }: 
           </span>
         )}
       </span>
-      <span className={styles.note}>{task.note}</span>
+      <span className={styles.note} title={title} aria-hidden="true">
+        {task.note}
+      </span>
     </button>
   );
 });

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { Links } from '@/components/graph';
 import { listed, m, took, visible } from '@/i18n';
 import type { RunTask } from '@/ipc';
+import { actionWords } from '../../catalog/forms/actions';
 import type { ShownRun } from '../queries';
 import { lengthOf } from '../task/length';
 import { barsOf } from '../timeline/bars';
@@ -44,6 +45,7 @@ export function useWords({ run, usual, links, names, now, path }: Props) {
         reason,
         slow,
         before.length > 0 && m.run_definition_after({ names: listed(before.map(visible), NAMED) }),
+        task.action === 'manual' && task.status !== 'waiting' && actionWords('manual'),
         path?.has(task.id) && m.critical_on_path(),
       ].filter(Boolean);
       const seen = [noteOf(task, reason), length !== null && took(length), slow].filter(Boolean);
