@@ -1,4 +1,4 @@
-//! `config_root_list`, `config_root_add`, `config_root_keep`, `config_root_remove`, `session_relink`, `session_link`:
+//! `session_roots_list`, `session_roots_add`, `session_roots_keep`, `session_roots_remove`, `session_relink`, `session_link`:
 //! where configurations are. What touches disks is done apart, as in `folders`.
 
 use std::collections::BTreeSet;
@@ -105,7 +105,7 @@ fn listed(api: &Api, path: PathBuf) -> Result<(), AppError> {
     Ok(api.store.write::<_, StoreError>(move |tx| {
         let root = tx.meet_config_root(&path)?;
         if tx.list_config_root(root)? {
-            told(tx, (&actor, face), "config_root_add", &path_text(&path))?;
+            told(tx, (&actor, face), "session_roots_add", &path_text(&path))?;
         }
         Ok(())
     })?)
@@ -131,7 +131,7 @@ pub fn remove(api: &Api, input: ConfigRootRef) -> Result<ConfigRootList, AppErro
     let path = path_text(&root.path);
     api.store.write::<_, StoreError>(move |tx| {
         if tx.unlist_config_root(root.row)? {
-            told(tx, (&actor, face), "config_root_remove", &path)?;
+            told(tx, (&actor, face), "session_roots_remove", &path)?;
         }
         Ok(())
     })?;

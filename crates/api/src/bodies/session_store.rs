@@ -1,4 +1,4 @@
-//! `session_store_move`: the folder in which the contents of snapshots lie.
+//! `session_move_store`: the folder in which the contents of snapshots lie.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -347,7 +347,7 @@ pub fn add(api: &Api, input: SnapshotKeyFrom) -> Result<SnapshotKeyAdded, AppErr
         }
         goes_on = taking_its_place(api, given.recipients())?;
         let next = goes_on.clone();
-        secrets::told(api, "snapshot_key_add", "", move |tx| {
+        secrets::told(api, "session_key_add", "", move |tx| {
             if let Some(next) = next {
                 tx.set_setting(RECIPIENT, &next.to_string().into())?;
             }

@@ -1,4 +1,4 @@
-//! `strategy_list`, `strategy_set`, `strategy_reset`: which files of a configuration are kept.
+//! `session_strategies_list`, `session_strategies_set`, `session_strategies_reset`: which files of a configuration are kept.
 
 use std::collections::BTreeSet;
 

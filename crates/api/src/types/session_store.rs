@@ -1,4 +1,4 @@
-//! What `session_store_move` takes and gives.
+//! What `session_move_store` takes and gives.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

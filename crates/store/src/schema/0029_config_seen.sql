@@ -13,3 +13,8 @@ CREATE TABLE config_seen(
 
 -- Its `files` are paths as `store::pressed` has them from now on: JSON, an array.
 DELETE FROM config_look;
+
+-- Commands are called by the words of the command line (`session roots add`), and so is what Activity tells.
+UPDATE operation SET operation = 'session_roots_add' WHERE operation = 'config_root_add';
+UPDATE operation SET operation = 'session_roots_remove' WHERE operation = 'config_root_remove';
+UPDATE operation SET operation = 'session_key_add' WHERE operation = 'snapshot_key_add';

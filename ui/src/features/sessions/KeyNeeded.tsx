@@ -33,7 +33,7 @@ export function KeyNeeded({ candidates, onLookAgain }: Props) {
       icon="key"
       end={
         <Button onPress={() => void add()} data-testid="snapshot-key-add">
-          {m.snapshot_key_add()}
+          {m.session_key_add()}
         </Button>
       }
       data-testid="snapshots-key-missing"

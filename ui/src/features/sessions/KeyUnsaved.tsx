@@ -18,7 +18,7 @@ export function KeyUnsaved() {
       icon="key"
       end={
         <Button onPress={() => void save()} data-testid="key-unsaved-save">
-          {m.snapshot_key_save()}
+          {m.session_key_save()}
         </Button>
       }
       data-testid="key-unsaved"

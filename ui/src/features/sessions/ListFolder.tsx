@@ -8,7 +8,7 @@ import { movedHere } from './work';
 /** Puts the folder on the list that has what a run refers to, so that the next one keeps it. */
 export function ListFolder({ unkept }: { unkept: SessionUnkept }) {
   const client = useQueryClient();
-  const keep = useCommand('config_root_keep', ['session']);
+  const keep = useCommand('session_roots_keep', ['session']);
   const path = unkept.folders[0];
   if (path === undefined) return null;
   const onSuccess = () => {

@@ -30,8 +30,8 @@ const stats = {
 } as SessionStats;
 
 function moving(of: Partial<SessionStats>, left: string[] = [], unread: string[] = []) {
-  const session_store_move = vi.fn(
-    (_: Input<'session_store_move'>): SessionStoreMoved => ({
+  const session_move_store = vi.fn(
+    (_: Input<'session_move_store'>): SessionStoreMoved => ({
       store_dir: '/media/usb/kept',
       files: 4,
       bytes: 900,
@@ -39,7 +39,7 @@ function moving(of: Partial<SessionStats>, left: string[] = [], unread: string[]
       unread,
     }),
   );
-  return { session_store_move, ...shown(of, { session_store_move }) };
+  return { session_move_store, ...shown(of, { session_move_store }) };
 }
 
 function shown(of: Partial<SessionStats>, answers: Answers) {
@@ -56,7 +56,7 @@ function shown(of: Partial<SessionStats>, answers: Answers) {
 const go = () => screen.getByTestId('move-store-go') as HTMLButtonElement;
 
 it('moves the store to the folder that was chosen, and closes', async () => {
-  const { session_store_move, onClose } = moving({});
+  const { session_move_store, onClose } = moving({});
   expect(screen.getByText('/home/ann/flowkeep/snapshots')).toBeTruthy();
   expect(screen.queryByTestId('move-store-usual')).toBeNull();
   expect(go().disabled).toBe(true);
@@ -64,16 +64,16 @@ it('moves the store to the folder that was chosen, and closes', async () => {
   expect(await screen.findByText('/media/usb/kept')).toBeTruthy();
   await userEvent.click(go());
   await waitFor(() => expect(onClose).toHaveBeenCalled());
-  expect(session_store_move.mock.calls[0]?.[0]).toEqual({ to: { picked: 'usb' } });
+  expect(session_move_store.mock.calls[0]?.[0]).toEqual({ to: { picked: 'usb' } });
 });
 
 it('moves it back, and says what is still at the old place', async () => {
   const of = { store_dir: '/media/usb/kept', store_chosen: true };
-  const { session_store_move, onClose } = moving(of, ['/media/usb/kept/film']);
+  const { session_move_store, onClose } = moving(of, ['/media/usb/kept/film']);
   await userEvent.click(screen.getByTestId('move-store-usual'));
   await userEvent.click(go());
   expect(await screen.findByText('/media/usb/kept/film')).toBeTruthy();
-  expect(session_store_move.mock.calls[0]?.[0]).toEqual({});
+  expect(session_move_store.mock.calls[0]?.[0]).toEqual({});
   expect(onClose).not.toHaveBeenCalled();
 });
 
@@ -90,13 +90,13 @@ it('names what cannot be read and stays', async () => {
 it('begins anew only where somebody says that the old place is gone', async () => {
   const store_why = { code: 'error_snapshot_store_gone', fields: { path: '/media/usb/kept' } };
   const of = { store_dir: '/media/usb/kept', store_chosen: true, store_away: true, store_why };
-  const { session_store_move } = moving(of);
+  const { session_move_store } = moving(of);
   await userEvent.click(screen.getByTestId('move-store-usual'));
   expect(go().disabled).toBe(true);
   await userEvent.click(screen.getByTestId('move-store-lost'));
   await userEvent.click(go());
-  await waitFor(() => expect(session_store_move).toHaveBeenCalled());
-  expect(session_store_move.mock.calls[0]?.[0]).toEqual({ lost: true });
+  await waitFor(() => expect(session_move_store).toHaveBeenCalled());
+  expect(session_move_store.mock.calls[0]?.[0]).toEqual({ lost: true });
 });
 
 it.each([
@@ -115,7 +115,7 @@ it('says why it was refused, and lets another folder be chosen', async () => {
   const refused = () => {
     throw new CallError({ code: 'folder_not_empty', fields: { path: '/media/usb/kept' } });
   };
-  const { onClose } = shown({}, { session_store_move: refused });
+  const { onClose } = shown({}, { session_move_store: refused });
   await userEvent.click(screen.getByTestId('move-store-pick'));
   await userEvent.click(go());
   expect(await screen.findByText(/There is something in/)).toBeTruthy();

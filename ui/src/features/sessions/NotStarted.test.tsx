@@ -50,7 +50,7 @@ function show(shown: SessionShow, search: SessionsSearch = {}, answers: Answers 
       session_recovery: () => asTheyWere,
       session_restore: () => restored,
       session_forget: () => ({ freed_bytes: 0, waits: false, failed: [] }),
-      config_root_list: () => ({ total: 0, items: [] }),
+      session_roots_list: () => ({ total: 0, items: [] }),
       ...answers,
     },
     { pick_folder: async () => ({ token: 'to', label: '/home/ada/out', folder: true }) },
@@ -107,7 +107,7 @@ it('points an active session to its files when their folder is gone', async () =
   show(
     { ...session, status: 'active' },
     {},
-    { config_root_list: () => ({ total: items.length, items }) },
+    { session_roots_list: () => ({ total: items.length, items }) },
   );
   expect(await screen.findByTestId('point-to-root')).toBeTruthy();
   expect(screen.queryByTestId('tab-recover')).toBeNull();
@@ -175,11 +175,11 @@ it('says where files are of which nothing is kept, and puts their folder on the 
   const asked = show(
     { ...plain, status: 'completed', confidence: 'partial', snapshots: [], unkept },
     { tab: 'snapshots' },
-    { config_root_keep: () => ({ total: 0, items: [] }) },
+    { session_roots_keep: () => ({ total: 0, items: [] }) },
   );
   expect(await screen.findByText(/refers to files in \/home\/ada\/configs/)).toBeTruthy();
   await userEvent.click(screen.getByTestId('unkept-list'));
-  await waitFor(() => expect(asked('config_root_keep')).toEqual([{ path: '/home/ada/configs' }]));
+  await waitFor(() => expect(asked('session_roots_keep')).toEqual([{ path: '/home/ada/configs' }]));
 });
 
 it('says with which snapshot files were compared, what begins another one, and what is left out', async () => {
@@ -217,10 +217,10 @@ it('looks again once the folder of its files comes back', async () => {
   const asked = show(
     kept,
     {},
-    { config_root_list: () => ({ total: 1, items: [{ ...root, state }] }) },
+    { session_roots_list: () => ({ total: 1, items: [{ ...root, state }] }) },
   );
   await screen.findByTestId('go-on');
-  await waitFor(() => expect(asked('config_root_list')).toHaveLength(1));
+  await waitFor(() => expect(asked('session_roots_list')).toHaveLength(1));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(asked('session_recovery')).toHaveLength(1);
   state = 'there';

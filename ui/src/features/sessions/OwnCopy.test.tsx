@@ -48,7 +48,7 @@ function show(shown: SessionShow, answers: Answers = {}) {
     {
       session_show: () => shown,
       session_recovery: () => recovery,
-      config_root_list: () => ({ total: 0, items: [] }),
+      session_roots_list: () => ({ total: 0, items: [] }),
       ...answers,
     },
     { open_session_copy },

@@ -24,8 +24,8 @@ const picked = { token: 't1', label: '/home/ada/moved', folder: true };
 function transport(answers: Answers = {}) {
   const made = testTransport(
     {
-      config_root_list: () => ({ total: 2, items: [there, gone] }),
-      config_root_remove: () => ({ total: 1, items: [gone] }),
+      session_roots_list: () => ({ total: 2, items: [there, gone] }),
+      session_roots_remove: () => ({ total: 1, items: [gone] }),
       settings_show: () => ({ snapshot_secrets: 'encrypted' }) as Settings,
       session_relink: () => ({ sessions: 2, found: 3, changed: 1, gone: 0 }),
       ...answers,
@@ -72,7 +72,7 @@ it('takes a folder off the list that somebody named', async () => {
   const asked = transport();
   show(<RootsCard />);
   await userEvent.click(await screen.findByTestId('root-remove'));
-  await waitFor(() => expect(asked('config_root_remove')).toEqual([{ path: there.path }]));
+  await waitFor(() => expect(asked('session_roots_remove')).toEqual([{ path: there.path }]));
 });
 
 it.each([

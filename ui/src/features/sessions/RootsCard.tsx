@@ -15,9 +15,9 @@ export function RootsCard() {
   const roots = useQuery(rootsQuery());
   const secrets = useQuery(settingsQuery()).data?.snapshot_secrets;
   const client = useQueryClient();
-  const add = useCommand('config_root_add', []);
-  const keep = useCommand('config_root_keep', []);
-  const remove = useCommand('config_root_remove', []);
+  const add = useCommand('session_roots_add', []);
+  const keep = useCommand('session_roots_keep', []);
+  const remove = useCommand('session_roots_remove', []);
   const [moved, setMoved] = useState<{ path: string; to: PickedPlace } | null>(null);
   const told = { onSuccess: () => movedHere(client), onError: tellFailure };
   const choose = async () => {
@@ -38,7 +38,7 @@ export function RootsCard() {
           onPress={() => void choose()}
           data-testid="root-add"
         >
-          {m.config_root_add()}
+          {m.session_roots_add()}
         </Button>
       }
       data-testid="settings-roots"
@@ -65,7 +65,7 @@ export function RootsCard() {
                   onPress={() => keep.mutate({ path: root.path }, told)}
                   data-testid="root-keep"
                 >
-                  {m.config_root_keep()}
+                  {m.session_roots_keep()}
                 </Button>
               )}
               {root.listed && (
@@ -75,7 +75,7 @@ export function RootsCard() {
                   onPress={() => remove.mutate({ path: root.path }, told)}
                   data-testid="root-remove"
                 >
-                  {m.config_root_remove()}
+                  {m.session_roots_remove()}
                 </Button>
               )}
             </>

@@ -93,9 +93,9 @@ function show(answers: Answers = {}) {
         const run = await answers.run_show?.({ id: input.id });
         return timelineOf(run?.tasks ?? []);
       },
-      config_root_list: () => ({ total: 0, items: [] }),
+      session_roots_list: () => ({ total: 0, items: [] }),
       session_compare_file: () => ({ before: 'a: 1\n', after: 'a: 2\n', places: [] }),
-      strategy_list: () => ({
+      session_strategies_list: () => ({
         total: 2,
         chosen: 'standard',
         items: [
@@ -642,7 +642,12 @@ it('lets no text go for an agent that is none', async () => {
 
 it('speaks of nothing saved where the notes beside a few files take more', async () => {
   show({
-    session_stats: () => ({ ...stats, bytes_original: 2_700, bytes_distinct: 2_695, bytes_stored: 6_600 }),
+    session_stats: () => ({
+      ...stats,
+      bytes_original: 2_700,
+      bytes_distinct: 2_695,
+      bytes_stored: 6_600,
+    }),
   });
   const space = within(await screen.findByTestId('sessions-space'));
   await space.findByText('8 files (2.7 kB), kept in 6.6 kB');
@@ -650,7 +655,9 @@ it('speaks of nothing saved where the notes beside a few files take more', async
 });
 
 it('says what is saved, and changes what a strategy takes', async () => {
-  const asked = show({ strategy_set: () => ({ total: 0, chosen: 'standard', items: [] }) });
+  const asked = show({
+    session_strategies_set: () => ({ total: 0, chosen: 'standard', items: [] }),
+  });
   const space = within(await screen.findByTestId('sessions-space'));
   expect(space.getByText('8 files (14 kB), kept in 5 kB')).toBeTruthy();
   expect(
@@ -665,8 +672,8 @@ it('says what is saved, and changes what a strategy takes', async () => {
   await userEvent.click(screen.getByTestId('kind-llms'));
   await userEvent.type(screen.getByTestId('strategy-exclude'), '{Enter}tools/old/*');
   await userEvent.click(screen.getByTestId('strategy-save'));
-  await waitFor(() => expect(asked('strategy_set')).toHaveLength(1));
-  expect(asked('strategy_set')[0]).toEqual({
+  await waitFor(() => expect(asked('session_strategies_set')).toHaveLength(1));
+  expect(asked('session_strategies_set')[0]).toEqual({
     name: 'standard',
     kinds: ['workflows', 'tool-sets', 'tools', 'llms'],
     exclude: ['*_test.yaml', 'tools/old/*'],

@@ -60,8 +60,8 @@ interface FormProps {
 function Form({ strategies, shown, onShow, onClose }: FormProps) {
   const [kinds, setKinds] = useState<readonly string[]>(shown.kinds);
   const [patterns, setPatterns] = useState(shown.exclude.join('\n'));
-  const set = useCommand('strategy_set', TAGS);
-  const reset = useCommand('strategy_reset', TAGS);
+  const set = useCommand('session_strategies_set', TAGS);
+  const reset = useCommand('session_strategies_reset', TAGS);
   const choose = useCommand('settings_update', ['settings', 'operation']);
   const exclude = patterns.split('\n').flatMap((line) => line.trim() || []);
   const isDirty =
@@ -98,7 +98,7 @@ function Form({ strategies, shown, onShow, onClose }: FormProps) {
               }
               data-testid="strategy-reset"
             >
-              {m.strategy_reset()}
+              {m.session_strategies_reset()}
             </Button>
           )}
           <Spring />

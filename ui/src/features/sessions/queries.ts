@@ -126,7 +126,7 @@ export function cleanUpQuery(days: number) {
 export function snapshotKeyQuery() {
   return queryOptions({
     queryKey: ['snapshot key'],
-    queryFn: () => call('snapshot_key_show', {}),
+    queryFn: () => call('session_key_show', {}),
     meta: { tags: ['settings', 'secret', 'session'], atMostEvery: 3_000 },
   });
 }
@@ -135,7 +135,7 @@ export function snapshotKeyQuery() {
 export function rootsQuery() {
   return queryOptions({
     queryKey: ['config roots'],
-    queryFn: () => call('config_root_list', {}),
+    queryFn: () => call('session_roots_list', {}),
     staleTime: 0,
     meta: { tags: ['session'], atMostEvery: 3_000 },
   });
@@ -145,7 +145,7 @@ export function rootsQuery() {
 export function strategiesQuery() {
   return queryOptions({
     queryKey: ['strategies'],
-    queryFn: () => call('strategy_list', {}),
+    queryFn: () => call('session_strategies_list', {}),
     meta: { tags: ['settings'] },
   });
 }

@@ -12,7 +12,7 @@ export async function saveKey(): Promise<boolean> {
   try {
     const to = await shell.pick_save({ title: m.snapshot_key(), name: FILE });
     if (!to) return false;
-    await call('snapshot_key_save', { to: { picked: to.token } });
+    await call('session_key_save', { to: { picked: to.token } });
     toast({ text: m.snapshot_key_saved({ path: visible(to.label) }) });
     return true;
   } catch (thrown) {
@@ -26,7 +26,7 @@ export async function addKey(): Promise<boolean> {
   try {
     const from = await shell.pick_file({ title: m.snapshot_key_pick() });
     if (!from) return false;
-    const { added, in_use } = await call('snapshot_key_add', { from: { picked: from.token } });
+    const { added, in_use } = await call('session_key_add', { from: { picked: from.token } });
     const told = [added > 0 ? m.snapshot_key_added() : m.snapshot_key_known()];
     if (in_use) told.push(m.snapshot_key_in_use());
     toast({ text: told.join(' ') });

@@ -221,4 +221,4 @@ export const importWork = new LongWork('session_import');
 export const createWork = new LongWork('session_create');
 export const cleanUpWork = new LongWork('session_clean_up');
 export const scrubWork = new LongWork('session_scrub');
-export const moveStoreWork = new LongWork('session_store_move');
+export const moveStoreWork = new LongWork('session_move_store');

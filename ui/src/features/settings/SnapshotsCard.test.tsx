@@ -27,7 +27,7 @@ function show(settings: Shown, part: Partial<SnapshotKeyShow> = {}) {
   onChange.mockReset();
   const key = { encrypted: false, key: 'none', is_another: false, ...part } as const;
   const transport = testTransport(
-    { snapshot_key_show: () => key, snapshot_key_save: () => ({ files: ['/k'] }) },
+    { session_key_show: () => key, session_key_save: () => ({ files: ['/k'] }) },
     { pick_save: async () => ({ token: 'k', label: '/home/ada/k.key', folder: false }) },
   );
   setTransport(transport);
@@ -58,7 +58,7 @@ it('offers to save the key as soon as snapshots become encrypted, and goes once 
   expect(onChange.mock.calls.flat()).toEqual([{ snapshot_secrets: 'encrypted' }]);
   expect(screen.getByText(/Their key is on this computer alone/)).toBeTruthy();
   await userEvent.click(screen.getByTestId('save-key-now'));
-  await waitFor(() => expect(asked('snapshot_key_save')).toHaveLength(1));
+  await waitFor(() => expect(asked('session_key_save')).toHaveLength(1));
   await waitFor(() => expect(screen.queryByTestId('dialog-save-key')).toBeNull());
 });
 
@@ -91,7 +91,7 @@ it('asks until the key is saved, and says when it is a new one', async () => {
   const another = await screen.findByTestId('snapshot-key-unsaved');
   expect(another.textContent).toContain('a new key from now on');
   await userEvent.click(screen.getByTestId('snapshot-key-save'));
-  await waitFor(() => expect(asked('snapshot_key_show').length).toBeGreaterThan(1));
+  await waitFor(() => expect(asked('session_key_show').length).toBeGreaterThan(1));
 });
 
 it('says what comes first where the secrets cannot be read', async () => {

@@ -113,7 +113,7 @@ function KeyRows({ shown }: { shown: SnapshotKeyShow | undefined }) {
               onPress={() => void save()}
               data-testid="snapshot-key-save"
             >
-              {m.snapshot_key_save()}
+              {m.session_key_save()}
             </Button>
           )
         }
@@ -128,7 +128,7 @@ function KeyRows({ shown }: { shown: SnapshotKeyShow | undefined }) {
             onPress={() => void add()}
             data-testid="snapshot-key-add"
           >
-            {m.snapshot_key_add()}
+            {m.session_key_add()}
           </Button>
         }
       >
@@ -156,7 +156,7 @@ function SaveNow({ onClose }: { onClose: () => void }) {
             {m.snapshot_key_later()}
           </Button>
           <Button look="primary" autoFocus onPress={() => void save()} data-testid="save-key-now">
-            {m.snapshot_key_save()}
+            {m.session_key_save()}
           </Button>
         </>
       }

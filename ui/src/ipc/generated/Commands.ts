@@ -427,22 +427,22 @@ export interface Commands {
   session_import: { input: SessionImportInput; output: SessionImported };
   session_link: { input: SessionLinkInput; output: SessionLinked };
   session_relink: { input: SessionRelinkInput; output: SessionRelinked };
-  config_root_list: { input: Nothing; output: ConfigRootList };
-  config_root_add: { input: ConfigRootAddInput; output: ConfigRootList };
-  config_root_keep: { input: ConfigRootRef; output: ConfigRootList };
-  config_root_remove: { input: ConfigRootRef; output: ConfigRootList };
+  session_roots_list: { input: Nothing; output: ConfigRootList };
+  session_roots_add: { input: ConfigRootAddInput; output: ConfigRootList };
+  session_roots_keep: { input: ConfigRootRef; output: ConfigRootList };
+  session_roots_remove: { input: ConfigRootRef; output: ConfigRootList };
   session_scrub: { input: Nothing; output: SessionScrubbed };
-  session_store_move: { input: SessionStoreMoveInput; output: SessionStoreMoved };
+  session_move_store: { input: SessionStoreMoveInput; output: SessionStoreMoved };
   session_clean_up: { input: SessionCleanUpInput; output: SessionCleanedUp };
   session_export: { input: SessionExportInput; output: SessionExported };
   session_forget_preview: { input: SessionRef; output: SessionForgetPreview };
   session_forget: { input: SessionRef; output: SessionForgotten };
-  snapshot_key_show: { input: Nothing; output: SnapshotKeyShow };
-  snapshot_key_save: { input: ExportTo; output: Exported };
-  snapshot_key_add: { input: SnapshotKeyFrom; output: SnapshotKeyAdded };
-  strategy_list: { input: Nothing; output: StrategyList };
-  strategy_set: { input: StrategySetInput; output: StrategyList };
-  strategy_reset: { input: StrategyRef; output: StrategyList };
+  session_key_show: { input: Nothing; output: SnapshotKeyShow };
+  session_key_save: { input: ExportTo; output: Exported };
+  session_key_add: { input: SnapshotKeyFrom; output: SnapshotKeyAdded };
+  session_strategies_list: { input: Nothing; output: StrategyList };
+  session_strategies_set: { input: StrategySetInput; output: StrategyList };
+  session_strategies_reset: { input: StrategyRef; output: StrategyList };
   session_list: { input: SessionListInput; output: SessionList };
   session_show: { input: SessionRef; output: SessionShow };
   session_stats: { input: Nothing; output: SessionStats };
@@ -469,4 +469,4 @@ export interface Commands {
 }
 
 /** Commands that report progress and can be cancelled. */
-export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","run_list_export","run_change_many","run_delete","run_undelete","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_store_move","session_clean_up","session_export"];
+export const LONG_COMMANDS: readonly (keyof Commands)[] = ["import_plan","import_apply","db_restore_plan","db_restore","db_backup","db_verify","run_task","run_list_export","run_change_many","run_delete","run_undelete","log_migrate","log_verify","log_export","log_clean_up","folder_archive","folder_clean_up","folder_compare","folder_check","folder_put_back_plan","folder_put_back","session_preview","session_create","session_snapshot","session_recovery","session_restore","session_in_place_plan","session_compare","session_import","session_link","session_relink","session_scrub","session_move_store","session_clean_up","session_export"];
