@@ -152,7 +152,7 @@ fn what_a_plan_says_is_done_and_what_was_there_comes_back_in_the_same_way() {
     let back = face.put(Use::Kept(newest.id), &Unfollowed).unwrap();
     assert_eq!(names(&back.written).len(), 2);
     let activity = face.done();
-    let restores = activity.iter().filter(|name| *name == "session_restore");
+    let restores = activity.iter().filter(|name| *name == "session_put_back");
     assert_eq!(restores.count(), 2, "{activity:?}");
     // What was not there before stays.
     let mut expected = today;

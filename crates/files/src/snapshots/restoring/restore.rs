@@ -363,12 +363,12 @@ pub(super) fn write_down(workshop: &Workshop, done: &Done<'_>) -> Result<(), Tak
             tx.link_session(there.row, root, &entry)?;
         }
         if is_told {
-            tell(
-                tx,
-                "session_restore",
-                (&actor, face),
-                [(there.id, there.name)],
-            )?;
+            // Whether somebody's own folder was written to is not left open.
+            let operation = match work {
+                Some(_) => "session_put_back",
+                None => "session_restore",
+            };
+            tell(tx, operation, (&actor, face), [(there.id, there.name)])?;
         }
         Ok(())
     })
