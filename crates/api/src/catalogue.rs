@@ -179,6 +179,11 @@ impl Catalogue {
         time::local_second(at).unwrap_or_else(|| visible(at).into_owned())
     }
 
+    /// Its day alone.
+    pub fn day(&self, at: &str) -> String {
+        time::local_day(at)
+    }
+
     /// A length of time in the unit that says it best: `850 ms`, `1.6 s`, `6 min`, `2.3 d`.
     pub fn length(&self, milliseconds: i64) -> String {
         const UNITS: [(i64, &str); 5] = [

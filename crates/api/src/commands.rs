@@ -190,6 +190,7 @@ static OTHERS: &[Command] = &[
     command!("run_rows", t::RunRowsInput => t::RunRows, run_window::rows, []),
     command!("run_days", t::RunDaysInput => t::RunDays, run_window::days, []),
     command!("run_trend", t::RunTrendInput => t::RunTrend, run_trend::trend, []),
+    command!("run_trend_export", t::RunTrendExportInput => t::Exported, run_trend::export, [place]),
     command!("run_steps", t::RunRef => t::RunSteps, run_steps::show, []),
     command!("run_show", t::RunShowInput => t::RunShow, runs::show, []),
     command!("run_timeline", t::RunTimelineInput => t::RunTimeline, run_timeline::timeline, []),

@@ -49,6 +49,7 @@ mod wording;
 
 pub use api::{Api, Face, NoPlaces, OpenOptions, Places};
 pub use backup_list::newest_good_backup;
+pub use bodies::run_trend::TrendSpan;
 pub use bodies::{
     activity, agents, away, backups, config_roots, diagnostics, documents, drafts, duplicates,
     examples, exports, fallen, folder_clean_ups, folder_compare, folder_contents, folder_put_back,

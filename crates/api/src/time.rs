@@ -20,6 +20,11 @@ pub(crate) fn local_second(text: &str) -> Option<String> {
     local_as(text, "%Y-%m-%d %H:%M:%S")
 }
 
+/// Its day alone: `2026-11-21`; what is no time stays as it is.
+pub(crate) fn local_day(text: &str) -> String {
+    local_as(text, "%Y-%m-%d").unwrap_or_else(|| text.to_owned())
+}
+
 fn local_as(text: &str, format: &str) -> Option<String> {
     let at = DateTime::parse_from_rfc3339(text).ok()?;
     Some(at.with_timezone(&Local).format(format).to_string())

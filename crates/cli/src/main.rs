@@ -25,6 +25,7 @@ mod routes;
 mod run_args;
 mod run_compare;
 mod run_details;
+mod run_trend;
 mod runs;
 mod schedules;
 mod session_clean_up;

@@ -9,6 +9,7 @@ use flowkeep_core::{Message, Value, decode, json};
 
 use crate::args::given_path;
 use crate::run_compare::Compare;
+use crate::run_trend::Trend;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Run {
@@ -36,6 +37,7 @@ pub(crate) enum Run {
         run: String,
     },
     Compare(Compare),
+    Trend(Trend),
     Export {
         run: String,
         #[arg(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use flowkeep_api::types::{
-    ChosenPlace, ListFormat, RetryDefinition, RunAnswerInput, RunBegunBy, RunChange,
+    ChosenPlace, Exported, ListFormat, RetryDefinition, RunAnswerInput, RunBegunBy, RunChange,
     RunChangeManyInput, RunDecision, RunDeleteInput, RunExportInput, RunFormat, RunListExportInput,
     RunListInput, RunLog, RunLogInput, RunMessage, RunMode, RunNeeds, RunPage, RunPreviewInput,
     RunRef, RunResumeInput, RunRetryInput, RunRow, RunShow, RunShowInput, RunStartInput, RunStatus,
@@ -27,7 +27,7 @@ use crate::run_args::{
     Answer, BegunBy, Definition, Mode, Needs, Retry, Run, RunList, Shape, Start,
 };
 use crate::run_details::{of_archive, preview, show, task_output, told_acts};
-use crate::{remedies, run_compare, waiting};
+use crate::{remedies, run_compare, run_trend, waiting};
 
 /// How often a log that is followed is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -81,6 +81,7 @@ pub(crate) fn run(api: &Api, output: &Output, verb: Run) -> Result<Outcome, AppE
         Run::List(list) => self::list(api, output, list),
         Run::Show { run } => show(api, output, run),
         Run::Compare(asked) => run_compare::run(api, output, asked),
+        Run::Trend(asked) => run_trend::run(api, output, asked),
         Run::Export {
             run,
             format,
@@ -486,8 +487,12 @@ fn export(
     } else {
         Existing::Keep
     };
-    let written = run_reports::export_over(api, input, existing)?;
-    output.print(&written, |catalogue, out| {
+    tell_written(output, &run_reports::export_over(api, input, existing)?)
+}
+
+/// Which file was written.
+pub(crate) fn tell_written(output: &Output, written: &Exported) -> Result<Outcome, AppError> {
+    output.print(written, |catalogue, out| {
         let path = written.files.first().map(|file| visible(file));
         let fields: [(&str, &dyn std::fmt::Display); 1] = [("path", &path.unwrap_or_default())];
         writeln!(out, "{}", catalogue.sentence("cli_run_exported", &fields))
@@ -496,7 +501,7 @@ fn export(
 }
 
 /// The language that is spoken here, as files are asked for in it.
-fn language(output: &Output) -> &'static str {
+pub(crate) fn language(output: &Output) -> &'static str {
     match output.catalogue().tongue() {
         Tongue::English => "en",
         Tongue::Chinese => "zh-CN",

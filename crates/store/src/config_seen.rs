@@ -1,7 +1,7 @@
 //! What files of a configuration said when they were last read. It spares reading them again; nothing is
 //! lost with it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::{ObjectHash, Sha256};
@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::pressed::{of_pressed, pressed};
 use crate::{Store, StoreError, Tx};
 
-/// Into how many cells the files of a root go. Of a thousand files each has thirty, which is enough of the same for
-/// it to be pressed well, and little to write for one that has changed.
-const PARTS: u32 = 32;
+/// Into how many cells the files of a root go. Of a thousand files each has sixty, which is enough of the same for
+/// it to be pressed well, fills a page, and is little to write for one that has changed.
+const PARTS: u32 = 16;
 
 /// The files of one cell.
 type Part = BTreeMap<ConfigPath, ConfigSeen>;
@@ -62,12 +62,12 @@ impl Tx<'_> {
         seen: &[(ConfigPath, ConfigSeen)],
         gone: &[ConfigPath],
     ) -> Result<(), StoreError> {
-        let mut changed: BTreeMap<u32, (Vec<_>, Vec<_>)> = BTreeMap::new();
+        let mut changed: BTreeMap<u32, (Vec<_>, BTreeSet<_>)> = BTreeMap::new();
         for one in seen {
             changed.entry(part(&one.0)).or_default().0.push(one);
         }
         for path in gone {
-            changed.entry(part(path)).or_default().1.push(path);
+            changed.entry(part(path)).or_default().1.insert(path);
         }
         let find = "SELECT files FROM config_seen WHERE root = ?1 AND part = ?2";
         let mut find = self.connection.prepare_cached(find)?;
@@ -76,7 +76,7 @@ impl Tx<'_> {
         for (number, (seen, gone)) in changed {
             let kept = find.query_row((root, number), |row| row.get::<_, Vec<u8>>(0));
             let mut files = part_of(&kept.optional()?.unwrap_or_default());
-            files.retain(|path, _| !gone.contains(&path));
+            files.retain(|path, _| !gone.contains(path));
             files.extend(seen.into_iter().cloned());
             keep.execute((root, number, pressed(&files)?))?;
         }
@@ -84,15 +84,32 @@ impl Tx<'_> {
     }
 }
 
-/// Which cell the file of a path is in.
+/// Which cell the file of a path is in: FNV-1a, which spreads names that differ by a number.
 fn part(path: &ConfigPath) -> u32 {
     let bytes = path.as_str().bytes();
-    bytes.fold(0_u32, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
-    }) % PARTS
+    let sum = bytes.fold(0x811c_9dc5_u32, |sum, byte| {
+        (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    (sum ^ (sum >> 16)) % PARTS
 }
 
 /// What a cell holds. One that cannot be read is as good as none: its files are read once more.
 fn part_of(files: &[u8]) -> Part {
     of_pressed(files).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_spread_over_the_cells() {
+        let mut cells = BTreeMap::<u32, usize>::new();
+        for n in 0..100 {
+            let path = ConfigPath::new(format!("{n:02}.yaml")).unwrap();
+            *cells.entry(part(&path)).or_default() += 1;
+        }
+        assert!(cells.len() == 16, "{cells:?}");
+        assert!(cells.values().all(|files| *files < 14), "{cells:?}");
+    }
 }

@@ -77,12 +77,10 @@ impl<'desk> Failure<'desk> {
         let again = self.window.run_on_page().await?;
         let shown = self.window.desk().flowkeep(&["run", "show", &again])?;
         assert_eq!(shown["repeats"], json!(self.failed));
-        let attempts = shown["tasks"].as_array().context("tasks")?.iter();
-        let attempts = attempts.filter(|task| task["id"] == "load");
-        ensure!(
-            attempts.clone().all(|task| task["attempts"] == json!([])),
-            "{shown}"
-        );
+        let tasks = shown["tasks"].as_array().context("tasks")?;
+        let load = tasks.iter().find(|task| task["id"] == "load");
+        let load = load.with_context(|| shown.to_string())?;
+        ensure!(load["attempts"] == json!([]), "{shown}");
         Ok(())
     }
 

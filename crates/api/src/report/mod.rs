@@ -1,4 +1,4 @@
-//! Files that others open: lists in a spreadsheet, a run in a browser.
+//! Files that others open: lists in a spreadsheet, a run or statistics in a browser.
 //!
 //! Absent on purpose: what a list holds (the body that writes it), words (the catalogue).
 
@@ -6,6 +6,7 @@ mod chart;
 mod csv;
 mod keys;
 mod page;
+mod trend;
 mod xlsx;
 
 pub(crate) use csv::Csv;
@@ -13,6 +14,7 @@ pub(crate) use keys::{
     LogKeys, json_without_keys, mask, mask_message, text_without_keys, value_without_keys,
 };
 pub(crate) use page::Page;
+pub(crate) use trend::TrendPage;
 pub(crate) use xlsx::Xlsx;
 
 use crate::AppError;

@@ -69,21 +69,35 @@ pub(super) const fn look(status: Status) -> (&'static str, &'static str) {
     }
 }
 
+/// A whole page around its body, with what is said at its end of when it was made.
+pub(super) fn framed(
+    catalogue: Catalogue,
+    title: &str,
+    body: &str,
+    (made, at): (&str, &str),
+) -> String {
+    let language = match catalogue.tongue() {
+        Tongue::English => "en",
+        Tongue::Chinese => "zh-CN",
+    };
+    let made = catalogue.sentence(made, &[("when", &catalogue.when(at))]);
+    format!(
+        "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}<footer>{}</footer>\n</main>\n</body>\n</html>\n",
+        escaped(&made)
+    )
+}
+
 impl Page<'_> {
     /// The whole page.
     pub(crate) fn html(&self) -> String {
-        let language = match self.catalogue.tongue() {
-            Tongue::English => "en",
-            Tongue::Chinese => "zh-CN",
-        };
         let (run, name) = (self.run, named(&self.run.workflow_name));
+        let title = format!("{name} – {}", self.word(run.status));
         let mut out = format!(
-            "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-             <meta name=\"viewport\" content=\"width=device-width\">\n<title>{name} – {status}</title>\n\
-             <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<header><h1>{name}</h1>{chip}</header>\n",
-            status = self.word(run.status),
-            chip = self.chip(run.status),
+            "<header><h1>{name}</h1>{}</header>\n",
+            self.chip(run.status)
         );
         self.facts(&mut out);
         self.reasons(&mut out);
@@ -95,14 +109,7 @@ impl Page<'_> {
         self.tasks(&mut out);
         self.texts(&mut out);
         self.messages(&mut out);
-        let at = self.catalogue.when(self.at);
-        let made = self.catalogue.sentence("report_made", &[("when", &at)]);
-        let _ = write!(
-            out,
-            "<footer>{}</footer>\n</main>\n</body>\n</html>\n",
-            escaped(&made)
-        );
-        out
+        framed(self.catalogue, &title, &out, ("report_made", self.at))
     }
 
     fn word(&self, status: Status) -> String {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::ChosenPlace;
+
 /// Whose runs, and which stretches of time.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -11,6 +13,22 @@ pub struct RunTrendInput {
     pub workflow: String,
     /// When each stretch begins, and at last when the last one ends: RFC 3339, from the earliest on, 400 at most.
     pub moments: Vec<String>,
+}
+
+/// Statistics as a page that any browser shows.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RunTrendExportInput {
+    /// As for `run_trend`.
+    pub workflow: String,
+    /// As for `run_trend`.
+    pub moments: Vec<String>,
+    /// The language of its words, `en` or `zh-CN`; the system's unless told.
+    #[serde(default)]
+    #[ts(optional)]
+    pub language: Option<String>,
+    /// The file.
+    pub to: ChosenPlace,
 }
 
 /// How the runs of a workflow went that have ended.

@@ -18,15 +18,20 @@ export async function exportRun(run: Pick<ShownRun, 'id' | 'workflow_name'>, for
       language: locale(),
       to: { picked: to.token },
     });
-    toast({
-      text: m.run_exported({ place: to.label }),
-      action: {
-        label: m.open_folder(),
-        run: () => void shell.open_place({ token: to.token }).catch(tellFailure),
-        testid: 'run-export-folder',
-      },
-    });
+    tellWritten(to);
   } catch (thrown) {
     tellFailure(thrown);
   }
+}
+
+/** Says where a file was written, and offers the folder it is in. */
+export function tellWritten(to: { token: string; label: string }) {
+  toast({
+    text: m.run_exported({ place: to.label }),
+    action: {
+      label: m.open_folder(),
+      run: () => void shell.open_place({ token: to.token }).catch(tellFailure),
+      testid: 'run-export-folder',
+    },
+  });
 }

@@ -163,6 +163,7 @@ import type { RunTaskShow } from "./RunTaskShow";
 import type { RunTimeline } from "./RunTimeline";
 import type { RunTimelineInput } from "./RunTimelineInput";
 import type { RunTrend } from "./RunTrend";
+import type { RunTrendExportInput } from "./RunTrendExportInput";
 import type { RunTrendInput } from "./RunTrendInput";
 import type { RunUndeleteInput } from "./RunUndeleteInput";
 import type { RunWindow } from "./RunWindow";
@@ -332,6 +333,7 @@ export interface Commands {
   run_rows: { input: RunRowsInput; output: RunRows };
   run_days: { input: RunDaysInput; output: RunDays };
   run_trend: { input: RunTrendInput; output: RunTrend };
+  run_trend_export: { input: RunTrendExportInput; output: Exported };
   run_steps: { input: RunRef; output: RunSteps };
   run_show: { input: RunShowInput; output: RunShow };
   run_timeline: { input: RunTimelineInput; output: RunTimeline };

@@ -25,16 +25,22 @@ const SOME: RunStretch = {
 };
 
 function show(told: Partial<RunTrend>) {
-  const transport = testTransport({
-    run_trend: ({ moments }) => ({
-      whole: SOME,
-      stretches: moments.slice(1).map((_, n) => (n === 3 ? SOME : NONE)),
-      slower: [{ run_id: 'r1', start_time: '2026-11-20T08:00:00Z', took: 120_000, usual: 60_000 }],
-      tasks: [{ task: 'a', name: 'Load', attempts: 4, failed: 1, median: 50_000, p90: 80_000 }],
-      cut: false,
-      ...told,
-    }),
-  });
+  const transport = testTransport(
+    {
+      run_trend_export: () => ({ files: ['/tmp/s.html'] }),
+      run_trend: ({ moments }) => ({
+        whole: SOME,
+        stretches: moments.slice(1).map((_, n) => (n === 3 ? SOME : NONE)),
+        slower: [
+          { run_id: 'r1', start_time: '2026-11-20T08:00:00Z', took: 120_000, usual: 60_000 },
+        ],
+        tasks: [{ task: 'a', name: 'Load', attempts: 4, failed: 1, median: 50_000, p90: 80_000 }],
+        cut: false,
+        ...told,
+      }),
+    },
+    { pick_save: async () => ({ token: 't', label: '/tmp/s.html', folder: false }) },
+  );
   setTransport(transport);
   render(
     <QueryClientProvider client={createQueryClient()}>
@@ -120,4 +126,23 @@ it('has a name and a role for whatever is on it', async () => {
     rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
   });
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+});
+
+it('writes what is shown to a page that somebody picks a place for', async () => {
+  const transport = show({});
+  fireEvent.click(await screen.findByTestId('trend-weeks'));
+  fireEvent.click(await screen.findByTestId('trend-report'));
+  const asked = () => transport.calls.find(({ name }) => name === 'run_trend_export');
+  await waitFor(() => expect(asked()).toBeTruthy());
+  const shown = transport.calls.filter(({ name }) => name === 'run_trend').at(-1);
+  expect(asked()?.input).toEqual({
+    ...(shown?.input as object),
+    ...{ language: 'en', to: { picked: 't' } },
+  });
+});
+
+it('offers no report where there is nothing to tell', async () => {
+  show({ whole: NONE });
+  await screen.findByText('No run has ended in this time');
+  expect(screen.queryByTestId('trend-report')).toBeNull();
 });

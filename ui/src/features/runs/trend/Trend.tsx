@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import { Card, Empty, ErrorNotice, Folded, Segments } from '@/components';
+import { Button, Card, Empty, ErrorNotice, Folded, Segments } from '@/components';
 import { counted, dated, dateWith, m, number, took, visible } from '@/i18n';
 import type { RunStretch, RunTrend } from '@/ipc';
 import { dayWord } from '../history/days';
 import { useNow } from '../now';
 import { Chart } from './Chart';
+import { exportTrend } from './exportTrend';
 import { trendQuery } from './queries';
 import { momentsOf, SPANS, type Span } from './spans';
 import styles from './Trend.module.css';
@@ -27,7 +28,7 @@ export function Trend({ workflow }: { workflow: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys, too.
     <div className={styles.scroll} tabIndex={0}>
-      <div>
+      <div className={styles.head}>
         <Segments<Span>
           label={m.trend_span()}
           value={span}
@@ -38,6 +39,16 @@ export function Trend({ workflow }: { workflow: string }) {
             testid: `trend-${value}`,
           }))}
         />
+        {data && data.trend.whole.ended > 0 && (
+          <Button
+            look="quiet"
+            icon="export"
+            onPress={() => void exportTrend(workflow, moments)}
+            data-testid="trend-report"
+          >
+            {m.trend_report()}
+          </Button>
+        )}
       </div>
       {data && data.trend.whole.ended === 0 && (
         <Card>
