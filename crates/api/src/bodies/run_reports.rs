@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use flowkeep_core::{Format, Message, Sha256, Value};
+use flowkeep_core::{Message, Sha256, Value};
 use flowkeep_files::{Existing, export_document, export_pieces};
 use flowkeep_host::{Files, path_text};
 use flowkeep_store::{KeptRun, SnapshotRun, Store};

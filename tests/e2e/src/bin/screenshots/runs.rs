@@ -155,3 +155,44 @@ fn upload(language: Language) -> Value {
         {"id": "send", "name": said("Send them", "发送"), "action": "wait",
          "dependsOn": ["window"], "params": {"ms": 1}}]})
 }
+
+/// Sixty tasks, six at a time, each as long as its number says.
+pub(super) fn many_tasks() -> Value {
+    let tasks: Vec<_> = (0..60_u64)
+        .map(|n| {
+            let after: Vec<_> = n
+                .checked_sub(6)
+                .map(|n| format!("t{n}"))
+                .into_iter()
+                .collect();
+            json!({"id": format!("t{n}"), "name": format!("Branch {n}"), "action": "wait",
+                "params": {"ms": 40 + n * 53 % 17 * 30}, "dependsOn": after})
+        })
+        .collect();
+    json!({"id": "many", "name": "All branches", "tasks": tasks})
+}
+
+/// Tasks side by side, a branch of which one way is taken, and a person at the end.
+pub(super) fn closing(language: Language) -> Value {
+    let said = |english: &'static str, chinese: &'static str| match language {
+        Language::English => english,
+        Language::Chinese => chinese,
+    };
+    let task = |id: &str, name: &str, ms: u64, after: &[&str]| json!({"id": id, "name": name, "action": "wait", "params": {"ms": ms}, "dependsOn": after});
+    let ways = json!({"when": [{"condition": "${context.amount > 1000}", "task": "review"},
+        {"task": "book"}]});
+    json!({"id": "closing", "name": said("Month closing", "月末结账"), "tasks": [
+        task("open", said("Open the books", "打开账簿"), 120, &[]),
+        task("orders", said("Extract orders", "提取订单"), 900, &["open"]),
+        task("customers", said("Extract customers", "提取客户"), 300, &["open"]),
+        task("stock", said("Extract stock", "提取库存"), 1500, &["open"]),
+        task("load", said("Load the totals", "汇入总额"), 400, &["orders", "customers", "stock"]),
+        task("rates", said("Exchange rates of the central bank", "中央银行汇率"), 200, &["open"]),
+        {"id": "size", "name": said("Large amount?", "金额较大？"), "action": "branch",
+         "params": ways, "dependsOn": ["load", "rates"]},
+        task("review", said("Review the large amounts", "复核大额款项"), 150, &[]),
+        task("book", said("Book at once", "直接入账"), 150, &[]),
+        {"id": "sign", "name": said("Sign the report", "签署报告"), "action": "manual",
+         "params": {"instruction": said("Sign", "签字")}, "dependsOn": ["load"]},
+        task("publish", said("Publish", "发布"), 100, &["sign", "rates"])]})
+}
