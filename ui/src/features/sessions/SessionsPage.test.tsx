@@ -650,7 +650,7 @@ it('speaks of nothing saved where the notes beside a few files take more', async
     }),
   });
   const space = within(await screen.findByTestId('sessions-space'));
-  await space.findByText('8 files (2.7 kB), kept in 6.6 kB');
+  await space.findByText('8 files (2.7 kB) are kept');
   expect(space.queryByText(/saved/)).toBeNull();
 });
 

@@ -60,10 +60,14 @@ export function SpaceCard() {
         {files === 0 && <p>{m.sessions_space_none()}</p>}
         {files > 0 && !stats.store_away && (
           <p>
-            {counted('sessions_space', files, {
-              size: bytes(bytes_original),
-              stored: bytes(bytes_stored),
-            })}
+            {counted(
+              bytes_stored < bytes_original ? 'sessions_space' : 'sessions_space_few',
+              files,
+              {
+                size: bytes(bytes_original),
+                stored: bytes(bytes_stored),
+              },
+            )}
           </p>
         )}
         {stats.snapshots > 0 && <p data-testid="space-counts">{countWords(stats)}</p>}
