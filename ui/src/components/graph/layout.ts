@@ -17,8 +17,8 @@ const PASSING = 13;
 /** Between layers: more where many edges run. */
 const LEAST = 56;
 const MOST = 160;
-/** So many bends are made for each node at most; the longest edges that need more run straight. */
-const BENDS = 4;
+/** So many bends are made at most, for each node or in a small graph; the longest edges that need more run straight. */
+const BENDS = { each: 4, least: 2_000 };
 
 export interface Layout {
   /** The upper left corner of each node. */
@@ -41,9 +41,10 @@ export function layoutOf(graph: Before, isLoose: Loose = () => false): Layout {
   const y = new Float64Array(graph.length);
   const legs: Leg[] = [];
   const edges: Edge[] = [];
+  const room = Math.max(BENDS.least, BENDS.each * graph.length);
   let bends = 0;
   const parts = partsOf(before).map((nodes): Part => {
-    const part = partOf(nodes, before, layer, BENDS * graph.length - bends, isLoose);
+    const part = partOf(nodes, before, layer, room - bends, isLoose);
     bends += part.bends;
     return part;
   });

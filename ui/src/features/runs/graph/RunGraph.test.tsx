@@ -258,6 +258,15 @@ it('draws only what is in sight of ten thousand tasks, and plain boxes from far 
   expect(node('t5050').tabIndex).toBe(0);
 }, 60_000);
 
+it('says that it arranges tasks where all of a stage wait for all of the one before', async () => {
+  const tasks = Array.from({ length: 120 }, (_, n) => task(`t${n}`, 'succeeded', n, n + 1));
+  const [first, second] = [tasks.slice(0, 60), tasks.slice(60)];
+  const after = Object.fromEntries(second.map(({ id }) => [id, first.map((one) => one.id)]));
+  render(<Page tasks={tasks} after={after} first={{ task: 't0' }} />);
+  expect(screen.getByText('Arranging 120 tasks…')).toBeTruthy();
+  await waitFor(() => expect(node('t0')).toBeTruthy(), { timeout: 20_000 });
+});
+
 it('draws what a branch may start as well, and the way not taken paler', () => {
   const tasks = [...TASKS.slice(0, 2), task('book', 'skipped', 0, null)];
   const steps: RunSteps = {
