@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, memo } from 'react';
 import { Button, IconButton } from '@/components';
 import { m, visible } from '@/i18n';
 import type { RunTask } from '@/ipc';
@@ -18,13 +18,14 @@ interface Props {
   before: readonly RunTask[];
   after: readonly RunTask[];
   now: Date;
-  onMessages: () => void;
+  onMessages: (id: string) => void;
   onTask: (id: string) => void;
   onClose: () => void;
 }
 
 /** The task that is open, beside the graph or below it. */
-export function OpenTask({ run, names, task, now, onTask, onClose, ...rest }: Props) {
+export const OpenTask = memo(function OpenTask(props: Props) {
+  const { run, names, task, now, onTask, onClose, ...rest } = props;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
@@ -70,8 +71,8 @@ export function OpenTask({ run, names, task, now, onTask, onClose, ...rest }: Pr
         names={names}
         task={task}
         now={now}
-        onMessages={rest.onMessages}
+        onMessages={() => rest.onMessages(task.id)}
       />
     </section>
   );
-}
+});

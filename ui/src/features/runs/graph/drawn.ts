@@ -25,12 +25,12 @@ export function orderOf(tasks: readonly Pick<RunTask, 'id'>[], steps: RunSteps):
   const places = new Map(tasks.map(({ id }, at) => [id, at]));
   const before: number[][] = tasks.map(() => []);
   const edgeOf = (from: number, to: number) => from * tasks.length + to;
-  const known = new Set<number>();
+  const all = new Set<number>();
   const loose = new Set<number>();
-  const join = (from: number | undefined, to: number | undefined, of = known) => {
-    if (from === undefined || to === undefined || known.has(edgeOf(from, to))) return;
+  const join = (from: number | undefined, to: number | undefined, of = all) => {
+    if (from === undefined || to === undefined || all.has(edgeOf(from, to))) return;
     before[to]?.push(from);
-    known.add(edgeOf(from, to));
+    all.add(edgeOf(from, to));
     of.add(edgeOf(from, to));
   };
   for (const { id, depends_on = [] } of steps.tasks)
