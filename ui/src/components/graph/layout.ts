@@ -62,7 +62,7 @@ export function layoutOf(graph: Before, isLoose: Loose = () => false): Layout {
   for (const [from, to] of backward) {
     const [x1, x2] = [(x[from] ?? 0) + NODE.width, x[to] ?? 0];
     const [y1, y2] = [(y[from] ?? 0) + NODE.height / 2, (y[to] ?? 0) + NODE.height / 2];
-    edges.push({ from, to, leg: legs.length });
+    edges.push({ from, to, leg: legs.length, isBack: true });
     legs.push({
       x0: x1,
       x1,

@@ -24,6 +24,8 @@ export interface Edge {
   to: number;
   /** The one leg that is its own; the others follow from what that joins. */
   leg: number;
+  /** Whether it leads back to what stands before. */
+  isBack?: true;
 }
 
 /** Where the items of a part stand: the two sides of the layer, and the middle along it. */

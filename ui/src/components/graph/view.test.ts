@@ -70,6 +70,15 @@ it('finds what is in sight, and the drawn part holds all that is seen', () => {
   ).toEqual([0]);
 });
 
+it('tells what leads back apart from what comes after', () => {
+  const { before, after, back } = linksOf(layoutOf([[2], [0], [1]]));
+  expect({ before, after, back }).toEqual({
+    before: [[], [0], [1]],
+    after: [[1], [2], []],
+    back: [[], [], [0]],
+  });
+});
+
 it('goes along edges to the nearest, and up and down to what stands beside', () => {
   const links = linksOf(diamond);
   const go = (from: number, way: 'left' | 'right' | 'up' | 'down') =>

@@ -3,18 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { setReach } from '@/app/reach';
 import { type RunSteps, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
-import {
-  node,
-  Page,
-  POINTER,
-  place,
-  plane,
-  press,
-  search,
-  spoken,
-  TASKS,
-  task,
-} from './testing';
+import { node, Page, POINTER, place, plane, press, search, spoken, TASKS, task } from './testing';
 
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
@@ -208,6 +197,23 @@ it('draws what a branch may start as well, and the way not taken paler', () => {
   expect(spoken('orders')).toContain('after the begin');
   expect(document.querySelector('[data-look="loose"]')).toBeTruthy();
   expect(screen.getByTestId('graph-off')).toBeTruthy();
+});
+
+it('says of a step that leads back to which, and not that it comes before that', () => {
+  const tasks = TASKS.slice(0, 3);
+  const steps: RunSteps = {
+    usual: null,
+    tasks: [
+      { id: 'begin', leads_to: ['orders'] },
+      { id: 'orders', leads_to: ['stock'] },
+      { id: 'stock', leads_to: ['orders'] },
+    ],
+  };
+  render(<Page tasks={tasks} steps={steps} first={{ task: 'stock' }} />);
+  expect(spoken('orders')).toContain('after the begin');
+  expect(spoken('orders')).not.toContain('the stock');
+  expect(spoken('stock')).toContain('after the orders, may lead back to the orders');
+  expect(within(screen.getByTestId('graph-panel')).getByText('May lead back to')).toBeTruthy();
 });
 
 it('says why there is no graph: one task alone, none, no definition', () => {

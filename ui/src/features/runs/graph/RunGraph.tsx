@@ -1,7 +1,7 @@
 import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useReach } from '@/app/reach';
 import { Card, Notice } from '@/components';
-import { Graph, type Marked, step, useSize, useView } from '@/components/graph';
+import { Graph, type Links, type Marked, step, useSize, useView } from '@/components/graph';
 import { m, timeOfDay, visible } from '@/i18n';
 import type { RunSteps, RunTask } from '@/ipc';
 import { paceOfTasks, useNow } from '../now';
@@ -158,9 +158,14 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
     [tasks],
   );
   const isOff = useCallback((node: number) => tasks[node]?.status === 'skipped', [tasks]);
-  const [before, after] = useMemo(() => {
-    const theTasks = (of: readonly number[] = []) => of.flatMap((node) => tasks[node] ?? []);
-    return [theTasks(links.before[chosen ?? -1]), theTasks(links.after[chosen ?? -1])];
+  const beside = useMemo(() => {
+    const theTasks = (of: Links['before']) =>
+      (of[chosen ?? -1] ?? []).flatMap((node) => tasks[node] ?? []);
+    return {
+      before: theTasks(links.before),
+      after: theTasks(links.after),
+      back: theTasks(links.back),
+    };
   }, [tasks, links, chosen]);
   const counts = useMemo(() => countsOf(run), [run]);
   return (
@@ -220,8 +225,7 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
                 run={run}
                 names={names}
                 task={open}
-                before={before}
-                after={after}
+                beside={beside}
                 now={now}
                 onMessages={toMessages}
                 onTask={onTask}
