@@ -1,10 +1,11 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { act, cleanup, render, renderHook, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, renderHook, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/app/queries';
 import { type RunShow, type RunTask, type Status, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
 import { RunTimeline } from './RunTimeline';
+import type { RunSearch } from './search';
 import { useFirstFailed } from './useFirstFailed';
 
 vi.mock('@tanstack/react-router', async (original) => ({
@@ -61,9 +62,10 @@ it('is none once somebody has looked at something else', () => {
   expect(result.current.first).toBeUndefined();
 });
 
-it('keeps its row open and what has the keys there, in the timeline as well', () => {
+/** The timeline of a run with these tasks. */
+function pageOf(onSearch = (_: RunSearch) => {}) {
   const client = createQueryClient();
-  const page = (of: RunTask[]) => (
+  return (of: RunTask[]) => (
     <QueryClientProvider client={client}>
       <RunTimeline
         run={
@@ -78,16 +80,40 @@ it('keeps its row open and what has the keys there, in the timeline as well', ()
         }
         steps={undefined}
         search={{}}
-        onSearch={() => undefined}
+        onSearch={onSearch}
         onMessages={() => undefined}
         views={null}
       />
     </QueryClientProvider>
   );
+}
+
+it('keeps its row open, in the timeline as well', () => {
+  const page = pageOf();
   const isOpen = (n: number) =>
     screen.getByTestId(`task-t${n}`).getAttribute('aria-expanded') === 'true';
   const shown = render(page(tasks('succeeded', 'failed')));
   expect([isOpen(0), isOpen(1)]).toEqual([false, true]);
   shown.rerender(page(tasks('failed', 'running')));
   expect([isOpen(0), isOpen(1)]).toEqual([false, true]);
+});
+
+it('takes a press by a key for one after a range was drawn', () => {
+  Element.prototype.setPointerCapture = () => {};
+  const onSearch = vi.fn();
+  render(pageOf(onSearch)(tasks('succeeded', 'succeeded')));
+  const row = screen.getByTestId('task-t1');
+  const area = row.querySelector('[data-time]') as Element;
+  const drag = () => {
+    fireEvent.pointerDown(area, { button: 0, buttons: 1, clientX: 10 });
+    fireEvent.pointerMove(area, { buttons: 1, clientX: 300 });
+    fireEvent.pointerUp(area, { clientX: 300 });
+  };
+  drag();
+  fireEvent.click(row, { detail: 1 });
+  expect(onSearch).not.toHaveBeenCalled();
+  drag();
+  // As Enter does.
+  fireEvent.click(row, { detail: 0 });
+  expect(onSearch).toHaveBeenCalledWith({ task: 't1' });
 });
