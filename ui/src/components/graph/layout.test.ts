@@ -176,6 +176,12 @@ describe('a graph', () => {
     expect(height).toBe(2 * NODE.height + 20);
   });
 
+  it('draws nearly straight what follows one of several', () => {
+    const { y } = layoutOf(graph({ a: '', b: 'a', c: 'a', d: 'a', e: 'd', f: 'e', g: 'f' }));
+    expect(Math.max(...y.slice(3)) - Math.min(...y.slice(3))).toBeLessThan(NODE.height / 4);
+    expect(y[3]).toBeGreaterThan((y[2] ?? 0) + NODE.height);
+  });
+
   it('lets no node cover another, and each stand after all it comes after', () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const tasks = random(150, seed);
