@@ -57,7 +57,8 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
   const reach = useReach();
   const isLost = reach === 'gone' || reach === 'newer';
   const isLive = !isFinal(run.status);
-  const now = useNow(isLive && !isLost ? paceOfTasks(run) : null);
+  const pace = useMemo(() => paceOfTasks(run), [run]);
+  const now = useNow(isLive && !isLost ? pace : null);
   const places = useMemo(() => new Map(tasks.map(({ id }, at) => [id, at])), [tasks]);
   const failed = useFirstFailed(tasks);
   const chosen = places.get(search.task ?? failed.first ?? '');
