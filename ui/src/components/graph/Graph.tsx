@@ -109,7 +109,10 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
       onKeyDown={rest.onKeyDown}
       onFocus={({ target }) => {
         const node = nodeOf(target);
-        if (node !== undefined) rest.onFocus(node);
+        if (node === undefined) return;
+        rest.onFocus(node);
+        // What keys come to is brought into sight; what is pressed is there.
+        if (target.matches(':focus-visible')) look.show(node);
       }}
       onPointerOver={({ target }) => rest.onOver(nodeOf(target as Element))}
       onPointerLeave={() => rest.onOver(undefined)}

@@ -12,51 +12,72 @@ export interface Layers {
   backward: readonly (readonly [from: number, to: number])[];
 }
 
-/** The longest way to each node. A circle is broken at the first of its nodes, so it always ends. */
+/**
+ * The longest way to each node. A circle is broken where it comes back to the node by which it was entered, so
+ * only edges of circles lead backward, and it always ends.
+ */
 export function layersOf(graph: Before): Layers {
   const count = graph.length;
   const named = graph.map((before, node) => [
     ...new Set(before.filter((one) => one !== node && one >= 0 && one < count)),
   ]);
   const after: number[][] = Array.from({ length: count }, () => []);
-  const open = new Int32Array(count);
   named.forEach((before, node) => {
-    open[node] = before.length;
     for (const one of before) after[one]?.push(node);
   });
+  const backward = backwardOf(named, after);
+  const closing = new Set(backward.map(([from, to]) => from * count + to));
+  const before = named.map((of, node) => of.filter((one) => !closing.has(one * count + node)));
+  const open = Int32Array.from(before, (of) => of.length);
   const layer = new Int32Array(count);
-  const isPlaced = new Uint8Array(count);
   const ready: number[] = [];
   for (let node = 0; node < count; node++) if (open[node] === 0) ready.push(node);
-  const backward: [number, number][] = [];
-  const before: number[][] = named.map(() => []);
-  let next = 0;
-  let stuck = 0;
-  while (next < ready.length || stuck < count) {
-    if (next === ready.length) {
-      // Only circles are left: the first of them stands as if it waited for nothing more.
-      const node = stuck++;
-      if (isPlaced[node] === 1 || open[node] === 0) continue;
-      open[node] = 0;
-      ready.push(node);
-    }
-    const node = ready[next++] ?? 0;
-    if (isPlaced[node] === 1) continue;
-    isPlaced[node] = 1;
-    for (const one of named[node] ?? []) {
-      if (isPlaced[one] === 1) before[node]?.push(one);
-      else backward.push([one, node]);
-    }
-    for (const one of before[node] ?? [])
-      layer[node] = Math.max(layer[node] ?? 0, (layer[one] ?? 0) + 1);
+  for (const node of ready)
     for (const one of after[node] ?? []) {
-      if (isPlaced[one] === 1) continue;
+      if (closing.has(node * count + one)) continue;
+      layer[one] = Math.max(layer[one] ?? 0, (layer[node] ?? 0) + 1);
       open[one] = (open[one] ?? 0) - 1;
       if (open[one] === 0) ready.push(one);
     }
-  }
   return { layer, before, backward };
 }
+
+/** The edges that come back to a node on the way from it: first from where nothing leads to, then from what is left. */
+function backwardOf(
+  before: readonly (readonly number[])[],
+  after: readonly (readonly number[])[],
+): [number, number][] {
+  const backward: [number, number][] = [];
+  /** How far each was looked at: not yet, on the way, done. */
+  const seen = new Uint8Array(before.length);
+  const next = new Int32Array(before.length);
+  const lookFrom = (root: number) => {
+    const way = [root];
+    seen[root] = ON_THE_WAY;
+    for (let node = way.at(-1); node !== undefined; node = way.at(-1)) {
+      const one = after[node]?.[next[node] ?? 0];
+      next[node] = (next[node] ?? 0) + 1;
+      if (one === undefined) {
+        seen[node] = DONE;
+        way.pop();
+      } else if (seen[one] === ON_THE_WAY) backward.push([node, one]);
+      else if (seen[one] !== DONE) {
+        seen[one] = ON_THE_WAY;
+        way.push(one);
+      }
+    }
+  };
+  before.forEach((of, node) => {
+    if (of.length === 0) lookFrom(node);
+  });
+  before.forEach((_, node) => {
+    if (seen[node] !== DONE) lookFrom(node);
+  });
+  return backward;
+}
+
+const ON_THE_WAY = 1;
+const DONE = 2;
 
 /** The parts of a graph that nothing joins, each with its nodes in their order, by the first of each. */
 export function partsOf(graph: Before): number[][] {

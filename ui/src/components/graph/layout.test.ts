@@ -75,6 +75,18 @@ describe('layers', () => {
     ]);
   });
 
+  it('stands what follows a circle after it, and breaks it where it is entered', () => {
+    const { layer, backward } = layersOf(graph({ s: '', e: 'c', w: 'sc', c: 'w' }));
+    expect([...layer]).toEqual([0, 3, 1, 2]);
+    expect(backward).toEqual([[3, 2]]);
+    expect([...layersOf(graph({ d: '', w: 'r', r: 'dw' })).layer]).toEqual([0, 2, 1]);
+    // Also where nothing leads to the circle, and what comes after two of them after both.
+    expect([...layersOf(graph({ e: 'c', w: 'c', c: 'w' })).layer]).toEqual([2, 0, 1]);
+    const both = layersOf(graph({ j: 'bd', a: 'b', b: 'a', c: 'd', d: 'c' }));
+    expect([...both.layer]).toEqual([2, 0, 1, 0, 1]);
+    expect(both.before[0]).toEqual([2, 4]);
+  });
+
   it('knows what nothing joins', () => {
     expect(partsOf(graph({ a: '', b: '', c: 'a', d: 'b', e: '' }))).toEqual([[0, 2], [1, 3], [4]]);
   });
@@ -87,6 +99,45 @@ describe('order', () => {
     // Two ways that the definition has the other way round.
     const ways = layoutOf(graph({ a: '', b: 'a', c: 'a', d: 'c', e: 'b', f: 'de' }));
     expect(crossed(ways)).toBe(0);
+  });
+
+  /** Layers of so many items each, each item with those of the layer before that lead to it. */
+  const ranks = (sizes: number[], up: number[][]) => {
+    let at = 0;
+    const layers = sizes.map((size) => Array.from({ length: size }, () => at++));
+    const down: number[][] = up.map(() => []);
+    up.forEach((from, to) => {
+      for (const one of from) down[one]?.push(to);
+    });
+    return { layers, up, down };
+  };
+
+  it('goes through the layers more than twice where that saves a crossing', () => {
+    const up = [[], [], [], [1, 2], [0, 2], [2], [1], [3], [5], [5], [5]];
+    expect(orderLayers(ranks([3, 4, 4], up))).toBe(0);
+  });
+
+  it('exchanges neighbours where that saves a crossing', () => {
+    const up = [[], [], [], [], [], [0], [2, 3, 4], [0, 4], [0], [6], [6], [6]];
+    expect(orderLayers(ranks([5, 4, 3], up))).toBe(1);
+  });
+
+  it('takes so many steps where all of a stage wait for all of the one before', () => {
+    const [stages, wide] = [3, 100];
+    const stage = (at: number) => Array.from({ length: wide }, (_, n) => at * wide + n);
+    const layers = Array.from({ length: stages }, (_, at) => stage(at));
+    let asked = 0;
+    const counted = (of: number[][]) =>
+      new Proxy(of, {
+        get: (target, key) => {
+          asked++;
+          return Reflect.get(target, key);
+        },
+      });
+    const up = layers.flatMap((items, at) => items.map(() => (at > 0 ? stage(at - 1) : [])));
+    const { down } = ranks([wide, wide, wide], up);
+    orderLayers({ layers, up: counted(up), down: counted(down) });
+    expect(asked).toBeLessThan(50 * stages * wide);
   });
 
   it('counts what is left', () => {
@@ -123,6 +174,12 @@ describe('a graph', () => {
     expect(y[0]).toBe(y[3]);
     expect((y[1] ?? 0) + (y[2] ?? 0)).toBe(2 * (y[0] ?? 0));
     expect(height).toBe(2 * NODE.height + 20);
+  });
+
+  it('draws nearly straight what follows one of several', () => {
+    const { y } = layoutOf(graph({ a: '', b: 'a', c: 'a', d: 'a', e: 'd', f: 'e', g: 'f' }));
+    expect(Math.max(...y.slice(3)) - Math.min(...y.slice(3))).toBeLessThan(NODE.height / 4);
+    expect(y[3]).toBeGreaterThan((y[2] ?? 0) + NODE.height);
   });
 
   it('lets no node cover another, and each stand after all it comes after', () => {
@@ -164,6 +221,32 @@ describe('a graph', () => {
     expect(from.bends).toBe(3 - 1 + 1);
     const to = layoutOf(graph({ a: '', b: 'a', c: 'b', d: 'c', e: 'abcd' }));
     expect(to.bends).toBe(3);
+  });
+
+  it('leads edges past nodes in a small graph, however many are long', () => {
+    const count = 40;
+    const far = Array.from({ length: count }, (_, n) => [n - 1, n - 10].filter((one) => one >= 0));
+    const { legs, x } = layoutOf(far);
+    const layer = (x[1] ?? 0) - (x[0] ?? 0);
+    expect(legs.filter(({ x1, x2 }) => x2 - x1 > layer)).toEqual([]);
+  });
+
+  it('tells of a trunk what is true of all that run along it', () => {
+    // Both long edges of the first are loose, and one of the second.
+    const tasks = graph({ a: '', b: 'a', c: 'b', d: 'ac', e: 'ad' });
+    const looks = (isLoose: (from: number, to: number) => boolean, to: number) => {
+      const laid = layoutOf(tasks, isLoose);
+      const long = laid.edges.findIndex((edge) => edge.from === 0 && edge.to === to);
+      return wayOf(laid, long).map((leg) => leg.isLoose);
+    };
+    expect(new Set(looks((from) => from === 0, 3))).toEqual(new Set([true]));
+    expect(looks((from, to) => from === 0 && to === 3, 3)).toEqual([true, false, false]);
+    const one = layoutOf(graph({ a: '', b: 'a', c: 'b', d: 'ac' }));
+    const way = wayOf(
+      one,
+      one.edges.findIndex(({ from, to }) => from === 0 && to === 3),
+    );
+    expect(way.map(({ to }) => to)).toEqual([3, 3, 3]);
   });
 
   it('stands single tasks in lines below what is joined', () => {

@@ -17,8 +17,8 @@ const PASSING = 13;
 /** Between layers: more where many edges run. */
 const LEAST = 56;
 const MOST = 160;
-/** So many bends are made for each node at most; the longest edges that need more run straight. */
-const BENDS = 4;
+/** So many bends are made at most, for each node or in a small graph; the longest edges that need more run straight. */
+const BENDS = { each: 4, least: 2_000 };
 
 export interface Layout {
   /** The upper left corner of each node. */
@@ -41,9 +41,10 @@ export function layoutOf(graph: Before, isLoose: Loose = () => false): Layout {
   const y = new Float64Array(graph.length);
   const legs: Leg[] = [];
   const edges: Edge[] = [];
+  const room = Math.max(BENDS.least, BENDS.each * graph.length);
   let bends = 0;
   const parts = partsOf(before).map((nodes): Part => {
-    const part = partOf(nodes, before, layer, BENDS * graph.length - bends, isLoose);
+    const part = partOf(nodes, before, layer, room - bends, isLoose);
     bends += part.bends;
     return part;
   });
@@ -61,7 +62,7 @@ export function layoutOf(graph: Before, isLoose: Loose = () => false): Layout {
   for (const [from, to] of backward) {
     const [x1, x2] = [(x[from] ?? 0) + NODE.width, x[to] ?? 0];
     const [y1, y2] = [(y[from] ?? 0) + NODE.height / 2, (y[to] ?? 0) + NODE.height / 2];
-    edges.push({ from, to, leg: legs.length });
+    edges.push({ from, to, leg: legs.length, isBack: true });
     legs.push({
       x0: x1,
       x1,

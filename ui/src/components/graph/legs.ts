@@ -13,7 +13,7 @@ export interface Leg {
   to: number;
   /** Whether it ends at that node. */
   isEnd: boolean;
-  /** Whether the one edge whose own it is may be taken or not. */
+  /** Whether all edges that have this leg may be taken or not. */
   isLoose: boolean;
   /** The leg that every edge with this one has as well; -1 where there is none. */
   joins: number;
@@ -24,6 +24,8 @@ export interface Edge {
   to: number;
   /** The one leg that is its own; the others follow from what that joins. */
   leg: number;
+  /** Whether it leads back to what stands before. */
+  isBack?: true;
 }
 
 /** Where the items of a part stand: the two sides of the layer, and the middle along it. */
@@ -81,7 +83,23 @@ export function legsOf(
         : add(from, bend, { to: end, joins, isLoose: isLoose(node, end) });
     return { from: node, to: end, leg };
   });
+  tellTrunks(legs, new Set(along.values()));
   return { legs, edges };
+}
+
+/** A trunk leads where all do that run along it, and may be taken or not where they all may. */
+function tellTrunks(legs: Leg[], trunks: ReadonlySet<number>) {
+  const isTold = new Uint8Array(legs.length);
+  // Each stands after the one it joins.
+  for (let at = legs.length - 1; at >= 0; at--) {
+    const leg = legs[at];
+    const trunk = legs[leg?.joins ?? -1];
+    if (!leg || !trunk || !trunks.has(leg.joins)) continue;
+    const isFirst = isTold[leg.joins] === 0;
+    isTold[leg.joins] = 1;
+    trunk.isLoose = leg.isLoose && (isFirst || trunk.isLoose);
+    trunk.to = isFirst || trunk.to === leg.to ? leg.to : -1;
+  }
 }
 
 /** The legs of one edge. */

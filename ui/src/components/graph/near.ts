@@ -1,12 +1,13 @@
 /** What of a graph lies in a part of it. */
 import { type Layout, NODE } from './layout';
 import type { Leg } from './legs';
+import { boundsOf } from './lines';
 import type { Rect } from './view';
 
 export interface Near {
   /** The nodes that lie in a part of the graph, from left to right. */
   nodesIn: (rect: Rect) => number[];
-  /** The legs that run through it, so many at most. */
+  /** The legs that run through it, so many at most: of more, some of everywhere. */
   legsIn: (rect: Rect, most: number) => Leg[];
 }
 
@@ -15,8 +16,11 @@ const LONG = 800;
 
 export function nearOf({ x, y, legs }: Layout): Near {
   const nodes = Array.from(x, (_, node) => node).sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b);
-  const long = legs.filter((leg) => lengthOf(leg) > LONG);
-  const short = legs.filter((leg) => lengthOf(leg) <= LONG).sort((a, b) => beginOf(a) - beginOf(b));
+  const bounded = legs.map((leg) => ({ leg, ...boundsOf(leg) }));
+  const isLong = ({ left, right }: Bounded) => right - left > LONG;
+  const long = bounded.filter(isLong);
+  const short = bounded.filter((one) => !isLong(one)).sort((a, b) => a.left - b.left);
+  const all = [...long, ...short];
   return {
     nodesIn: (rect) => {
       const found: number[] = [];
@@ -33,34 +37,43 @@ export function nearOf({ x, y, legs }: Layout): Near {
       return found;
     },
     legsIn: (rect, most) => {
-      const found = long.filter((leg) => runsThrough(leg, rect)).slice(0, most);
-      let n = firstFrom(short.length, (at) => beginOf(short[at]), rect.x - LONG);
-      for (; n < short.length && found.length < most; n++) {
-        const leg = short[n];
-        if (!leg || beginOf(leg) > rect.x + rect.width) break;
-        if (runsThrough(leg, rect)) found.push(leg);
+      const found: number[] = [];
+      const look = (at: number) => {
+        if (isIn(all[at], rect)) found.push(at);
+      };
+      for (let n = 0; n < long.length; n++) look(n);
+      let n = long.length;
+      n += firstFrom(short.length, (at) => short[at]?.left ?? 0, rect.x - LONG);
+      for (; n < all.length && (all[n]?.left ?? 0) <= rect.x + rect.width; n++) look(n);
+      // Of too many, every second is left out, then of the rest: everywhere, and the same after a move.
+      let each = 1;
+      let taken = found;
+      while (taken.length > most) {
+        each *= 2;
+        taken = found.filter((at) => at % each === 0);
       }
-      return found;
+      return taken.flatMap((at) => all[at]?.leg ?? []);
     },
   };
 }
 
-function beginOf(leg: Leg | undefined): number {
-  return leg ? Math.min(leg.x0, leg.x3) : 0;
+interface Bounded extends ReturnType<typeof boundsOf> {
+  leg: Leg;
 }
 
-function lengthOf({ x0, x3 }: Leg): number {
-  return Math.abs(x3 - x0);
+function isIn(of: ReturnType<typeof boundsOf> | undefined, rect: Rect): boolean {
+  return (
+    of !== undefined &&
+    of.right >= rect.x &&
+    of.left <= rect.x + rect.width &&
+    of.bottom >= rect.y &&
+    of.top <= rect.y + rect.height
+  );
 }
 
 /** Whether a leg may be seen in a part of the graph. */
-export function runsThrough({ x0, x3, y1, y2 }: Leg, rect: Rect): boolean {
-  return (
-    Math.max(x0, x3) >= rect.x &&
-    Math.min(x0, x3) <= rect.x + rect.width &&
-    Math.max(y1, y2) >= rect.y &&
-    Math.min(y1, y2) <= rect.y + rect.height
-  );
+export function runsThrough(leg: Leg, rect: Rect): boolean {
+  return isIn(boundsOf(leg), rect);
 }
 
 /** The first of so many, in their order, that is at least this. */

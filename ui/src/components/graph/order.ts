@@ -13,14 +13,15 @@ export interface Ranks {
   down: readonly (readonly number[])[];
 }
 
-/** How often all layers are gone through, by how many items there are: a bound on the work. */
-function sweepsFor(items: number): number {
-  if (items <= 2_000) return 16;
-  return items <= 20_000 ? 8 : 4;
+/** How often all layers are gone through, by how many items and joints there are: a bound on the work. */
+function sweepsFor(work: number): number {
+  if (work <= 8_000) return 16;
+  return work <= 60_000 ? 8 : 4;
 }
 
-/** Up to so many items, neighbours are also tried the other way round. */
+/** Up to so many items, with so many joints, neighbours are also tried the other way round. */
 const SWAPPED = 800;
+const JOINTS = 3_200;
 
 /** Puts each layer in an order with few crossings; how many are left. */
 export function orderLayers(ranks: Ranks): number {
@@ -35,11 +36,15 @@ export function orderLayers(ranks: Ranks): number {
   settle();
   let best = layers.map((layer) => [...layer]);
   let least = crossings(ranks, place);
-  for (let sweep = 0; sweep < sweepsFor(up.length) && least > 0; sweep++) {
+  let joints = 0;
+  for (const from of up) joints += from.length;
+  const areSwapped = up.length <= SWAPPED && joints <= JOINTS;
+  const sweeps = sweepsFor(up.length + joints);
+  for (let sweep = 0; sweep < sweeps && least > 0; sweep++) {
     const isForth = sweep % 2 === 0;
     const order = isForth ? layers : [...layers].reverse();
     for (const layer of order) arrange(layer, isForth ? up : down, place);
-    if (up.length <= SWAPPED) swapNeighbours(ranks, place);
+    if (areSwapped) swapNeighbours(ranks, place);
     const left = crossings(ranks, place);
     if (left >= least) continue;
     least = left;

@@ -26,6 +26,8 @@ export function useMoves(canvas: RefObject<HTMLElement | null>, acts: Acts) {
     if (!element) return;
     let last: { x: number; y: number } | null = null;
     let isDrag = false;
+    /** Only the first button is followed by a click. */
+    let isLeft = false;
     const onWheel = (event: WheelEvent) => {
       const unit = UNITS[event.deltaMode] ?? 1;
       const [x, y] = [event.deltaX * unit, event.deltaY * unit];
@@ -40,6 +42,7 @@ export function useMoves(canvas: RefObject<HTMLElement | null>, acts: Acts) {
     };
     const onDown = (event: PointerEvent) => {
       isDrag = false;
+      isLeft = event.button === 0;
       if (event.button <= 1) last = { x: event.clientX, y: event.clientY };
     };
     const onMove = (event: PointerEvent) => {
@@ -57,8 +60,10 @@ export function useMoves(canvas: RefObject<HTMLElement | null>, acts: Acts) {
       last = null;
     };
     const onClick = (event: MouseEvent) => {
-      if (!isDrag) return;
+      // A press by a key has no detail, and comes of no drag.
+      const isOfDrag = isDrag && isLeft && event.detail > 0;
       isDrag = false;
+      if (!isOfDrag) return;
       event.preventDefault();
       event.stopPropagation();
     };

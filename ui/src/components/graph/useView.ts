@@ -14,12 +14,16 @@ export interface Look {
   show: (node: number) => void;
 }
 
-/** How a graph is looked at: around what is open, or else `begin`, first, where it is not seen whole. */
+/**
+ * How a graph is looked at: around what is open, or else `begin`, first, where it is not seen whole. `onLook` is
+ * told that somebody looks elsewhere.
+ */
 export function useView(
   layout: Layout,
   size: Size,
   chosen: number | undefined,
   begin: number,
+  onLook: () => void,
 ): Look {
   const first = useRef({ chosen, node: chosen ?? begin });
   const [own, setOwn] = useState<View | 'fit'>();
@@ -38,11 +42,23 @@ export function useView(
     const isStill = chosen === first.current.chosen && next.x === view.x && next.y === view.y;
     if (!isStill) setOwn(next);
   }, [layout, width, height, chosen]);
+  const look = (next: (from: View) => View | 'fit') => {
+    onLook();
+    setOwn((from) => next(viewOf(from)));
+  };
   return {
     view,
-    zoom: (factor, at) => setOwn((from) => closer(layout, size, viewOf(from), factor, at)),
-    move: (by) => setOwn((from) => moved(layout, size, viewOf(from), by)),
-    fit: () => setOwn('fit'),
-    show: (node) => setOwn((from) => showing(layout, size, viewOf(from), node)),
+    zoom: (factor, at) => look((from) => closer(layout, size, from, factor, at)),
+    move: (by) => look((from) => moved(layout, size, from, by)),
+    fit: () => look(() => 'fit'),
+    show: (node) => {
+      onLook();
+      setOwn((from) => {
+        const before = viewOf(from);
+        const next = showing(layout, size, before, node);
+        // What is in sight moves nothing.
+        return next.x === before.x && next.y === before.y ? from : next;
+      });
+    },
   };
 }

@@ -23,8 +23,10 @@ export interface Rect extends Size {
 const MARGIN = 24;
 /** Nodes are not drawn larger than this. */
 const LARGEST = 1.5;
-/** Nor so small that more of them are in sight than can be told apart. */
-const SMALLEST = 0.1;
+/** All of it is not drawn smaller than this, where nodes are a few pixels. */
+const SMALLEST = 0.02;
+/** Further away than this goes only what is not seen whole there. */
+const FURTHEST = 0.2;
 /** A graph that is seen whole at this size or larger is seen whole first. */
 const LEGIBLE = 0.7;
 /** How large it is seen first where it is not seen whole. */
@@ -32,7 +34,7 @@ const FIRST = 0.9;
 /** So much of a graph stays in sight, in pixels of the window. */
 const KEPT = 80;
 
-/** All of it in the middle, as large as there is room, but no larger than it is drawn. */
+/** All of it in the middle, as large as there is room, but no larger than it is drawn, nor smaller than can be told apart. */
 export function fitted(layout: Layout, size: Size): View {
   const room = (all: number, of: number) => Math.max(1, of - 2 * MARGIN) / Math.max(1, all);
   const scale = Math.min(1, room(layout.width, size.width), room(layout.height, size.height));
@@ -81,7 +83,7 @@ function centred(box: Rect, size: Size, scale: number): View {
  * with no more room around the graph than needed.
  */
 export function closer(layout: Layout, size: Size, view: View, factor: number, at?: Place): View {
-  const least = Math.min(SMALLEST * 2, fitted(layout, size).scale);
+  const least = Math.min(FURTHEST, fitted(layout, size).scale);
   const scale = Math.max(least, Math.min(LARGEST, view.scale * factor));
   const { x, y } = at ?? { x: size.width / 2, y: size.height / 2 };
   const next = {

@@ -6,16 +6,21 @@ export type Way = 'left' | 'right' | 'up' | 'down';
 export interface Links {
   before: readonly (readonly number[])[];
   after: readonly (readonly number[])[];
+  /** To which a node leads back: it comes after them, not before. */
+  back: readonly (readonly number[])[];
 }
 
 export function linksOf({ x, edges }: Layout): Links {
   const before: number[][] = Array.from(x, () => []);
   const after: number[][] = Array.from(x, () => []);
-  for (const { from, to } of edges) {
-    before[to]?.push(from);
-    after[from]?.push(to);
-  }
-  return { before, after };
+  const back: number[][] = Array.from(x, () => []);
+  for (const { from, to, isBack } of edges)
+    if (isBack) back[from]?.push(to);
+    else {
+      before[to]?.push(from);
+      after[from]?.push(to);
+    }
+  return { before, after, back };
 }
 
 /** How much less what lies aside counts as near. */

@@ -72,8 +72,10 @@ export function usePointer(chart: RefObject<HTMLElement | null>, acts: Acts) {
       begun = null;
     };
     const onClick = (event: MouseEvent) => {
-      if (isDrag) {
-        isDrag = false;
+      // A press by a key has no detail, and comes of no drag.
+      const isOfDrag = isDrag && event.detail > 0;
+      isDrag = false;
+      if (isOfDrag) {
         event.preventDefault();
         event.stopPropagation();
       } else if (!(event.target as Element).closest('button')) now.current.onRange(null);

@@ -61,7 +61,8 @@ function OpenRun({ run }: { run: ShownRun }) {
   const search = useSearch({ from: '/runs/$id' });
   const { tab, task } = search;
   const navigate = useNavigate();
-  const steps = useQuery(runStepsQuery(run.id)).data;
+  const definition = useQuery(runStepsQuery(run.id));
+  const steps = definition.data;
   const go = (next: RunSearch) =>
     void navigate({ to: '/runs/$id', params: { id: run.id }, search: next, replace: true });
   const views = (
@@ -133,6 +134,8 @@ function OpenRun({ run }: { run: ShownRun }) {
         <RunGraph
           run={run}
           steps={steps}
+          error={definition.error}
+          onRetry={() => void definition.refetch()}
           search={search}
           onSearch={go}
           onMessages={(of) => go({ ...search, tab: 'messages', task: of })}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { took } from '@/i18n';
-import type { Status } from '@/ipc';
+import type { RunTask, Status } from '@/ipc';
 import { isFinal } from './status';
 
 /**
@@ -31,6 +31,18 @@ export function paceOf(status: Status): number | null {
   if (isFinal(status)) return null;
   return isAtWork(status) ? 1000 : SLOW;
 }
+
+/** As {@link paceOf}, and by seconds while one of its tasks tells how long it waits or is at work. */
+export function paceOfTasks({ status, tasks }: { status: Status; tasks: readonly Counted[] }) {
+  const isCounting = tasks.some(({ goes_on_at, attempts }) => {
+    const last = attempts.at(-1);
+    return goes_on_at || (last?.started_at && last.ended_at === null);
+  });
+  const pace = paceOf(status);
+  return pace !== null && isCounting ? 1000 : pace;
+}
+
+type Counted = Pick<RunTask, 'goes_on_at' | 'attempts'>;
 
 /** As {@link paceOf}, and by seconds as long as it has no minute yet: what stands still there looks stuck. */
 export function paceOfRun({ status, start_time }: { status: Status; start_time: string }) {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button, Card, Empty } from '@/components';
+import { Button, Card, Empty, ErrorNotice } from '@/components';
 import { counted, m } from '@/i18n';
 import type { RunSteps } from '@/ipc';
 import type { ShownRun } from '../queries';
@@ -10,6 +10,9 @@ import styles from './RunGraph.module.css';
 interface Props {
   run: ShownRun;
   steps: RunSteps | undefined;
+  /** Why its definition is not there, and how it is asked for again. */
+  error: unknown;
+  onRetry: () => void;
   /** Whether it has been laid out, as far as there is something to lay out. */
   isDrawn: boolean;
   search: RunSearch;
@@ -18,13 +21,18 @@ interface Props {
 }
 
 /** In the place of a run's graph: why there is none, or none yet. */
-export function NoGraph({ run, steps, isDrawn, search, onSearch, views }: Props) {
+export function NoGraph({ run, steps, error, onRetry, isDrawn, ...rest }: Props) {
   const count = run.tasks.length;
   return (
     <>
-      <div className={timelineStyles.bar}>{views}</div>
+      <div className={timelineStyles.bar}>{rest.views}</div>
       <Card fill="hold">
-        {steps && !isDrawn && (
+        {!steps && error ? (
+          <div className={styles.failed}>
+            <ErrorNotice error={error} onRetry={onRetry} />
+          </div>
+        ) : null}
+        {!isDrawn && count > 0 && (steps || !error) && (
           <p className={styles.arranging} role="status">
             {m.graph_arranging({ tasks: counted(`n_${run.steps}s`, count) })}
           </p>
@@ -40,7 +48,7 @@ export function NoGraph({ run, steps, isDrawn, search, onSearch, views }: Props)
             title={count === 1 ? m.graph_one() : m.graph_unreadable()}
             actions={
               <Button
-                onPress={() => onSearch({ ...search, tab: undefined })}
+                onPress={() => rest.onSearch({ ...rest.search, tab: undefined })}
                 data-testid="graph-to-timeline"
               >
                 {m.graph_open_timeline()}

@@ -1,5 +1,6 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, memo } from 'react';
 import { Button, IconButton } from '@/components';
+import type { Links } from '@/components/graph';
 import { m, visible } from '@/i18n';
 import type { RunTask } from '@/ipc';
 import type { ShownRun } from '../queries';
@@ -14,17 +15,17 @@ interface Props {
   run: ShownRun;
   names: ReadonlyMap<string, string>;
   task: RunTask;
-  /** The tasks it comes after, and those that come after it. */
-  before: readonly RunTask[];
-  after: readonly RunTask[];
+  /** The tasks it comes after, those that come after it, and those it may lead back to. */
+  beside: Record<keyof Links, readonly RunTask[]>;
   now: Date;
-  onMessages: () => void;
+  onMessages: (id: string) => void;
   onTask: (id: string) => void;
   onClose: () => void;
 }
 
 /** The task that is open, beside the graph or below it. */
-export function OpenTask({ run, names, task, now, onTask, onClose, ...rest }: Props) {
+export const OpenTask = memo(function OpenTask(props: Props) {
+  const { run, names, task, now, onTask, onClose, ...rest } = props;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
@@ -62,16 +63,17 @@ export function OpenTask({ run, names, task, now, onTask, onClose, ...rest }: Pr
           data-testid="graph-close"
         />
       </header>
-      {links(m.graph_after(), rest.before)}
-      {links(m.graph_before(), rest.after)}
+      {links(m.graph_after(), rest.beside.before)}
+      {links(m.graph_before(), rest.beside.after)}
+      {links(m.graph_back(), rest.beside.back)}
       <TaskPanel
         key={task.id}
         run={run}
         names={names}
         task={task}
         now={now}
-        onMessages={rest.onMessages}
+        onMessages={() => rest.onMessages(task.id)}
       />
     </section>
   );
-}
+});

@@ -1,16 +1,9 @@
-import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
-import { useState } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createQueryClient } from '@/app/queries';
 import { setReach } from '@/app/reach';
-import { type RunShow, type RunSteps, type RunTask, type Status, setTransport } from '@/ipc';
+import { type RunSteps, setTransport } from '@/ipc';
 import { testTransport } from '@/ipc/testing';
-import type { RunSearch } from '../timeline/search';
-import { RunGraph } from './RunGraph';
-
-const ORIGIN = Date.UTC(2026, 10, 22, 8);
-const at = (second: number) => new Date(ORIGIN + second * 1000).toISOString();
+import { node, Page, POINTER, place, plane, press, search, spoken, TASKS, task } from './testing';
 
 vi.mock('@tanstack/react-router', async (original) => ({
   ...(await original<object>()),
@@ -29,81 +22,6 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function task(id: string, status: Status, from: number, to: number | null): RunTask {
-  const [queued_at, started_at] = [at(from), at(from)];
-  const attempt = {
-    number: 1,
-    status,
-    queued_at,
-    started_at,
-    ended_at: to === null ? null : at(to),
-  };
-  const attempts = status === 'queued' || status === 'skipped' ? [] : [attempt];
-  const action = id === 'check' ? 'manual' : 'program.run';
-  return { id, name: `the ${id}`, action, status, attempts } as unknown as RunTask;
-}
-
-/** Load comes after both extracts, of which one took longer; then a person checks. */
-const TASKS = [
-  task('begin', 'succeeded', 0, 10),
-  task('orders', 'succeeded', 10, 70),
-  task('stock', 'succeeded', 10, 20),
-  task('load', 'failed', 70, 90),
-  task('check', 'skipped', 0, null),
-];
-
-const AFTER: Record<string, string[]> = {
-  orders: ['begin'],
-  stock: ['begin'],
-  load: ['orders', 'stock'],
-  check: ['load'],
-};
-
-const stepsOf = (tasks: readonly RunTask[], after = AFTER): RunSteps => ({
-  usual: null,
-  tasks: tasks.map(({ id }) => ({ id, depends_on: after[id] })),
-});
-
-interface PageProps {
-  tasks?: readonly RunTask[];
-  after?: Record<string, string[]>;
-  steps?: RunSteps;
-  status?: Status;
-  first?: RunSearch;
-}
-
-function Page({ tasks = TASKS, after, steps, status = 'failed', first = {} }: PageProps) {
-  const [search, setSearch] = useState<RunSearch>({ tab: 'graph', ...first });
-  const [kept] = useState(() => steps ?? stepsOf(tasks, after));
-  const run = { id: 'r', status, steps: 'task', start_time: at(0), end_time: null, tasks };
-  return (
-    <QueryClientProvider client={createQueryClient()}>
-      <output data-testid="search">{JSON.stringify(search)}</output>
-      <RunGraph
-        run={run as unknown as RunShow}
-        steps={kept}
-        search={search}
-        onSearch={setSearch}
-        onMessages={() => undefined}
-        views={null}
-      />
-    </QueryClientProvider>
-  );
-}
-
-/** What happy-dom’s wheel leaves out. */
-const POINTER = { deltaX: 0, deltaY: 0, deltaMode: 0, clientX: 300, clientY: 200 };
-
-const node = (id: string) => screen.getByTestId(`node-${id}`);
-const press = (key: string, more = {}) =>
-  fireEvent.keyDown(document.activeElement as Element, { key, ...more });
-const search = () => JSON.parse(screen.getByTestId('search').textContent ?? '') as RunSearch;
-/** What is said of a task to those who hear it. */
-const spoken = (id: string) => node(id).firstElementChild?.textContent;
-/** Where a task stands in the window. */
-const place = (id: string) => node(id).closest('li')?.style.transform;
-const plane = () => document.querySelector<HTMLElement>('[style*="--scale"]') as HTMLElement;
-
 it('says of each task what it came to, after which others, and how long that took', () => {
   render(<Page first={{ task: 'none' }} />);
   expect(spoken('load')).toBe('the load, failed, 20 seconds, after the orders, the stock');
@@ -119,7 +37,9 @@ it('stands each task to the right of those it comes after', () => {
   expect(left('begin')).toBeLessThan(left('orders'));
   expect(left('orders')).toBe(left('stock'));
   expect(left('load')).toBeLessThan(left('check'));
-  expect(screen.getByTestId('graph-lines').getAttribute('d')).toContain('C');
+  // Each edge with its head, that to the step that was skipped apart.
+  const heads = (of: string) => screen.getByTestId(of).getAttribute('d')?.match(/l6 /g)?.length;
+  expect([heads('graph-lines'), heads('graph-off')]).toEqual([4, 1]);
 });
 
 it('is walked along its edges with the arrows, and there is one stop for Tab', () => {
@@ -152,8 +72,10 @@ it('opens what failed first; a press opens another, Escape closes it and gives t
   fireEvent.click(node('stock'));
   expect(search().task).toBe('stock');
   const panel = within(screen.getByTestId('graph-panel'));
+  panel.getByTestId('to-load').focus();
   fireEvent.click(panel.getByTestId('to-load'));
   expect(search().task).toBe('load');
+  expect(document.activeElement).toBe(node('load'));
   fireEvent.keyDown(screen.getByTestId('graph-close'), { key: 'Escape' });
   expect(screen.queryByTestId('graph-panel')).toBeNull();
   expect(document.activeElement).toBe(node('load'));
@@ -218,7 +140,7 @@ it('moves with a drag, and a drag is no press', () => {
   fireEvent.pointerMove(canvas, { buttons: 1, clientX: 60, clientY: 90 });
   expect(plane().style.transform).not.toBe(before);
   fireEvent.pointerUp(canvas, { clientX: 60, clientY: 90 });
-  fireEvent.click(node('load'));
+  fireEvent.click(node('load'), { detail: 1 });
   expect(search().task).toBe('none');
   fireEvent.pointerDown(node('load'), { button: 0, buttons: 1, clientX: 100, clientY: 100 });
   fireEvent.pointerUp(node('load'), { clientX: 101, clientY: 100 });
@@ -258,6 +180,15 @@ it('draws only what is in sight of ten thousand tasks, and plain boxes from far 
   expect(node('t5050').tabIndex).toBe(0);
 }, 60_000);
 
+it('says that it arranges tasks where all of a stage wait for all of the one before', async () => {
+  const tasks = Array.from({ length: 120 }, (_, n) => task(`t${n}`, 'succeeded', n, n + 1));
+  const [first, second] = [tasks.slice(0, 60), tasks.slice(60)];
+  const after = Object.fromEntries(second.map(({ id }) => [id, first.map((one) => one.id)]));
+  render(<Page tasks={tasks} after={after} first={{ task: 't0' }} />);
+  expect(screen.getByText('Arranging 120 tasks…')).toBeTruthy();
+  await waitFor(() => expect(node('t0')).toBeTruthy(), { timeout: 20_000 });
+});
+
 it('draws what a branch may start as well, and the way not taken paler', () => {
   const tasks = [...TASKS.slice(0, 2), task('book', 'skipped', 0, null)];
   const steps: RunSteps = {
@@ -268,6 +199,23 @@ it('draws what a branch may start as well, and the way not taken paler', () => {
   expect(spoken('orders')).toContain('after the begin');
   expect(document.querySelector('[data-look="loose"]')).toBeTruthy();
   expect(screen.getByTestId('graph-off')).toBeTruthy();
+});
+
+it('says of a step that leads back to which, and not that it comes before that', () => {
+  const tasks = TASKS.slice(0, 3);
+  const steps: RunSteps = {
+    usual: null,
+    tasks: [
+      { id: 'begin', leads_to: ['orders'] },
+      { id: 'orders', leads_to: ['stock'] },
+      { id: 'stock', leads_to: ['orders'] },
+    ],
+  };
+  render(<Page tasks={tasks} steps={steps} first={{ task: 'stock' }} />);
+  expect(spoken('orders')).toContain('after the begin');
+  expect(spoken('orders')).not.toContain('the stock');
+  expect(spoken('stock')).toContain('after the orders, may lead back to the orders');
+  expect(within(screen.getByTestId('graph-panel')).getByText('May lead back to')).toBeTruthy();
 });
 
 it('says why there is no graph: one task alone, none, no definition', () => {

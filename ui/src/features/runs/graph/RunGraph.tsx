@@ -1,10 +1,10 @@
 import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useReach } from '@/app/reach';
 import { Card, Notice } from '@/components';
-import { Graph, type Marked, step, useSize, useView } from '@/components/graph';
+import { Graph, type Links, type Marked, step, useSize, useView } from '@/components/graph';
 import { m, timeOfDay, visible } from '@/i18n';
 import type { RunSteps, RunTask } from '@/ipc';
-import { paceOf, useNow } from '../now';
+import { paceOfTasks, useNow } from '../now';
 import type { ShownRun } from '../queries';
 import { isFinal } from '../status';
 import { looksOf } from '../timeline/bars';
@@ -12,6 +12,7 @@ import { countsOf } from '../timeline/counts';
 import { criticalPath, hasOrder } from '../timeline/critical';
 import timelineStyles from '../timeline/RunTimeline.module.css';
 import type { RunSearch } from '../timeline/search';
+import { useFirstFailed } from '../timeline/useFirstFailed';
 import { usualOf } from '../timeline/usual';
 import { type Drawn, edgesAlong, edgesAt, useDrawnRun } from './drawn';
 import { GraphTools } from './GraphTools';
@@ -29,6 +30,9 @@ interface Props {
   run: ShownRun;
   /** What its workflow says of its tasks; absent until it is known. */
   steps: RunSteps | undefined;
+  /** Why that is not known, and how it is asked for again. */
+  error: unknown;
+  onRetry: () => void;
   search: RunSearch;
   onSearch: (search: RunSearch) => void;
   onMessages: (task: string) => void;
@@ -53,24 +57,24 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
   const reach = useReach();
   const isLost = reach === 'gone' || reach === 'newer';
   const isLive = !isFinal(run.status);
-  const now = useNow(isLive && !isLost ? paceOf(run.status) : null);
+  const pace = useMemo(() => paceOfTasks(run), [run]);
+  const now = useNow(isLive && !isLost ? pace : null);
   const places = useMemo(() => new Map(tasks.map(({ id }, at) => [id, at])), [tasks]);
-  // What failed is looked at first, until somebody has looked at something else.
-  const [isLeft, setLeft] = useState(false);
-  const failed = isLeft ? undefined : tasks.find(({ status }) => status === 'failed')?.id;
-  const chosen = places.get(search.task ?? failed ?? '');
+  const failed = useFirstFailed(tasks);
+  const chosen = places.get(search.task ?? failed.first ?? '');
   const open = chosen === undefined ? undefined : tasks[chosen];
-  const look = useView(layout, size, chosen, beginOf(tasks));
+  const [begin] = useState(() => beginOf(tasks));
+  const look = useView(layout, size, chosen, begin, failed.leave);
   const [focused, setFocused] = useState<number>();
   const [over, setOver] = useState<number>();
-  const current = focused ?? chosen ?? 0;
+  const current = focused ?? chosen ?? begin;
   const names = useMemo(() => new Map(tasks.map(({ id, name }) => [id, name])), [tasks]);
   const usual = useMemo(() => usualOf(steps), [steps]);
   const isCritical = search.path === 'critical';
-  const path = useMemo(() => {
-    if (!isCritical) return undefined;
-    return criticalPath(tasks, steps, now.getTime());
-  }, [isCritical, tasks, steps, now]);
+  const path = useMemo(
+    () => (isCritical ? criticalPath(tasks, steps) : undefined),
+    [isCritical, tasks, steps],
+  );
   const isOn = useCallback(
     (node: number) => path?.has(tasks[node]?.id ?? '') ?? false,
     [path, tasks],
@@ -105,7 +109,7 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
 
   const wish = (next: Partial<RunSearch>) => onSearch({ ...search, ...next });
   const openTask = (task: string | undefined) => {
-    setLeft(true);
+    failed.close();
     wish({ task });
   };
   const close = () => {
@@ -114,12 +118,16 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
     go(chosen);
     return true;
   };
-  const press = useRef((_: number) => {});
-  press.current = (node) => {
+  const onPress = useLatest((node: number) => {
     setFocused(node);
     openTask(node === chosen ? undefined : tasks[node]?.id);
-  };
-  const onPress = useCallback((node: number) => press.current(node), []);
+  });
+  const onTask = useLatest((id: string) => {
+    openTask(id);
+    go(places.get(id));
+  });
+  const onClose = useLatest(() => void close());
+  const toMessages = useLatest(onMessages);
   const onPath = () => hasOrder(steps) && wish({ path: isCritical ? undefined : 'critical' });
 
   const wordsOf = useWords({ run, usual, links, names, now, path });
@@ -151,7 +159,16 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
     [tasks],
   );
   const isOff = useCallback((node: number) => tasks[node]?.status === 'skipped', [tasks]);
-  const theTasks = (of: readonly number[] = []) => of.flatMap((node) => tasks[node] ?? []);
+  const beside = useMemo(() => {
+    const theTasks = (of: Links['before']) =>
+      (of[chosen ?? -1] ?? []).flatMap((node) => tasks[node] ?? []);
+    return {
+      before: theTasks(links.before),
+      after: theTasks(links.after),
+      back: theTasks(links.back),
+    };
+  }, [tasks, links, chosen]);
+  const counts = useMemo(() => countsOf(run), [run]);
   return (
     <>
       <div className={timelineStyles.bar}>
@@ -170,7 +187,7 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
           <div className={styles.split} data-open={open ? true : undefined}>
             <div className={styles.area}>
               <p className={styles.counts}>
-                {countsOf(run)}
+                {counts}
                 {!hasOrder(steps) && ` · ${m.graph_no_order()}`}
               </p>
               <Graph
@@ -209,15 +226,11 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
                 run={run}
                 names={names}
                 task={open}
-                before={theTasks(links.before[chosen ?? -1])}
-                after={theTasks(links.after[chosen ?? -1])}
+                beside={beside}
                 now={now}
-                onMessages={() => onMessages(open.id)}
-                onTask={(id) => {
-                  openTask(id);
-                  setFocused(places.get(id));
-                }}
-                onClose={close}
+                onMessages={toMessages}
+                onTask={onTask}
+                onClose={onClose}
               />
             )}
           </div>
@@ -227,9 +240,16 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
   );
 }
 
-interface DrawnProps extends Omit<Props, 'steps'> {
+interface DrawnProps extends Omit<Props, 'steps' | 'error' | 'onRetry'> {
   steps: RunSteps;
   drawn: Drawn;
+}
+
+/** The same function for as long as it is there, which does what the latest says. */
+function useLatest<Told extends unknown[]>(act: (...told: Told) => void) {
+  const latest = useRef(act);
+  latest.current = act;
+  return useCallback((...told: Told) => latest.current(...told), []);
 }
 
 /** Where one looks first: at what goes on, or where it begins. */

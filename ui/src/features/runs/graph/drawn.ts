@@ -8,8 +8,8 @@ export interface Drawn {
   links: Links;
 }
 
-/** Graphs with more tasks are laid out once something is on the screen. */
-const AT_ONCE = 1_500;
+/** Graphs with more tasks and edges are laid out once something is on the screen. */
+const AT_ONCE = 3_000;
 
 /** What was laid out: it follows from the definition alone. */
 const known = new WeakMap<RunSteps, Drawn & { of: number }>();
@@ -24,17 +24,20 @@ interface Order {
 export function orderOf(tasks: readonly Pick<RunTask, 'id'>[], steps: RunSteps): Order {
   const places = new Map(tasks.map(({ id }, at) => [id, at]));
   const before: number[][] = tasks.map(() => []);
-  const loose = new Set<string>();
+  const edgeOf = (from: number, to: number) => from * tasks.length + to;
+  const all = new Set<number>();
+  const loose = new Set<number>();
+  const join = (from: number | undefined, to: number | undefined, of = all) => {
+    if (from === undefined || to === undefined || all.has(edgeOf(from, to))) return;
+    before[to]?.push(from);
+    all.add(edgeOf(from, to));
+    of.add(edgeOf(from, to));
+  };
   for (const { id, depends_on = [] } of steps.tasks)
-    before[places.get(id) ?? -1]?.push(...depends_on.flatMap((one) => places.get(one) ?? []));
+    for (const one of depends_on) join(places.get(one), places.get(id));
   for (const { id, leads_to = [] } of steps.tasks)
-    for (const other of leads_to) {
-      const [from, to] = [places.get(id), places.get(other)];
-      if (from === undefined || to === undefined || before[to]?.includes(from)) continue;
-      before[to]?.push(from);
-      loose.add(`${from} ${to}`);
-    }
-  return { before, isLoose: (from, to) => loose.has(`${from} ${to}`) };
+    for (const other of leads_to) join(places.get(id), places.get(other), loose);
+  return { before, isLoose: (from, to) => loose.has(edgeOf(from, to)) };
 }
 
 function drawnOf(tasks: readonly RunTask[], steps: RunSteps): Drawn {
@@ -47,13 +50,25 @@ function drawnOf(tasks: readonly RunTask[], steps: RunSteps): Drawn {
   return made;
 }
 
+/** Whether it is laid out before anybody would notice. */
+function isQuick(tasks: readonly RunTask[], steps: RunSteps): boolean {
+  let work = tasks.length;
+  for (const { depends_on = [], leads_to = [] } of steps.tasks)
+    work += depends_on.length + leads_to.length;
+  return work <= AT_ONCE;
+}
+
 /** The graph of a run; nothing while it is laid out, or its definition is not here. */
 export function useDrawnRun(
   tasks: readonly RunTask[],
   steps: RunSteps | undefined,
 ): Drawn | undefined {
-  const isSoon = tasks.length <= AT_ONCE || (steps && known.get(steps)?.of === tasks.length);
   const count = tasks.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as below
+  const isSoon = useMemo(
+    () => steps && (known.get(steps)?.of === count || isQuick(tasks, steps)),
+    [steps, count],
+  );
   const [later, setLater] = useState<Drawn>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run has the same tasks for as long as it is there
   const soon = useMemo(

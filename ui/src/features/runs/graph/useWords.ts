@@ -41,10 +41,12 @@ export function useWords({ run, usual, links, names, now, path }: Props) {
       const slow = slowWords(bars, now.getTime() - origin);
       const length = lengthOf(task.attempts, now);
       const before = (links.before[node] ?? []).map((one) => run.tasks[one]?.name ?? '');
+      const back = (links.back[node] ?? []).map((one) => run.tasks[one]?.name ?? '');
       const heard = [
         reason,
         slow,
         before.length > 0 && m.run_definition_after({ names: listed(before.map(visible), NAMED) }),
+        back.length > 0 && m.graph_back_to({ names: listed(back.map(visible), NAMED) }),
         task.action === 'manual' && task.status !== 'waiting' && actionWords('manual'),
         path?.has(task.id) && m.critical_on_path(),
       ].filter(Boolean);

@@ -19,7 +19,7 @@ import {
 import { counted, m, timeOfDay } from '@/i18n';
 import type { RunSteps, RunTask } from '@/ipc';
 import { ArchiveStep } from '../folder/ArchiveStep';
-import { paceOf, useNow } from '../now';
+import { paceOfTasks, useNow } from '../now';
 import type { ShownRun } from '../queries';
 import { countsOf } from './counts';
 import { criticalPath, hasOrder } from './critical';
@@ -61,18 +61,14 @@ export function RunTimeline({ run, steps, search, onSearch, onMessages, views }:
   const isLost = reach === 'gone' || reach === 'newer';
   const isLive = facts.isLive && !isLost;
   // What stands beside it tells how long it waits by the second.
-  const isCounting = run.tasks.some(({ goes_on_at, attempts }) => {
-    const last = attempts.at(-1);
-    return goes_on_at || (last?.started_at && last.ended_at === null);
-  });
-  const now = useNow(isLive ? (isCounting ? 1000 : paceOf(run.status)) : null);
+  const now = useNow(isLive ? paceOfTasks(run) : null);
   const tasks = useMemo(() => thatFit(run.tasks, search), [run.tasks, search]);
   const axis = search.axis ?? 'elapsed';
   const usual = useMemo(() => usualOf(steps), [steps]);
   const isCritical = search.path === 'critical';
   const path = useMemo(
-    () => (isCritical ? criticalPath(run.tasks, steps, now.getTime()) : undefined),
-    [isCritical, run.tasks, steps, now],
+    () => (isCritical ? criticalPath(run.tasks, steps) : undefined),
+    [isCritical, run.tasks, steps],
   );
   const isFiltering = isAsked || isNarrowed(search);
   const wish = (next: Partial<RunSearch>) => onSearch({ ...search, ...next });

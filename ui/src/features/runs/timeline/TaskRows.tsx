@@ -19,6 +19,7 @@ import { reasonOf } from '../waits';
 import { barsOf } from './bars';
 import { Elbows } from './Elbows';
 import styles from './RunTimeline.module.css';
+import { useFirstFailed } from './useFirstFailed';
 import { slowWords, type UsualOf, withUsual } from './usual';
 import { noteOf, rowName } from './words';
 
@@ -58,10 +59,8 @@ export function TaskRows({
   onOpen,
   onMessages,
 }: Props) {
-  // What failed is looked at first, until somebody has looked at something else.
-  const [isLeft, setLeft] = useState(false);
-  const failed = isLeft ? undefined : tasks.find((task) => task.status === 'failed')?.id;
-  const shown = tasks.findIndex((task) => task.id === (open ?? failed));
+  const { first, close } = useFirstFailed(tasks);
+  const shown = tasks.findIndex((task) => task.id === (open ?? first));
   const [focused, setFocused] = useState<number | null>(null);
   const [panel, setPanel] = useState(PANEL);
   const [above, setAbove] = useState(HEAD);
@@ -187,7 +186,7 @@ export function TaskRows({
               isAside={path !== undefined && !path.has(task.id)}
               isOpen={isOpen}
               onToggle={() => {
-                setLeft(true);
+                close();
                 onOpen(isOpen ? undefined : task.id);
               }}
               onKeyDown={(event) => onKeyDown(event, index)}

@@ -3,11 +3,17 @@ import type { RunSteps, RunTask } from '@/ipc';
 
 type Timed = Pick<RunTask, 'id' | 'attempts'>;
 
-/** When a task ended, or now while it goes on; nothing where it never began. */
-function endOf({ attempts }: Timed, now: number): number | null {
+/** When a task ended, later than all while it goes on; nothing where it never began. */
+function endOf({ attempts }: Timed): number | null {
   const last = attempts.at(-1);
   if (!last) return null;
-  return last.ended_at === null ? now : Date.parse(last.ended_at);
+  return last.ended_at === null ? Number.POSITIVE_INFINITY : Date.parse(last.ended_at);
+}
+
+/** When a task began, or was to; nothing where it never was. */
+function beginOf({ attempts }: Timed): number | null {
+  const first = attempts[0];
+  return first ? Date.parse(first.started_at ?? first.queued_at) : null;
 }
 
 /**
@@ -17,14 +23,16 @@ function endOf({ attempts }: Timed, now: number): number | null {
 export function criticalPath(
   tasks: readonly Timed[],
   steps: RunSteps | undefined,
-  now: number,
 ): ReadonlySet<string> {
-  const ends = new Map(tasks.map((task) => [task.id, endOf(task, now)]));
+  const ends = new Map(tasks.map((task) => [task.id, endOf(task)]));
+  const begins = new Map(tasks.map((task) => [task.id, beginOf(task)]));
   const before = new Map(steps?.tasks.map(({ id, depends_on }) => [id, [...(depends_on ?? [])]]));
-  // What a branch or a failure called came after that; a guided step may lead back to an earlier one.
+  // What began once a branch or a failure had ended may be what that called; a guided step may lead back, too.
   for (const { id, leads_to = [] } of steps?.tasks ?? [])
-    for (const other of leads_to)
-      if ((ends.get(id) ?? now) <= (ends.get(other) ?? now)) before.get(other)?.push(id);
+    for (const other of leads_to) {
+      const [end, begin] = [ends.get(id) ?? null, begins.get(other) ?? null];
+      if (end !== null && begin !== null && end <= begin) before.get(other)?.push(id);
+    }
   const latest = (ids: Iterable<string>): string | undefined => {
     let found: string | undefined;
     let end = Number.NEGATIVE_INFINITY;
