@@ -102,7 +102,11 @@ pub(super) fn end_of(text: &str, at: &Range<usize>) -> usize {
     // A line may be as long as its file.
     let near = &rest[..rest.floor_char_boundary(at.len().saturating_add(NEAR))];
     let line = &near[..near.find(['\r', '\n']).unwrap_or(near.len())];
-    at.start + end_in(head, &text[at.clone()], line)
+    let behind = &text[at.start + line.len()..];
+    let is_alone = !text[..at.start - head.len()].ends_with('\n')
+        && !behind.starts_with('\n')
+        && !behind.starts_with("\r\n");
+    at.start + end_in((head, is_alone), &text[at.clone()], line)
 }
 
 /// Whether quotes stand around this, or what is like them in markup, so that nothing of it is of anything else.
@@ -124,8 +128,8 @@ fn is_in_quotes(text: &str, at: &Range<usize>) -> bool {
     is_data || QUOTES.iter().any(is_around)
 }
 
-/// Where a word ends behind what stands before it on its line, which goes on so.
-fn end_in(head: &str, word: &str, line: &str) -> usize {
+/// Where a word ends behind what stands before it on its line, which goes on so; and whether that is all of the text.
+fn end_in((head, is_alone): (&str, bool), word: &str, line: &str) -> usize {
     if let Some(end) = placeholder_at(word) {
         return end;
     }
@@ -141,7 +145,7 @@ fn end_in(head: &str, word: &str, line: &str) -> usize {
         variable_at(word),
         query_at(head, word),
         is_given.then(|| end_of_value(head, line)).flatten(),
-        passed_on_at(head, word, line),
+        passed_on_at((head, is_alone), word, line),
     ];
     ends.into_iter().flatten().fold(word.len(), usize::min)
 }
@@ -305,19 +309,32 @@ fn query_at(head: &str, word: &str) -> Option<usize> {
 }
 
 /// Where a shell passes something on behind a value with a `=` before it: `TOKEN=…|cat`, `PASSWORD=…>file`. Behind an
-/// option no shell takes these signs for a part of it.
-fn passed_on_at(head: &str, word: &str, line: &str) -> Option<usize> {
+/// option of a program no shell takes these signs for a part of it. An option alone, or a line that is all of a text,
+/// may be one of a list, which no shell reads.
+fn passed_on_at((head, is_alone): (&str, bool), word: &str, line: &str) -> Option<usize> {
+    if !word.contains(['|', '>', '<']) {
+        return None;
+    }
     let name = head.strip_suffix('=')?;
     let is_option = name
         .rsplit([' ', '\t', '"', '\'', '`'])
         .next()
         .is_some_and(|name| name.starts_with('-'));
-    if word.contains(MASK) {
+    let open = Open::behind(name);
+    let begin = open.as_ref().map_or(0, |open| open.at + 1);
+    let called = name[begin..].trim_start();
+    let called = called.strip_prefix("- ").unwrap_or(called).trim_start();
+    let is_called = called.contains([' ', '\t']);
+    let is_listed = is_option || is_alone || open.is_some();
+    if word.contains(MASK) || (is_listed && !is_called) {
         return None;
     }
     let mut signs = word.match_indices(['|', '>', '<']);
     let end = signs.find(|(at, sign)| {
-        let rest = &line[at + 1..];
+        // A word may go on behind a `\r`, with which a line ends.
+        let Some(rest) = line.get(at + 1..) else {
+            return false;
+        };
         let next = rest.trim_start_matches(['>', '&', ' ']);
         let ends = |c: char| c.is_whitespace() || ";)|<>&\"'`".contains(c);
         let name = &next[..next.find(ends).unwrap_or(next.len())];

@@ -149,3 +149,23 @@ fn quotes_stand_around_a_mask_where_they_mean_something(
     assert_eq!(String::from_utf8(found.bytes).unwrap(), expected);
     assert_eq!(masked(None, expected.as_bytes()), None);
 }
+
+/// A tag says where something is, not that none of it is written down here.
+#[rstest]
+#[case("Url: !Sub 'postgres://admin:⟦hunter22x⟧@${Host}/db'\n")]
+#[case("password: !Sub ⟦hunter22x⟧\n")]
+#[case("cmd: !Sub run --password=⟦hunter22x⟧\n")]
+#[case("Url: !include postgres://admin:⟦hunter22x⟧@h/db\n")]
+#[case("a: !Env {password: ⟦hunter22x⟧}\n")]
+#[case("password: !Sub '${Password}'\nb: !vault {path: a/b, at: kv2}\n")]
+#[case("password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6638643965323633646262656665\n")]
+fn texts_behind_a_tag_are_looked_at(#[case] text: &str) {
+    assert_exactly(YAML, text);
+}
+
+#[test]
+fn keys_behind_a_tag_are_told_by_their_shape() {
+    let key = ["ghp", "0123456789abcdefABCDEF0123456789abcd"].join("_");
+    let text = format!("key: !include ⟦{key}⟧\na: !Env ⟦{key}⟧\n");
+    assert_exactly(YAML, &text);
+}
