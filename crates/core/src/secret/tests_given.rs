@@ -154,6 +154,7 @@ fn quotes_stand_around_a_mask_where_they_mean_something(
 #[rstest]
 #[case("Url: !Sub 'postgres://admin:⟦hunter22x⟧@${Host}/db'\n")]
 #[case("password: !Sub ⟦hunter22x⟧\n")]
+#[case("password: !Sub '⟦hunter22x-${Env}⟧'\n")]
 #[case("cmd: !Sub run --password=⟦hunter22x⟧\n")]
 #[case("Url: !include postgres://admin:⟦hunter22x⟧@h/db\n")]
 #[case("a: !Env {password: ⟦hunter22x⟧}\n")]
@@ -168,4 +169,24 @@ fn keys_behind_a_tag_are_told_by_their_shape() {
     let key = ["ghp", "0123456789abcdefABCDEF0123456789abcd"].join("_");
     let text = format!("key: !include ⟦{key}⟧\na: !Env ⟦{key}⟧\n");
     assert_exactly(YAML, &text);
+}
+
+/// What begins as people write who leave a key out may be one all the same.
+#[rstest]
+#[case(YAML, "password: ⟦changeme-please⟧\na: {password: ⟦changeme123⟧}\n")]
+#[case(YAML, "password: ⟦your-password-1234⟧\ntoken: ⟦REDACTED9x⟧\n")]
+#[case(
+    YAML,
+    "password: changeme\ntoken: your-token-here\napi_key: REDACTED\n"
+)]
+#[case(
+    OTHER,
+    "PASSWORD=⟦changeme!9Xk2⟧\nDB_PASSWORD=changeme\nTOKEN=your_token\n"
+)]
+#[case(
+    YAML,
+    "password: '⟦Zq7xwert9${env}⟧'\nb: {password: 'prod-${env}-password'}\n"
+)]
+fn what_begins_as_a_placeholder_may_be_a_key(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
 }
