@@ -15,6 +15,9 @@ pub(super) const SHORTEST: usize = 4;
 /// How much is looked at of what stands behind a value.
 const NEAR: usize = 256;
 
+/// The signs without which nothing ends a word: of each that does it has one.
+const ENDING: &str = "\0\"'`)]}<>;,&|$/#@~!% \t";
+
 /// Where markup goes on behind a value: with the end of its tag, of its attribute or of a text that is taken as it is.
 const ENDS_OF_MARKUP: [&str; 4] = ["</", "]]>", "\"/>", "'/>"];
 
@@ -133,6 +136,9 @@ fn end_in((head, is_alone): (&str, bool), word: &str, line: &str) -> usize {
     if let Some(end) = placeholder_at(word) {
         return end;
     }
+    if !word.contains(|c: char| ENDING.contains(c)) {
+        return word.len();
+    }
     let is_given = head.ends_with('=');
     let ends = [
         word.find('\0'),
@@ -158,14 +164,18 @@ pub(super) fn markup_at(word: &str) -> Option<usize> {
 
 /// Where the tag ends that began before: `<a b=…>`.
 fn tag_at(head: &str, word: &str) -> Option<usize> {
+    let end = word.find('>')?;
     let open = head.rfind('<')?;
     let inside = &head[open + 1..];
     let is_open = inside.starts_with(|c: char| c.is_ascii_alphabetic()) && !inside.contains('>');
-    word.find('>').filter(|_| is_open)
+    is_open.then_some(end)
 }
 
 /// Where the text in quotes ends that began before.
 fn quote_at(head: &str, word: &str) -> Option<usize> {
+    if !word.contains(['"', '\'', '`']) {
+        return None;
+    }
     let open = Open::behind(head)?;
     let is_escaped = |at: usize| word[..at].ends_with('\\');
     let first = |quote: char| {
@@ -183,35 +193,39 @@ fn quote_at(head: &str, word: &str) -> Option<usize> {
         first(open.quote)
     };
     // Another kind of them may be open within these.
-    let inside = &head[open.at + 1..];
-    let others = ['"', '\'', '`'].into_iter().filter(|quote| {
-        *quote != open.quote && Open::behind(inside).is_some_and(|inner| inner.quote == *quote)
-    });
-    others.filter_map(first).chain(own).min()
+    let inner = Open::behind(&head[open.at + 1..]).map(|inner| inner.quote);
+    let other = inner.filter(|quote| *quote != open.quote);
+    other.and_then(first).into_iter().chain(own).min()
 }
 
 /// Where a part of an expression ends that replaces something: `s/password=.*/password=…/`.
 fn expression_at(head: &str, word: &str, line: &str) -> Option<usize> {
+    const SIGNS: &str = "/|#,@~!%";
+    if !word.contains(|c: char| SIGNS.contains(c)) || !head.contains(['"', '\'']) {
+        return None;
+    }
     let mut begins = head.rmatch_indices('s');
     let (at, sign) = begins.find_map(|(at, _)| {
         let sign = head[at + 1..].chars().next()?;
         let is_first = head[..at].chars().next_back();
         let is_first = is_first.is_none_or(|c| matches!(c, '"' | '\'' | ';' | ' ' | '{'));
-        (is_first && "/|#,@~!%".contains(sign)).then_some((at, sign))
+        (is_first && SIGNS.contains(sign)).then_some((at, sign))
     })?;
     let inside = &head[at + 2..];
     // Without a blank in it, a name alone is a path or an option.
-    let is_open = inside.matches(sign).count() < 2 && head.contains(['"', '\'']);
     let told = inside.matches(sign).count();
     let rest = line.matches(sign).count();
     let mut ends = word.match_indices(sign).map(|(at, _)| at);
     let end = ends.find(|at| !word[..*at].ends_with('\\'));
-    end.filter(|_| is_open && told + rest >= 2)
+    end.filter(|_| told < 2 && told + rest >= 2)
 }
 
 /// Where a bracket is closed that was opened before.
 fn bracket_at(head: &str, word: &str) -> Option<usize> {
     const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+    if !word.contains([')', ']', '}']) {
+        return None;
+    }
     let mut open: Vec<char> = Vec::new();
     for sign in head.chars() {
         if let Some((_, close)) = BRACKETS.iter().find(|(begin, _)| *begin == sign) {
