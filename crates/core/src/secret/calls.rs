@@ -11,12 +11,14 @@ use super::text::{closing, key_before};
 use super::value::looks_like_key;
 
 /// How functions end that are given a name and its value.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 11] = [
     "define(",
     "environ.get(",
     "ENV.fetch(",
-    "etenv(",
-    "utenv(",
+    "env(",
+    ".put(",
+    "set_header(",
+    "setHeader(",
     "etEnv(",
     "etdefault(",
     "etProperty(",

@@ -190,3 +190,23 @@ fn keys_behind_a_tag_are_told_by_their_shape() {
 fn what_begins_as_a_placeholder_may_be_a_key(#[case] format: Option<Format>, #[case] text: &str) {
     assert_exactly(format, text);
 }
+
+#[rstest]
+#[case(
+    OTHER,
+    "package a\nvar dsn = \"bob:⟦gg3z9wert⟧@tcp(h:3306)/db\"\nvar b = \"%s:%s@tcp(%s)/db\"\n"
+)]
+#[case(
+    YAML,
+    "dsn: bob:⟦gg3z9wert⟧@tcp(h:3306)/db\nother: 'bob:${PW}@tcp(h)/db'\n"
+)]
+#[case(OTHER, "DSN=bob:⟦gg3z9wert⟧@unix(/run/x)/db\nKEEP=1\n")]
+#[case(
+    OTHER,
+    "import x\nprops.put(\"password\", \"⟦gg3z9wert⟧\");\nprops.put(\"user\", \"gg3z9wert\");\n"
+)]
+#[case(OTHER, "<?php\n$a = env('DB_PASSWORD', '⟦gg3z9wert⟧');\n")]
+#[case(OTHER, "local x\nngx.set_header(\"X-Api-Key\", \"⟦gg3z9wert⟧\")\n")]
+fn what_programs_connect_with_goes(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}
