@@ -38,6 +38,18 @@ use super::*;
     "#!/bin/sh\nset -e\nconnect --password=geheim1 --token abcd1234 \"--password=geheim2\"\nmysql -pgeheim\ncurl https://u:pa55@h/\necho \"a\nPASSWORD=geheim1\n\"\n",
     "#!/bin/sh\nset -e\nconnect --password=\"<masked>\" --token \"<masked>\" \"--password=<masked>\"\nmysql -p\"<masked>\"\ncurl https://u:\"<masked>\"@h/\necho \"a\nPASSWORD=<masked>\n\"\n"
 )]
+#[case::call(
+    "#!/bin/sh\nx=\"$(run --password=geheim1 | head)\"\necho \"a $(run --token geheim1) --password=geheim1\"\n",
+    "#!/bin/sh\nx=\"$(run --password=\"<masked>\" | head)\"\necho \"a $(run --token \"<masked>\") --password=<masked>\"\n"
+)]
+#[case::call_of_an_image(
+    "FROM a\nRUN X=\"$(mysql -pgeheim1 app)\" run\n",
+    "FROM a\nRUN X=\"$(mysql -p\"<masked>\" app)\" run\n"
+)]
+#[case::call_in_a_text(
+    "import x\nrun(\"$(run --password=geheim1)\")\n",
+    "import x\nrun(\"$(run --password=<masked>)\")\n"
+)]
 #[case::python(
     "password = 12345678\nx = \"don't\"\n",
     "password = \"<masked>\"\nx = \"don't\"\n"
