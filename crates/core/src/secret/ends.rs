@@ -147,7 +147,7 @@ fn end_in((head, is_alone): (&str, bool), word: &str, line: &str) -> usize {
         quote_at(head, word),
         expression_at(head, word, line),
         bracket_at(head, word),
-        next_at(head, word),
+        next_at(head, word, line),
         variable_at(word),
         query_at(head, word),
         is_given.then(|| end_of_value(head, line)).flatten(),
@@ -250,20 +250,25 @@ fn bracket_at(head: &str, word: &str) -> Option<usize> {
 }
 
 /// Where another one of several begins in a text: `Password=…;Encrypt=`, `password=…,ssl=`.
-fn next_at(head: &str, word: &str) -> Option<usize> {
+fn next_at(head: &str, word: &str, line: &str) -> Option<usize> {
     let is_among = is_among_others(head);
     let is_given = head.ends_with('=');
     // Before a name that begins its line there is none of them.
     let is_in = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let before = head.trim_end_matches('=').trim_end_matches(is_in);
     let is_behind_one = before.ends_with(|c: char| ",;=:\"'(".contains(c));
+    let is_exported = |at: usize| {
+        let rest = line.get(at + 1..).unwrap_or_default();
+        is_given && at >= SHORTEST && rest.starts_with("export ")
+    };
     let mut signs = word.match_indices([';', ',']);
     let end = signs.find(|(at, sign)| {
         let rest = word[at + 1..].trim_start_matches('\\');
         let is_next = is_given && is_next_of_several(rest);
         let ends_text = rest.starts_with(['"', '\'']) && !word.starts_with(['"', '\'']);
         if *sign == ";" {
-            (ends_text || is_next || is_among) && !ends_entity(&word[..*at])
+            // What a shell is told of a variable that was given before.
+            is_exported(*at) || (ends_text || is_next || is_among) && !ends_entity(&word[..*at])
         } else {
             ends_text || (is_next && is_behind_one)
         }

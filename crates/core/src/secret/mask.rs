@@ -13,6 +13,7 @@ use super::places::{
 };
 use super::settings::is_settings;
 use super::spelling::spellings;
+use super::value::behind_sign;
 
 /// What stands in the place of a key: a text in YAML as in JSON, and a placeholder, so that what was masked
 /// once is masked for good. In other files it is spelled as they have texts ([`spellings`]).
@@ -331,7 +332,7 @@ fn without_half_quotes(text: &str, mut span: Span) -> Span {
         if word.matches(quote).count() != 1 {
             continue;
         }
-        let signed = word.strip_prefix('$').unwrap_or(word);
+        let signed = behind_sign(word);
         if signed.starts_with(quote) {
             span.start += word.len() - signed.len() + 1;
         } else if word.ends_with(quote) {

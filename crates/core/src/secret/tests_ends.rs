@@ -26,6 +26,9 @@ const OTHER: Option<Format> = None;
 #[case::batch(
     "@echo off\necho password=⟦gg3z9wert⟧>>app.conf\nrun --password=⟦gg3z9wert⟧>out.log\n"
 )]
+#[case::exported("TOKEN=⟦gg3z9wert⟧;export TOKEN\n  TOKEN=⟦gg3z9wert⟧;export TOKEN; run\n")]
+#[case::signed("const string ApiKey = @\"⟦gg3z9wert⟧\";\n")]
+#[case::raw("let password = r\"⟦gg3z9wert⟧\";\nlet token = b\"⟦gg3z9wert⟧\";\n")]
 #[case::typed("const password: string = \"⟦gg3z9wert⟧\";\n")]
 #[case::records("A=1\0DB_PASSWORD=⟦gg3z9wert⟧\0B=2\n")]
 #[case::of_a_server("cache=h:6379,password=⟦gg3z9wert⟧,ssl=True,abortConnect=False\n")]

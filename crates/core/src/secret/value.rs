@@ -120,9 +120,24 @@ pub(super) fn is_kept_there(text: &str) -> bool {
     KEPT.iter().any(|place| text.eq_ignore_ascii_case(place))
 }
 
+/// A text without what programs have before its quote: `$"…`, `@"…`, `r"…`, `b"…`.
+pub(super) fn behind_sign(text: &str) -> &str {
+    const LONGEST: usize = 2;
+    let signs = text.bytes().take(LONGEST);
+    let signs = signs
+        .take_while(|sign| b"$@rRbBuUfF".contains(sign))
+        .count();
+    let rest = &text[signs..];
+    if rest.starts_with(['"', '\'']) {
+        rest
+    } else {
+        text
+    }
+}
+
 /// Whether a text stands for a secret that is somewhere else.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    let text = text.trim_matches(['"', '\'']);
+    let text = behind_sign(text).trim_matches(['"', '\'']);
     let inner = text.strip_prefix("Bearer ").unwrap_or(text);
     let lower = inner.to_ascii_lowercase();
     let holds = |open: &str, close: &str| {
