@@ -11,12 +11,14 @@ use super::text::{closing, key_before};
 use super::value::looks_like_key;
 
 /// How functions end that are given a name and its value.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 11] = [
     "define(",
     "environ.get(",
     "ENV.fetch(",
-    "etenv(",
-    "utenv(",
+    "env(",
+    ".put(",
+    "set_header(",
+    "setHeader(",
     "etEnv(",
     "etdefault(",
     "etProperty(",
@@ -264,12 +266,12 @@ fn second_at(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// What is written to a program that reads a password here: `echo … | docker login --password-stdin`.
 fn piped_to(text: &str, at: usize) -> Option<Range<usize>> {
-    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let head = head_of(text, at);
     let (begin, writes) = ["echo ", "printf "]
         .into_iter()
-        .filter_map(|writes| Some((text[line..at].rfind(writes)?, writes)))
+        .filter_map(|writes| Some((head.rfind(writes)?, writes)))
         .max()?;
-    let begin = line + begin + writes.len();
+    let begin = at - head.len() + begin + writes.len();
     let end = begin + text[begin..at].find('|')?;
     let word = text[begin..end].trim();
     let shapes = ["-n ", "'%s' ", "\"%s\" ", "%s ", "'%s\\n' "];

@@ -139,12 +139,13 @@ pub(super) fn is_uneven(word: &str) -> bool {
             .any(|(begin, end)| count(begin) != count(end))
 }
 
-/// The least of what stands in a place that may be a key: up to the first sign that ends something anywhere.
+/// The least of what stands in a place that may be a key: up to the first sign that ends something anywhere. All of it
+/// where a letter or a digit stands behind that, which may be of the key.
 pub(super) fn smallest(text: &str, at: &Range<usize>) -> Range<usize> {
     let word = &text[at.clone()];
     let ends = |c: char| c.is_whitespace() || "\"'`)]}<>|;&,\\".contains(c);
     let end = word.find(ends).unwrap_or(word.len());
-    if end < SHORTEST {
+    if end < SHORTEST || word[end..].contains(char::is_alphanumeric) {
         return at.clone();
     }
     at.start..at.start + end

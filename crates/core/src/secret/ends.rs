@@ -15,6 +15,9 @@ pub(super) const SHORTEST: usize = 4;
 /// How much is looked at of what stands behind a value.
 const NEAR: usize = 256;
 
+/// The signs without which nothing ends a word: of each that does it has one.
+const ENDING: &str = "\0\"'`)]}<>;,&|$/#@~!% \t";
+
 /// Where markup goes on behind a value: with the end of its tag, of its attribute or of a text that is taken as it is.
 const ENDS_OF_MARKUP: [&str; 4] = ["</", "]]>", "\"/>", "'/>"];
 
@@ -102,7 +105,11 @@ pub(super) fn end_of(text: &str, at: &Range<usize>) -> usize {
     // A line may be as long as its file.
     let near = &rest[..rest.floor_char_boundary(at.len().saturating_add(NEAR))];
     let line = &near[..near.find(['\r', '\n']).unwrap_or(near.len())];
-    at.start + end_in(head, &text[at.clone()], line)
+    let behind = &text[at.start + line.len()..];
+    let is_alone = !text[..at.start - head.len()].ends_with('\n')
+        && !behind.starts_with('\n')
+        && !behind.starts_with("\r\n");
+    at.start + end_in((head, is_alone), &text[at.clone()], line)
 }
 
 /// Whether quotes stand around this, or what is like them in markup, so that nothing of it is of anything else.
@@ -124,10 +131,13 @@ fn is_in_quotes(text: &str, at: &Range<usize>) -> bool {
     is_data || QUOTES.iter().any(is_around)
 }
 
-/// Where a word ends behind what stands before it on its line, which goes on so.
-fn end_in(head: &str, word: &str, line: &str) -> usize {
+/// Where a word ends behind what stands before it on its line, which goes on so; and whether that is all of the text.
+fn end_in((head, is_alone): (&str, bool), word: &str, line: &str) -> usize {
     if let Some(end) = placeholder_at(word) {
         return end;
+    }
+    if !word.contains(|c: char| ENDING.contains(c)) {
+        return word.len();
     }
     let is_given = head.ends_with('=');
     let ends = [
@@ -137,11 +147,11 @@ fn end_in(head: &str, word: &str, line: &str) -> usize {
         quote_at(head, word),
         expression_at(head, word, line),
         bracket_at(head, word),
-        next_at(head, word),
+        next_at(head, word, line),
         variable_at(word),
         query_at(head, word),
         is_given.then(|| end_of_value(head, line)).flatten(),
-        passed_on_at(head, word, line),
+        passed_on_at((head, is_alone), word, line),
     ];
     ends.into_iter().flatten().fold(word.len(), usize::min)
 }
@@ -154,14 +164,18 @@ pub(super) fn markup_at(word: &str) -> Option<usize> {
 
 /// Where the tag ends that began before: `<a b=…>`.
 fn tag_at(head: &str, word: &str) -> Option<usize> {
+    let end = word.find('>')?;
     let open = head.rfind('<')?;
     let inside = &head[open + 1..];
     let is_open = inside.starts_with(|c: char| c.is_ascii_alphabetic()) && !inside.contains('>');
-    word.find('>').filter(|_| is_open)
+    is_open.then_some(end)
 }
 
 /// Where the text in quotes ends that began before.
 fn quote_at(head: &str, word: &str) -> Option<usize> {
+    if !word.contains(['"', '\'', '`']) {
+        return None;
+    }
     let open = Open::behind(head)?;
     let is_escaped = |at: usize| word[..at].ends_with('\\');
     let first = |quote: char| {
@@ -179,35 +193,39 @@ fn quote_at(head: &str, word: &str) -> Option<usize> {
         first(open.quote)
     };
     // Another kind of them may be open within these.
-    let inside = &head[open.at + 1..];
-    let others = ['"', '\'', '`'].into_iter().filter(|quote| {
-        *quote != open.quote && Open::behind(inside).is_some_and(|inner| inner.quote == *quote)
-    });
-    others.filter_map(first).chain(own).min()
+    let inner = Open::behind(&head[open.at + 1..]).map(|inner| inner.quote);
+    let other = inner.filter(|quote| *quote != open.quote);
+    other.and_then(first).into_iter().chain(own).min()
 }
 
 /// Where a part of an expression ends that replaces something: `s/password=.*/password=…/`.
 fn expression_at(head: &str, word: &str, line: &str) -> Option<usize> {
+    const SIGNS: &str = "/|#,@~!%";
+    if !word.contains(|c: char| SIGNS.contains(c)) || !head.contains(['"', '\'']) {
+        return None;
+    }
     let mut begins = head.rmatch_indices('s');
     let (at, sign) = begins.find_map(|(at, _)| {
         let sign = head[at + 1..].chars().next()?;
         let is_first = head[..at].chars().next_back();
         let is_first = is_first.is_none_or(|c| matches!(c, '"' | '\'' | ';' | ' ' | '{'));
-        (is_first && "/|#,@~!%".contains(sign)).then_some((at, sign))
+        (is_first && SIGNS.contains(sign)).then_some((at, sign))
     })?;
     let inside = &head[at + 2..];
     // Without a blank in it, a name alone is a path or an option.
-    let is_open = inside.matches(sign).count() < 2 && head.contains(['"', '\'']);
     let told = inside.matches(sign).count();
     let rest = line.matches(sign).count();
     let mut ends = word.match_indices(sign).map(|(at, _)| at);
     let end = ends.find(|at| !word[..*at].ends_with('\\'));
-    end.filter(|_| is_open && told + rest >= 2)
+    end.filter(|_| told < 2 && told + rest >= 2)
 }
 
 /// Where a bracket is closed that was opened before.
 fn bracket_at(head: &str, word: &str) -> Option<usize> {
     const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+    if !word.contains([')', ']', '}']) {
+        return None;
+    }
     let mut open: Vec<char> = Vec::new();
     for sign in head.chars() {
         if let Some((_, close)) = BRACKETS.iter().find(|(begin, _)| *begin == sign) {
@@ -232,20 +250,25 @@ fn bracket_at(head: &str, word: &str) -> Option<usize> {
 }
 
 /// Where another one of several begins in a text: `Password=…;Encrypt=`, `password=…,ssl=`.
-fn next_at(head: &str, word: &str) -> Option<usize> {
+fn next_at(head: &str, word: &str, line: &str) -> Option<usize> {
     let is_among = is_among_others(head);
     let is_given = head.ends_with('=');
     // Before a name that begins its line there is none of them.
     let is_in = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let before = head.trim_end_matches('=').trim_end_matches(is_in);
     let is_behind_one = before.ends_with(|c: char| ",;=:\"'(".contains(c));
+    let is_exported = |at: usize| {
+        let rest = line.get(at + 1..).unwrap_or_default();
+        is_given && at >= SHORTEST && rest.starts_with("export ")
+    };
     let mut signs = word.match_indices([';', ',']);
     let end = signs.find(|(at, sign)| {
         let rest = word[at + 1..].trim_start_matches('\\');
         let is_next = is_given && is_next_of_several(rest);
         let ends_text = rest.starts_with(['"', '\'']) && !word.starts_with(['"', '\'']);
         if *sign == ";" {
-            (ends_text || is_next || is_among) && !ends_entity(&word[..*at])
+            // What a shell is told of a variable that was given before.
+            is_exported(*at) || (ends_text || is_next || is_among) && !ends_entity(&word[..*at])
         } else {
             ends_text || (is_next && is_behind_one)
         }
@@ -305,19 +328,32 @@ fn query_at(head: &str, word: &str) -> Option<usize> {
 }
 
 /// Where a shell passes something on behind a value with a `=` before it: `TOKEN=…|cat`, `PASSWORD=…>file`. Behind an
-/// option no shell takes these signs for a part of it.
-fn passed_on_at(head: &str, word: &str, line: &str) -> Option<usize> {
+/// option of a program no shell takes these signs for a part of it. An option alone, or a line that is all of a text,
+/// may be one of a list, which no shell reads.
+fn passed_on_at((head, is_alone): (&str, bool), word: &str, line: &str) -> Option<usize> {
+    if !word.contains(['|', '>', '<']) {
+        return None;
+    }
     let name = head.strip_suffix('=')?;
     let is_option = name
         .rsplit([' ', '\t', '"', '\'', '`'])
         .next()
         .is_some_and(|name| name.starts_with('-'));
-    if word.contains(MASK) {
+    let open = Open::behind(name);
+    let begin = open.as_ref().map_or(0, |open| open.at + 1);
+    let called = name[begin..].trim_start();
+    let called = called.strip_prefix("- ").unwrap_or(called).trim_start();
+    let is_called = called.contains([' ', '\t']);
+    let is_listed = is_option || is_alone || open.is_some();
+    if word.contains(MASK) || (is_listed && !is_called) {
         return None;
     }
     let mut signs = word.match_indices(['|', '>', '<']);
     let end = signs.find(|(at, sign)| {
-        let rest = &line[at + 1..];
+        // A word may go on behind a `\r`, with which a line ends.
+        let Some(rest) = line.get(at + 1..) else {
+            return false;
+        };
         let next = rest.trim_start_matches(['>', '&', ' ']);
         let ends = |c: char| c.is_whitespace() || ";)|<>&\"'`".contains(c);
         let name = &next[..next.find(ends).unwrap_or(next.len())];

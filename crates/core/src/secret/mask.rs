@@ -13,6 +13,7 @@ use super::places::{
 };
 use super::settings::is_settings;
 use super::spelling::spellings;
+use super::value::behind_sign;
 
 /// What stands in the place of a key: a text in YAML as in JSON, and a placeholder, so that what was masked
 /// once is masked for good. In other files it is spelled as they have texts ([`spellings`]).
@@ -40,12 +41,10 @@ pub fn masked(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
     let Some((text, _)) = decode(bytes) else {
         return masked_letters(format, bytes);
     };
-    let found = masked_text(format, &text);
-    debug_assert!(
-        found.as_ref().is_none_or(|found| found.is_as_it_was(&text)),
-        "something else than keys is masked: {text}"
-    );
-    found
+    masked_text(format, &text).map(|found| {
+        debug_assert!(found.is_as_it_was(&text), "other than keys is masked");
+        found.looked_at(format, &text)
+    })
 }
 
 /// The same of a text whose letters are known.
@@ -67,6 +66,18 @@ impl Masked {
     fn is_as_it_was(&self, text: &str) -> bool {
         let left = str::from_utf8(&self.bytes);
         self.is_whole || left.is_ok_and(|left| is_same_outside(text, left, &self.places))
+    }
+
+    /// The same where it is as it was, else without anything of this text.
+    fn looked_at(self, format: Option<Format>, text: &str) -> Self {
+        if self.is_as_it_was(text) {
+            return self;
+        }
+        Self {
+            bytes: whole(format),
+            is_whole: true,
+            ..self
+        }
     }
 }
 
@@ -138,7 +149,10 @@ fn is_object(text: &str) -> bool {
 /// A file whose letters nobody knows: each of its bytes is taken for one, and comes back as it was. One that has other
 /// signs than texts have may be spelled as they are.
 fn masked_letters(format: Option<Format>, bytes: &[u8]) -> Option<Masked> {
-    let in_letters = |text: &str| has_traces(text).then(|| in_text(Some(Format::Yaml), text))?;
+    let in_letters = |text: &str| {
+        let found = has_traces(text).then(|| in_text(Some(Format::Yaml), text))?;
+        found.map(|found| found.looked_at(format, text))
+    };
     let masked = if let Ok(text) = str::from_utf8(bytes) {
         in_letters(text)?
     } else {
@@ -318,7 +332,7 @@ fn without_half_quotes(text: &str, mut span: Span) -> Span {
         if word.matches(quote).count() != 1 {
             continue;
         }
-        let signed = word.strip_prefix('$').unwrap_or(word);
+        let signed = behind_sign(word);
         if signed.starts_with(quote) {
             span.start += word.len() - signed.len() + 1;
         } else if word.ends_with(quote) {
@@ -445,5 +459,27 @@ fn is_same_but_masked(value: &Value, masked: &Value) -> bool {
             members.len() == others.len() && members.iter().zip(others).all(same)
         }
         _ => value == masked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_as_it_was_goes_whole() {
+        let text = "PASSWORD=geheim99\nkeep=1\n";
+        let found = masked_text(None, text).unwrap();
+        assert_eq!(found.clone().looked_at(None, text), found);
+        let gone = Masked {
+            bytes: b"PASSWORD=<masked>\nkee=1\n".to_vec(),
+            ..found.clone()
+        };
+        let expected = Masked {
+            bytes: whole(None),
+            is_whole: true,
+            ..found
+        };
+        assert_eq!(gone.looked_at(None, text), expected);
     }
 }

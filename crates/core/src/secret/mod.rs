@@ -81,6 +81,7 @@ static TRACES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .into_iter()
         .chain(shape::BEGINNINGS)
         .chain(name::CHINESE)
+        .chain(shape::ACCOUNTS)
         // An account of a program, and a statement of SQL.
         .chain(["-u", "--user", "identified"])
         // Accounts of Redis.

@@ -273,9 +273,12 @@ impl<'t> Walk<'t> {
         if matches!(node.content, Content::Scalar) && self.text[span.clone()].starts_with('*') {
             self.used(value, around);
         }
-        if self.is_elsewhere(&span) {
-            return;
-        }
+        // Its texts are written down here all the same.
+        let around = if self.is_elsewhere(&span) {
+            Around::Nothing
+        } else {
+            around
+        };
         if around.is_secret(value) && !self.text[span.clone()].starts_with('*') {
             let found = (
                 without_scheme(self.text, inner(self.text, span)),
@@ -306,14 +309,13 @@ impl<'t> Walk<'t> {
 
     /// Whether the tag before a value of YAML says that it is where something is, or encrypted: `!vault app/db`.
     fn is_elsewhere(&self, span: &Span) -> bool {
-        const TAGS: [&str; 10] = [
+        const TAGS: [&str; 9] = [
             "!vault",
             "!secret",
             "!env",
             "!env_var",
             "!ref",
             "!getatt",
-            "!sub",
             "!importvalue",
             "!include",
             "!encrypted",

@@ -38,6 +38,9 @@ const KEYS: [(&str, usize); 11] = [
     ("xai-", 30),
 ];
 
+/// What stands behind the account in the address of a database as programs in Go have it.
+pub(super) const ACCOUNTS: [&str; 2] = ["@tcp(", "@unix("];
+
 /// The shortest of them, in bytes.
 const SHORTEST_KEY: usize = 20;
 
@@ -59,6 +62,7 @@ pub(super) fn keys_in(text: &str) -> Vec<Found> {
                 .into_iter()
                 .map(|at| (at, SecretKind::Url)),
         );
+        found.extend(account_passwords(text).map(|at| (at, SecretKind::Url)));
         found.extend(
             authorizations(text)
                 .into_iter()
@@ -156,6 +160,23 @@ fn url_password(text: &str, at: usize) -> Option<Range<usize>> {
         && !is_port(password)
         && !is_placeholder(password);
     is_one.then(|| begins + name.len() + 1..begins + user.len())
+}
+
+/// The passwords of `user:password@tcp(host)/…`, as programs in Go have them.
+fn account_passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const LONGEST: usize = 256;
+    let met = ACCOUNTS.into_iter();
+    let met = met.flat_map(|sign| text.match_indices(sign));
+    met.filter_map(|(at, _)| {
+        let near = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
+        let quoted = |c: char| matches!(c, '"' | '\'' | '`');
+        let ends = |c: char| quoted(c) || c.is_whitespace();
+        let account = near.rsplit(ends).next()?;
+        let (_, password) = account.split_once(':')?;
+        let is_one =
+            !password.is_empty() && !password.starts_with('%') && !is_placeholder(password);
+        is_one.then(|| at - password.len()..at)
+    })
 }
 
 /// Whether this begins with a host that has a dot or a port, and a path behind it, which may have an `@` in it.

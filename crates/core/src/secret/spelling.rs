@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::mask::{MASK, QUOTED};
 use super::places::SecretPlace;
 use super::settings::is_settings;
+use super::shell::head_of;
 
 /// The same in markup, where `<` begins a tag.
 pub(super) const IN_MARKUP: &str = "&lt;masked&gt;";
@@ -17,6 +18,8 @@ const QUOTES: [char; 11] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '
 pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str> {
     let is_markup = is_markup(text);
     let is_plain = is_plain(text);
+    let first = text.lines().next().unwrap_or_default();
+    let is_shell = first.starts_with("#!") && first.contains("sh");
     let mut quotes = Quotes::new(text);
     let mut outside = Outside::default();
     let mut told = 0;
@@ -35,10 +38,29 @@ pub(super) fn spellings(text: &str, places: &[SecretPlace]) -> Vec<&'static str>
             || is_block
             || text[..at.start].ends_with(QUOTES)
             || text[at.end..].starts_with(QUOTES)
-            || quotes.are_open_at(at.start);
+            || (quotes.are_open_at(at.start) && !is_in_call(head_of(text, at.start), is_shell));
         if is_quoted { MASK } else { QUOTED }
     };
     places.iter().map(|place| spell(&place.span)).collect()
+}
+
+/// Whether a call within double quotes is open behind this, in which a shell has quotes of its own: `x="$(run …`. Other
+/// files have such a call only where a variable is given one, or `eval` is.
+fn is_in_call(head: &str, is_shell: bool) -> bool {
+    let Some((before, inside)) = head.rsplit_once("$(") else {
+        return false;
+    };
+    let quoted = before.strip_suffix('$').unwrap_or(before).strip_suffix('"');
+    let is_in = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_given = |text: &str| {
+        let variable = text.strip_suffix('=');
+        variable.is_some_and(|name| name.ends_with(is_in)) || text.ends_with("eval ")
+    };
+    let is_double = Open::behind(before).is_some_and(|open| open.quote == '"');
+    is_double
+        && (is_shell || quoted.is_some_and(is_given))
+        && !inside.contains(')')
+        && Open::behind(inside).is_none()
 }
 
 /// Whether quotes mean nothing in a text: settings with parts or with dots in their names, that are no TOML. What a shell

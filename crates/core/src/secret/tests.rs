@@ -550,6 +550,12 @@ fn long_lines_are_gone_through_once() {
         "pw: abcd1 # ",
         "[keys]\n",
         "a.",
+        "echo x --password-stdin ",
+        "password=abc1234x,",
+        "--password=x$ ",
+        "password=(a[b{",
+        "x=\"$(run -p1ab ",
+        "a:b@tcp(",
     ] {
         let text = long(part);
         for format in [

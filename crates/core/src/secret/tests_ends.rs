@@ -26,6 +26,9 @@ const OTHER: Option<Format> = None;
 #[case::batch(
     "@echo off\necho password=⟦gg3z9wert⟧>>app.conf\nrun --password=⟦gg3z9wert⟧>out.log\n"
 )]
+#[case::exported("TOKEN=⟦gg3z9wert⟧;export TOKEN\n  TOKEN=⟦gg3z9wert⟧;export TOKEN; run\n")]
+#[case::signed("const string ApiKey = @\"⟦gg3z9wert⟧\";\n")]
+#[case::raw("let password = r\"⟦gg3z9wert⟧\";\nlet token = b\"⟦gg3z9wert⟧\";\n")]
 #[case::typed("const password: string = \"⟦gg3z9wert⟧\";\n")]
 #[case::records("A=1\0DB_PASSWORD=⟦gg3z9wert⟧\0B=2\n")]
 #[case::of_a_server("cache=h:6379,password=⟦gg3z9wert⟧,ssl=True,abortConnect=False\n")]
@@ -90,4 +93,51 @@ fn a_sign_of_a_key_does_not_end_it(#[case] text: &str) {
 )]
 fn markup_in_a_text_goes_on_behind_a_key(#[case] text: &str) {
     assert_exactly(YAML, text);
+}
+
+/// A word may go over the end of a line as a terminal has it.
+#[rstest]
+#[case("PASSWORD=abcd\rfoo|cat")]
+#[case("PASSWORD=abcd1234\rfoo>out.log x")]
+#[case("PASSWORD=abcd1234\rfoo<in")]
+#[case("PASSWORD=abcd1234\r\n|cat")]
+fn a_line_may_go_back_within_a_value(#[case] text: &str) {
+    let json = serde_json::json!({ "a": text }).to_string();
+    for (format, text) in [(JSON, json.as_str()), (OTHER, text), (YAML, text)] {
+        let found = masked(format, text.as_bytes()).expect(text);
+        let left = String::from_utf8(found.bytes).unwrap();
+        assert!(!left.contains("abcd"), "{left}");
+        if let Some(Ok(document)) = format.map(|format| Document::parse(format, text.to_owned())) {
+            contains_key(&document);
+        }
+    }
+}
+
+/// What is closed may be so by chance; that is no reason to keep a part of a key.
+#[rstest]
+#[case("echo it's\nDB_PASSWORD=⟦Xk29'fLq81zz⟧\n")]
+#[case("A=it's\nDB_PASSWORD=⟦abcd'Some-Long.Rest9876⟧\n")]
+#[case("msg=(a\npassword=⟦Xk29mm)fLq81zz⟧\n")]
+#[case("#!/bin/sh\necho it's\nDB_PASSWORD=⟦Xk29'fLq81zz⟧\n")]
+fn no_part_of_a_key_is_left(#[case] marked: &str) {
+    let text = marked.replace(['⟦', '⟧'], "");
+    let found = masked(None, text.as_bytes()).unwrap();
+    let left = String::from_utf8(found.bytes).unwrap();
+    let kept: String = marked.split(['⟦', '⟧']).step_by(2).collect();
+    assert_eq!(left.replace("\"<masked>\"", "").replace(MASK, ""), kept);
+}
+
+/// No shell reads the texts of a list.
+#[rstest]
+#[case(JSON, "{\"args\": [\"run\", \"--password=⟦Tr0u>b4dor99⟧\", \"keep\"]}")]
+#[case(YAML, "args:\n- run\n- --password=⟦Tr0u>b4dor99⟧\n- keep\n")]
+#[case(YAML, "environment:\n- DB_PASSWORD=⟦Tr0ub4dor>more1 x⟧\n- KEEP=1\n")]
+#[case(YAML, "a: : 1\nargs:\n- --password=⟦Tr0u>b4dor99⟧\n- keep\n")]
+#[case(
+    OTHER,
+    "args = [\"run\", \"--password=⟦Tr0u>b4dor99⟧\", \"--token=⟦Tr0u|b4dor99⟧\"]\n"
+)]
+#[case(OTHER, "run \\\n  --password=⟦Tr0u<b4dor99⟧ \\\n  --keep\n")]
+fn a_text_of_a_list_goes_to_its_end(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
 }

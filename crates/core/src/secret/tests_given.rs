@@ -149,3 +149,64 @@ fn quotes_stand_around_a_mask_where_they_mean_something(
     assert_eq!(String::from_utf8(found.bytes).unwrap(), expected);
     assert_eq!(masked(None, expected.as_bytes()), None);
 }
+
+/// A tag says where something is, not that none of it is written down here.
+#[rstest]
+#[case("Url: !Sub 'postgres://admin:⟦hunter22x⟧@${Host}/db'\n")]
+#[case("password: !Sub ⟦hunter22x⟧\n")]
+#[case("password: !Sub '⟦hunter22x-${Env}⟧'\n")]
+#[case("cmd: !Sub run --password=⟦hunter22x⟧\n")]
+#[case("Url: !include postgres://admin:⟦hunter22x⟧@h/db\n")]
+#[case("a: !Env {password: ⟦hunter22x⟧}\n")]
+#[case("password: !Sub '${Password}'\nb: !vault {path: a/b, at: kv2}\n")]
+#[case("password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6638643965323633646262656665\n")]
+fn texts_behind_a_tag_are_looked_at(#[case] text: &str) {
+    assert_exactly(YAML, text);
+}
+
+#[test]
+fn keys_behind_a_tag_are_told_by_their_shape() {
+    let key = ["ghp", "0123456789abcdefABCDEF0123456789abcd"].join("_");
+    let text = format!("key: !include ⟦{key}⟧\na: !Env ⟦{key}⟧\n");
+    assert_exactly(YAML, &text);
+}
+
+/// What begins as people write who leave a key out may be one all the same.
+#[rstest]
+#[case(YAML, "password: ⟦changeme-please⟧\na: {password: ⟦changeme123⟧}\n")]
+#[case(YAML, "password: ⟦your-password-1234⟧\ntoken: ⟦REDACTED9x⟧\n")]
+#[case(
+    YAML,
+    "password: changeme\ntoken: your-token-here\napi_key: REDACTED\n"
+)]
+#[case(
+    OTHER,
+    "PASSWORD=⟦changeme!9Xk2⟧\nDB_PASSWORD=changeme\nTOKEN=your_token\n"
+)]
+#[case(
+    YAML,
+    "password: '⟦Zq7xwert9${env}⟧'\nb: {password: 'prod-${env}-password'}\n"
+)]
+fn what_begins_as_a_placeholder_may_be_a_key(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}
+
+#[rstest]
+#[case(
+    OTHER,
+    "package a\nvar dsn = \"bob:⟦gg3z9wert⟧@tcp(h:3306)/db\"\nvar b = \"%s:%s@tcp(%s)/db\"\n"
+)]
+#[case(
+    YAML,
+    "dsn: bob:⟦gg3z9wert⟧@tcp(h:3306)/db\nother: 'bob:${PW}@tcp(h)/db'\n"
+)]
+#[case(OTHER, "DSN=bob:⟦gg3z9wert⟧@unix(/run/x)/db\nKEEP=1\n")]
+#[case(
+    OTHER,
+    "import x\nprops.put(\"password\", \"⟦gg3z9wert⟧\");\nprops.put(\"user\", \"gg3z9wert\");\n"
+)]
+#[case(OTHER, "<?php\n$a = env('DB_PASSWORD', '⟦gg3z9wert⟧');\n")]
+#[case(OTHER, "local x\nngx.set_header(\"X-Api-Key\", \"⟦gg3z9wert⟧\")\n")]
+fn what_programs_connect_with_goes(#[case] format: Option<Format>, #[case] text: &str) {
+    assert_exactly(format, text);
+}

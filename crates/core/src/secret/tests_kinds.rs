@@ -38,6 +38,18 @@ use super::*;
     "#!/bin/sh\nset -e\nconnect --password=geheim1 --token abcd1234 \"--password=geheim2\"\nmysql -pgeheim\ncurl https://u:pa55@h/\necho \"a\nPASSWORD=geheim1\n\"\n",
     "#!/bin/sh\nset -e\nconnect --password=\"<masked>\" --token \"<masked>\" \"--password=<masked>\"\nmysql -p\"<masked>\"\ncurl https://u:\"<masked>\"@h/\necho \"a\nPASSWORD=<masked>\n\"\n"
 )]
+#[case::call(
+    "#!/bin/sh\nx=\"$(run --password=geheim1 | head)\"\necho \"a $(run --token geheim1) --password=geheim1\"\n",
+    "#!/bin/sh\nx=\"$(run --password=\"<masked>\" | head)\"\necho \"a $(run --token \"<masked>\") --password=<masked>\"\n"
+)]
+#[case::call_of_an_image(
+    "FROM a\nRUN X=\"$(mysql -pgeheim1 app)\" run\n",
+    "FROM a\nRUN X=\"$(mysql -p\"<masked>\" app)\" run\n"
+)]
+#[case::call_in_a_text(
+    "import x\nrun(\"$(run --password=geheim1)\")\n",
+    "import x\nrun(\"$(run --password=<masked>)\")\n"
+)]
 #[case::python(
     "password = 12345678\nx = \"don't\"\n",
     "password = \"<masked>\"\nx = \"don't\"\n"
@@ -210,6 +222,52 @@ proptest! {
                 prop_assert!(kind.is_of(&left), "{:?} {} {}", kind, text, left);
             }
             prop_assert_eq!(masked(None, left.as_bytes()), None, "{}", left);
+        }
+    }
+}
+
+/// What a key ends with, which stands nowhere else.
+const TAIL: &str = "Zq7xW9";
+
+/// A key of letters and one sign that could end something.
+fn key() -> impl Strategy<Value = String> {
+    let sign = "[|<>;(){}\\[\\]'\"`$#@!,%&~\\\\]";
+    let parts = ("[QXZ0-9]{4,6}", sign, "[QXZ0-9]{0,4}");
+    parts.prop_map(|(begin, sign, end)| format!("{begin}{sign}{end}{TAIL}"))
+}
+
+/// Whether four signs of a key that stand beside each other are in a text.
+fn is_left(key: &str, text: &str) -> bool {
+    let signs: Vec<char> = key.chars().collect();
+    signs
+        .windows(4)
+        .any(|four| text.contains(&four.iter().collect::<String>()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_is_left_of_a_key(
+        key in key(),
+        before in proptest::sample::select(vec!["", "echo it's\n", "msg=(a\n", "A=1\n", "#!/bin/sh\necho it's\n"]),
+        name in proptest::sample::select(vec!["--password", "DB_PASSWORD", "--token"]),
+    ) {
+        let given = format!("{name}={key}");
+        let json = serde_json::json!({ "args": ["run", given, "keep"] }).to_string();
+        let yaml = format!("args:\n- run\n- {}\n- keep\n", serde_json::json!(given));
+        let settings = format!("{before}DB_PASSWORD={key}\nkeep=1\n");
+        let quoted = format!("{before}DB_PASSWORD='{}'\n", key.replace('\'', "-"));
+        for (format, text) in [
+            (Some(Format::Json), json),
+            (Some(Format::Yaml), yaml),
+            (None, settings),
+            (None, quoted),
+        ] {
+            let found = masked(format, text.as_bytes());
+            prop_assert!(found.is_some(), "{}", text);
+            let left = String::from_utf8(found.unwrap().bytes).unwrap();
+            prop_assert!(!is_left(&key, &left), "{} {}", text, left);
         }
     }
 }

@@ -120,9 +120,24 @@ pub(super) fn is_kept_there(text: &str) -> bool {
     KEPT.iter().any(|place| text.eq_ignore_ascii_case(place))
 }
 
+/// A text without what programs have before its quote: `$"…`, `@"…`, `r"…`, `b"…`.
+pub(super) fn behind_sign(text: &str) -> &str {
+    const LONGEST: usize = 2;
+    let signs = text.bytes().take(LONGEST);
+    let signs = signs
+        .take_while(|sign| b"$@rRbBuUfF".contains(sign))
+        .count();
+    let rest = &text[signs..];
+    if rest.starts_with(['"', '\'']) {
+        rest
+    } else {
+        text
+    }
+}
+
 /// Whether a text stands for a secret that is somewhere else.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    let text = text.trim_matches(['"', '\'']);
+    let text = behind_sign(text).trim_matches(['"', '\'']);
     let inner = text.strip_prefix("Bearer ").unwrap_or(text);
     let lower = inner.to_ascii_lowercase();
     let holds = |open: &str, close: &str| {
@@ -130,7 +145,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
             .split_once(open)
             .is_some_and(|(_, behind)| behind.contains(close))
     };
-    holds("${", "}")
+    (holds("${", "}") && !is_beside_key(inner))
         || holds("{{", "}}")
         || inner.starts_with("$(")
         || begins_with_slot(inner)
@@ -141,13 +156,25 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || lower
             .chars()
             .all(|c| matches!(c, '*' | 'x' | '.' | '-' | '_' | '•'))
-        || ["redacted", "changeme", "your_", "your-", "your "]
-            .iter()
-            .any(|word| lower.starts_with(word))
+        || ["redacted", "your_", "your-", "your "].iter().any(|word| {
+            let rest = lower.strip_prefix(word);
+            rest.is_some_and(|rest| !rest.contains(|c: char| c.is_ascii_digit()))
+        })
+        || lower
+            .strip_prefix("changeme")
+            .is_some_and(|rest| !rest.contains(char::is_alphanumeric))
         || ["null", "none"].iter().any(|word| {
             let rest = lower.strip_prefix(word);
             rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == ' '))
         })
+}
+
+/// Whether what looks like a key stands before the first variable of a text or behind the last one: `hunter22x-${Env}`.
+fn is_beside_key(text: &str) -> bool {
+    let before = text.split("${").next().unwrap_or_default();
+    let behind = text.rsplit('}').next().unwrap_or_default();
+    let is_key = |part: &str| !part.contains(['/', ':', '@', '=']) && looks_like_key(part);
+    is_key(before) || is_key(behind)
 }
 
 /// Whether a text is where a program finds a secret: a placeholder, what a shell puts there, or `settings.password`.
