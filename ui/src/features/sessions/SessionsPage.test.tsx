@@ -642,7 +642,12 @@ it('lets no text go for an agent that is none', async () => {
 
 it('speaks of nothing saved where the notes beside a few files take more', async () => {
   show({
-    session_stats: () => ({ ...stats, bytes_original: 2_700, bytes_distinct: 2_695, bytes_stored: 6_600 }),
+    session_stats: () => ({
+      ...stats,
+      bytes_original: 2_700,
+      bytes_distinct: 2_695,
+      bytes_stored: 6_600,
+    }),
   });
   const space = within(await screen.findByTestId('sessions-space'));
   await space.findByText('8 files (2.7 kB), kept in 6.6 kB');
