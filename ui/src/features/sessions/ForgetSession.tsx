@@ -30,7 +30,8 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
   const writeOut = useExport(session);
   const isExporting = useWork(exportWork(session.id)).status !== 'idle';
   const name = visible(session.name);
-  const stays = useQuery(forgetQuery(session.id)).data?.stays ?? [];
+  const preview = useQuery(forgetQuery(session.id));
+  const stays = preview.data?.stays ?? [];
   const isOnlyCopy = session.snapshots.some((snapshot) => !isOfTheWork(snapshot));
   // What is left of it is told also where the list no longer has it open.
   const confirm = () =>
@@ -47,7 +48,7 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
     <DangerDialog
       title={m.session_forget_title({ name })}
       confirm={m.session_forget_yes()}
-      isBusy={forget.isPending || isExporting}
+      isBusy={forget.isPending || isExporting || preview.isPending}
       onConfirm={confirm}
       onClose={onClose}
       data-testid="dialog-forget-session"
@@ -62,6 +63,14 @@ export function ForgetSession({ session, onClose, onGone }: Props) {
         )}
       </p>
       <p>{m.session_forget_words()}</p>
+      {preview.isPending && (
+        <p className={styles.hint} data-testid="forget-looking">
+          {m.session_forget_looking()}
+        </p>
+      )}
+      {preview.error && (
+        <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} />
+      )}
       {stays.length > 0 && (
         <div data-testid="forget-stays">
           <p>{counted('session_forget_stays', stays.length)}</p>

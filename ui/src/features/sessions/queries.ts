@@ -43,11 +43,12 @@ export function togetherOf({
   return recoverable + active + completed;
 }
 
-/** One session with all that is kept of its configuration. */
+/** One session with all that is kept of its configuration. Its own copy changes without a word. */
 export function sessionQuery(id: string) {
   return queryOptions({
     queryKey: ['session', id],
     queryFn: () => call('session_show', { id }),
+    staleTime: 0,
     meta: TOUCHED,
   });
 }
