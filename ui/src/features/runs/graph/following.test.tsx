@@ -64,15 +64,25 @@ const wheel = (init: object) => {
   const event = new WheelEvent('wheel', { bubbles: true, cancelable: true });
   fireEvent(canvas(), Object.assign(event, { ...POINTER, ...init }));
 };
+/** Whether what has the keys is marked, as after a key and not after a press. */
+function focusIsSeen(isSeen: boolean) {
+  const { matches } = Element.prototype;
+  vi.spyOn(Element.prototype, 'matches').mockImplementation(function (this: Element, of: string) {
+    return of === ':focus-visible' ? isSeen : matches.call(this, of);
+  });
+}
 /** A run of sixty tasks in a row, the one at `n` as it is said to be. */
 const sixty = (n: number, status: Status) =>
   chain(60, (one) => (one < n ? 'succeeded' : one === n ? status : 'queued'));
 
 it('opens a task that fails while nobody has looked at anything', () => {
-  const shown = render(<Page {...sixty(40, 'running')} status="running" />);
+  const shown = render(<Page {...chain(60, () => 'queued')} status="running" />);
   expect(panel()).toBeNull();
+  const before = view();
   shown.rerender(<Page {...sixty(40, 'failed')} status="running" />);
   expect(node('t40').getAttribute('aria-expanded')).toBe('true');
+  // And brings it into sight.
+  expect(view()).not.toBe(before);
 });
 
 it.each([
@@ -114,10 +124,7 @@ it('begins for Tab where one looks first, and brings into sight what Tab comes t
   for (let n = 0; n < 9; n++) wheel({ deltaX: -900 });
   const away = view();
   expect(away).not.toBe(first);
-  const matches = Element.prototype.matches;
-  vi.spyOn(Element.prototype, 'matches').mockImplementation(function (this: Element, of: string) {
-    return of === ':focus-visible' || matches.call(this, of);
-  });
+  focusIsSeen(true);
   act(() => node('t40').focus());
   expect(view()).not.toBe(away);
 });
@@ -125,6 +132,7 @@ it('begins for Tab where one looks first, and brings into sight what Tab comes t
 it('follows the keys out of sight, and brings into sight what is opened', () => {
   const { tasks, after } = chain(60, () => 'succeeded');
   render(<Page tasks={tasks} after={after} status="succeeded" />);
+  focusIsSeen(false);
   const first = view();
   act(() => node('t0').focus());
   press('End');
@@ -157,6 +165,9 @@ it('shows the lines of what is pointed at for as long as it is', () => {
   fireEvent.pointerOver(node('stock'));
   expect(screen.getByTestId('graph-before')).toBeTruthy();
   fireEvent.pointerOver(canvas());
+  expect(screen.queryByTestId('graph-before')).toBeNull();
+  fireEvent.pointerOver(node('stock'));
+  fireEvent.pointerLeave(canvas());
   expect(screen.queryByTestId('graph-before')).toBeNull();
 });
 
