@@ -30,6 +30,9 @@ export interface Marked {
   edges: readonly Edge[];
 }
 
+/** Whether a node was come to, was passed over, or may still be. */
+export type WayOf = (node: number) => 'taken' | 'off' | 'open';
+
 interface Props {
   layout: Layout;
   size: Size;
@@ -43,8 +46,8 @@ interface Props {
   nodeOf: (node: number) => ReactNode;
   /** The colour of a node where it is a plain box. */
   toneOf: (node: number) => string;
-  /** Whether the way to a node was not taken. */
-  isOff: (node: number) => boolean;
+  /** What became of the ways to a node. */
+  wayOf: WayOf;
   /** Edges that are meant. */
   marked: readonly Marked[];
   /** Whether other edges step back. */
@@ -137,7 +140,7 @@ export function Graph({ layout, size, look, canvas, measured, label, ...rest }: 
           aria-hidden="true"
           focusable="false"
         >
-          <Lines legs={legs} drawn={drawn} isOff={rest.isOff} isAside={rest.isAside} />
+          <Lines legs={legs} drawn={drawn} wayOf={rest.wayOf} isAside={rest.isAside} />
           <MarkedLines layout={layout} marked={rest.marked} drawn={drawn} />
           {areBoxes && <Boxes layout={layout} nodes={nodes} drawn={drawn} toneOf={rest.toneOf} />}
         </svg>
@@ -199,19 +202,27 @@ type Drawn = ReturnType<typeof drawnOf>;
 interface LinesProps {
   legs: readonly Leg[];
   drawn: Drawn;
-  isOff: (node: number) => boolean;
+  wayOf: WayOf;
   isAside: boolean;
 }
 
-const Lines = memo(function Lines({ legs, drawn, isOff, isAside }: LinesProps) {
-  const [plain, loose, off] = useMemo(() => {
-    const looks: [Leg[], Leg[], Leg[]] = [[], [], []];
-    for (const leg of legs) looks[leg.to >= 0 && isOff(leg.to) ? 2 : leg.isLoose ? 1 : 0].push(leg);
+const Lines = memo(function Lines({ legs, drawn, wayOf, isAside }: LinesProps) {
+  const [plain, loose, off, looseOff] = useMemo(() => {
+    const looks: [Leg[], Leg[], Leg[], Leg[]] = [[], [], [], []];
+    for (const leg of legs) {
+      const way = leg.to >= 0 ? wayOf(leg.to) : 'open';
+      // What may be taken has gaps until it is.
+      const isLoose = leg.isLoose && way !== 'taken';
+      looks[(way === 'off' ? 2 : 0) + (isLoose ? 1 : 0)]?.push(leg);
+    }
     return looks.map((of) => linesOf(of, drawn));
-  }, [legs, drawn, isOff]);
+  }, [legs, drawn, wayOf]);
   return (
     <g data-aside={isAside || undefined}>
       {off && <path className={styles.line} data-look="off" d={off} data-testid="graph-off" />}
+      {looseOff && (
+        <path className={styles.line} data-look="off loose" d={looseOff} data-testid="graph-off" />
+      )}
       {loose && <path className={styles.line} data-look="loose" d={loose} />}
       {plain && <path className={styles.line} d={plain} data-testid="graph-lines" />}
     </g>

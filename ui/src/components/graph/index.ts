@@ -1,5 +1,5 @@
 /** Nodes and what joins them, drawn from left to right; knows nothing of what it shows. */
-export { Graph, type Marked } from './Graph';
+export { Graph, type Marked, type WayOf } from './Graph';
 export { type Layout, layoutOf, NODE } from './layout';
 export type { Edge } from './legs';
 export { useSize } from './useSize';

@@ -197,8 +197,21 @@ it('draws what a branch may start as well, and the way not taken paler', () => {
   };
   render(<Page tasks={tasks} steps={steps} first={{ task: 'none' }} />);
   expect(spoken('orders')).toContain('after the begin');
+  // The way that was taken has no gaps any more; the other one is pale and has.
+  expect(screen.getByTestId('graph-lines')).toBeTruthy();
+  expect(document.querySelector('[data-look="loose"]')).toBeNull();
+  expect(screen.getByTestId('graph-off').dataset.look).toBe('off loose');
+});
+
+it('draws a way that may still be taken with gaps', () => {
+  const tasks = [...TASKS.slice(0, 1), task('book', 'queued', 0, null)];
+  const steps: RunSteps = {
+    usual: null,
+    tasks: [{ id: 'begin', leads_to: ['book'] }, { id: 'book' }],
+  };
+  render(<Page tasks={tasks} steps={steps} first={{ task: 'none' }} />);
   expect(document.querySelector('[data-look="loose"]')).toBeTruthy();
-  expect(screen.getByTestId('graph-off')).toBeTruthy();
+  expect(screen.queryByTestId('graph-off')).toBeNull();
 });
 
 it('says of a step that leads back to which, and not that it comes before that', () => {

@@ -1,7 +1,15 @@
 import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useReach } from '@/app/reach';
 import { Card, Notice } from '@/components';
-import { Graph, type Links, type Marked, step, useSize, useView } from '@/components/graph';
+import {
+  Graph,
+  type Links,
+  type Marked,
+  step,
+  useSize,
+  useView,
+  type WayOf,
+} from '@/components/graph';
 import { m, timeOfDay, visible } from '@/i18n';
 import type { RunSteps, RunTask } from '@/ipc';
 import { paceOfTasks, useNow } from '../now';
@@ -158,7 +166,14 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
     (node: number) => looksOf(tasks[node]?.status ?? 'queued').tone,
     [tasks],
   );
-  const isOff = useCallback((node: number) => tasks[node]?.status === 'skipped', [tasks]);
+  const wayOf = useCallback<WayOf>(
+    (node) => {
+      const status = tasks[node]?.status;
+      if (status === 'skipped') return 'off';
+      return status === undefined || status === 'queued' ? 'open' : 'taken';
+    },
+    [tasks],
+  );
   const beside = useMemo(() => {
     const theTasks = (of: Links['before']) =>
       (of[chosen ?? -1] ?? []).flatMap((node) => tasks[node] ?? []);
@@ -200,7 +215,7 @@ function DrawnRun({ run, steps, drawn, search, onSearch, onMessages, views }: Dr
                 keyOf={keyOf}
                 nodeOf={nodeOf}
                 toneOf={toneOf}
-                isOff={isOff}
+                wayOf={wayOf}
                 marked={marked}
                 isAside={path !== undefined}
                 kept={chosen === undefined ? [current] : [current, chosen]}
