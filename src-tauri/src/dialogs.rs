@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flowkeep_api::types::{Nothing, PickedPlace, RunTaskRef, SessionRef};
+use flowkeep_api::types::{Nothing, PickedPlace, RunTaskRef};
 use flowkeep_api::{Api, AppError, Places as _, path_text, text_path};
 use tauri::{Manager as _, State, WebviewWindow};
 
@@ -164,20 +164,15 @@ pub(crate) async fn open_task_folder(
     )?)
 }
 
-/// Show the copy of its files that was made for a session.
+/// Show an own copy of a session: the one that the page names as it was told of it, and no other folder.
 #[tauri::command]
 pub(crate) async fn open_session_copy(
     api: State<'_, Arc<Api>>,
     id: String,
+    copy: Option<String>,
 ) -> Result<(), AppError> {
-    let session = flowkeep_api::session_list::show(&api, SessionRef { id: id.clone() });
-    let copy = match session {
-        Ok(session) if session.overlay.is_some() => session.overlay,
-        // Of one that is forgotten, what is left.
-        _ => return open_folder(&flowkeep_api::session_forget::copy_left(&api, &id)?),
-    };
-    let copy = copy.ok_or_else(|| AppError::new("session_no_copy"))?;
-    open_folder(&text_path(&copy))
+    let place = flowkeep_api::session_copy::place(&api, &id, copy.as_deref())?;
+    open_folder(&place)
 }
 
 /// Hands a folder to the file manager and does not wait for it.

@@ -56,10 +56,10 @@ pub use bodies::{
     folders, history, log_transfers, logs, notices, overview, plan_decisions, restores, revisions,
     routes, run_change_many, run_changes, run_compare, run_exports, run_folders, run_overview,
     run_previews, run_questions, run_related, run_reports, run_steps, run_timeline, run_trend,
-    run_window, runs, schedules, secrets, session_clean_up, session_definition, session_export,
-    session_forget, session_import, session_in_place, session_list, session_recovery,
-    session_scrub, session_snapshots, session_store, sessions, settings, snapshot_keys, sources,
-    start_sheet, strategies, templates,
+    run_window, runs, schedules, secrets, session_clean_up, session_copy, session_definition,
+    session_export, session_forget, session_import, session_in_place, session_list,
+    session_recovery, session_scrub, session_snapshots, session_store, sessions, settings,
+    snapshot_keys, sources, start_sheet, strategies, templates,
 };
 pub use catalogue::{Catalogue, Tongue, begun};
 pub use commands::{Command, call, commands, typescript};

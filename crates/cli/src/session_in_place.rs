@@ -57,6 +57,7 @@ fn put(
         resume: None,
         without_keys: None,
         copy: None,
+        copy_path: None,
         trust: None,
         shown: None,
     };

@@ -141,6 +141,7 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Restore) -> Result<Outcome,
             CopyUse::Changed => SessionCopyUse::Changed,
             CopyUse::New => SessionCopyUse::New,
         }),
+        copy_path: None,
         trust: Some(asked.going.trust),
         shown: None,
     };

@@ -69,8 +69,8 @@ export interface Shell {
   }): Promise<void>;
   /** Shows a task folder, or one of its archives. */
   open_task_folder(options: { id: string; archive?: string }): Promise<void>;
-  /** Shows the copy of its files that a session goes on with. */
-  open_session_copy(options: { id: string }): Promise<void>;
+  /** Shows a copy of its files that a session has: the one of which this folder was told, else that it goes on with. */
+  open_session_copy(options: { id: string; copy?: string }): Promise<void>;
   /** Writes down that a page could not be drawn. */
   page_fault(options: { text: string }): Promise<void>;
   /** Starts anew with the chosen data folder; resolves only when the dialog was closed. */

@@ -53,6 +53,7 @@ pub mod runs;
 pub mod schedules;
 pub mod secrets;
 pub mod session_clean_up;
+pub mod session_copy;
 pub mod session_definition;
 pub mod session_export;
 pub mod session_forget;

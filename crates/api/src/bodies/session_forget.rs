@@ -1,10 +1,8 @@
 //! `session_forget`: a session that nobody wants any more, with all that is kept of it. What touches disks is done
 //! apart, as in `folders`.
 
-use std::path::PathBuf;
-
 use flowkeep_core::Message;
-use flowkeep_files::snapshots::restoring::{InPlaceError, copies_called};
+use flowkeep_files::snapshots::restoring::InPlaceError;
 use flowkeep_files::snapshots::{self, Forgotten, copies_that_stay, is_kept};
 use flowkeep_host::path_text;
 
@@ -26,19 +24,6 @@ pub fn preview(api: &Api, input: SessionRef) -> Result<SessionForgetPreview, App
     Ok(SessionForgetPreview {
         stays: stays.iter().map(|path| path_text(path)).collect(),
     })
-}
-
-/// The newest own copy that is left of a session that was forgotten.
-///
-/// # Errors
-/// `session_no_copy`; what the database and the disk say.
-pub fn copy_left(api: &Api, id: &str) -> Result<PathBuf, AppError> {
-    let none = || AppError::new("session_no_copy");
-    let gone = api.store.newest_about("session_forget", "session", id)?;
-    let name = gone.and_then(|gone| gone.subject_name).ok_or_else(none)?;
-    let workshop = api.snapshot_workshop()?;
-    let copies = copies_called(workshop.files.as_ref(), &api.data_dir, (&name, id))?;
-    copies.into_values().next_back().ok_or_else(none)
 }
 
 /// Removes a session with its snapshots and its own copies. Its runs stay in the history, and live files where they

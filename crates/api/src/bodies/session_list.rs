@@ -1,28 +1,28 @@
 //! `session_list`, `session_show`, `session_stats`: what is kept. Only the database is asked, for the bytes on the
-//! disk the store of snapshots, and of a run of which nothing is kept where that would be.
+//! disk the store of snapshots, of a run of which nothing is kept where that would be, and for one session its own
+//! copies ([`super::session_copy`]).
 
-use flowkeep_core::configuration::ConfigPath;
 use flowkeep_core::session::SessionOrigin;
 use flowkeep_core::session::candidate::Confidence;
 use flowkeep_core::session::file::StatedTime;
 use flowkeep_core::{Message, RunId, SnapshotId};
 use flowkeep_engine::definition_of;
 use flowkeep_files::snapshots::manifest::{TreeFile, TreeMasked, TreeMissing};
-use flowkeep_files::snapshots::restoring::{OVERLAYS, copy_stand, own_copies};
+use flowkeep_files::snapshots::restoring::OVERLAYS;
 use flowkeep_files::snapshots::usual_store_dir;
 use flowkeep_host::path_text;
 use flowkeep_store::{
-    ConfigEntry, ConfigSnapshotRecord, IMPORTED, KeptRun, ListedSession, SessionCopy,
-    SessionFilter, SessionPlace, SessionRecord, Which, WorksWith,
+    ConfigEntry, ConfigSnapshotRecord, IMPORTED, KeptRun, ListedSession, SessionFilter,
+    SessionPlace, SessionRecord, Which, WorksWith,
 };
 
 use super::sessions::{left_out, masked};
-use super::snapshot_keys;
+use super::{session_copy, snapshot_keys};
 use crate::belonging::{forgotten, let_go};
 use crate::types::{
-    Nothing, SessionAmbiguous, SessionCopyStand, SessionFile, SessionLetGo, SessionList,
-    SessionListInput, SessionMissing, SessionRef, SessionRow, SessionShow, SessionSnapshot,
-    SessionStatedTime, SessionStats, SessionUnkept, SessionUnread, SessionWhich,
+    Nothing, SessionAmbiguous, SessionFile, SessionLetGo, SessionList, SessionListInput,
+    SessionMissing, SessionRef, SessionRow, SessionShow, SessionSnapshot, SessionStatedTime,
+    SessionStats, SessionUnkept, SessionUnread, SessionWhich,
 };
 use crate::{Api, AppError, time};
 
@@ -111,7 +111,7 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         None => None,
     };
     let own = match (kept, &copy) {
-        (Some(kept), Some(copy)) => own_copy(api, kept, copy, &entry),
+        (Some(kept), Some(copy)) => session_copy::stand(api, kept, copy, &entry),
         _ => None,
     };
     let row = row(api, listed)?;
@@ -152,56 +152,6 @@ pub fn show(api: &Api, input: SessionRef) -> Result<SessionShow, AppError> {
         snapshots: snapshots.collect::<Result<_, _>>()?,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    })
-}
-
-/// How the own copy stands that the work of a session uses, or would use first. What cannot be read of it is left to
-/// whoever looks closer.
-fn own_copy(
-    api: &Api,
-    kept: &SessionRecord,
-    copy: &SessionCopy,
-    entry: &str,
-) -> Option<SessionCopyStand> {
-    let told = || -> Result<Option<SessionCopyStand>, AppError> {
-        let used = copy.works_with == WorksWith::Overlay;
-        let came_from = match api.store.snapshot_of_copy(kept.row)? {
-            Some(came_from) => Some(came_from),
-            None => api.store.newest_snapshot_of_the_work(kept.row)?,
-        };
-        let Some(came_from) = came_from else {
-            return Ok(None);
-        };
-        let files = &api.files;
-        let places = match (&copy.overlay, used) {
-            (Some(name), true) => vec![api.data_dir.join(OVERLAYS).join(name)],
-            _ => own_copies(files.as_ref(), &api.data_dir, kept)?
-                .into_values()
-                .collect(),
-        };
-        let entries = api.store.config_entries(came_from.tree)?;
-        let stands = places.iter();
-        let stands = stands.map(|place| copy_stand(files.as_ref(), place, &entries));
-        let stands = stands.collect::<Result<Vec<_>, _>>()?;
-        let Some(stand) = stands.into_iter().min_by_key(|one| one.masked.len()) else {
-            return Ok(None);
-        };
-        let found = snapshot(api, &came_from, entry)?;
-        let texts = |paths: Vec<ConfigPath>| paths.into_iter().map(String::from).collect();
-        Ok(Some(SessionCopyStand {
-            path: path_text(&stand.place),
-            used,
-            filled_in: texts(stand.filled),
-            filled_otherwise: texts(stand.filled_otherwise),
-            masked: texts(stand.masked),
-            gone: texts(stand.gone),
-            left_out: found.left_out.into_iter().map(|out| out.path).collect(),
-            missing: found.missing,
-        }))
-    };
-    told().unwrap_or_else(|error| {
-        tracing::debug!(%error, session = kept.id, "how its own copy stands cannot be told");
-        None
     })
 }
 
@@ -402,7 +352,7 @@ fn steps(api: &Api, run: &KeptRun) -> Result<Option<(u32, u32)>, AppError> {
 }
 
 /// A snapshot as it is told; what stands in no file stands in `entry`, where it begins.
-fn snapshot(
+pub(super) fn snapshot(
     api: &Api,
     record: &ConfigSnapshotRecord,
     entry: &str,

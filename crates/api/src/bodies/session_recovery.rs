@@ -17,7 +17,7 @@ use flowkeep_files::snapshots::restoring::{
     restore as bring_back, tell_went_on,
 };
 use flowkeep_files::snapshots::{SnapshotError, TakeError};
-use flowkeep_host::path_text;
+use flowkeep_host::{path_text, text_path};
 use flowkeep_store::{SessionRecord, StoreError, WorksWith};
 
 use super::folders::some;
@@ -131,6 +131,7 @@ pub fn restore(
     let failures = copy.map_or(0, |copy| copy.failures);
     let workshop = api.snapshot_workshop()?;
     let told_by = workshop.clone();
+    let named = input.copy_path.as_deref().map(text_path);
     let work = move |steps: &Thinned<'_>| {
         if let Some(to) = &to {
             above_is_there(to)?;
@@ -144,7 +145,7 @@ pub fn restore(
             make_masked: &[],
             copy: match input.copy {
                 None => CopyChoice::Ask,
-                Some(SessionCopyUse::Changed) => CopyChoice::Changed,
+                Some(SessionCopyUse::Changed) => CopyChoice::Changed(named.as_deref()),
                 Some(SessionCopyUse::New) => CopyChoice::New,
             },
         };

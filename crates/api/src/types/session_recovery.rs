@@ -36,6 +36,9 @@ pub struct SessionRestoreInput {
     /// What is done with an own copy in which somebody has filled keys in and changed something else besides; absent: it
     /// is asked about.
     pub copy: Option<SessionCopyUse>,
+    /// Which one is used as it is, by its folder; where that is not there any more, it is asked about anew. Absent: the
+    /// newest about which would be asked.
+    pub copy_path: Option<String>,
     /// Whether what that would carry out is trusted.
     pub trust: Option<bool>,
     /// The hash of what was shown to whoever trusts it.
@@ -303,7 +306,8 @@ pub struct SessionRestored {
     /// Another copy of the session's own in which keys are filled in; it is left as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passed_over: Option<String>,
-    /// That its work was to go on and does not, until or somebody says that it goes on without.
+    /// That its work was to go on and does not, until the keys are filled in or somebody says that it goes on
+    /// without.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub waits_for_keys: bool,

@@ -365,6 +365,8 @@ pub struct SessionShow {
 pub struct SessionCopyStand {
     /// Its folder.
     pub path: String,
+    /// The number in the session of the snapshot it is told by.
+    pub sequence: u32,
     /// Whether the work uses it already.
     pub used: bool,
     /// The files whose keys are not kept and that are what they were: their checksum says so.

@@ -187,39 +187,84 @@ pub(super) fn holds_mask(bytes: &[u8]) -> bool {
 }
 
 /// Gives each file of a folder with what it holds; says whether there is nothing else but what is written into a copy.
+///
+/// # Errors
+/// What the system says.
 pub(super) fn each_file(
     files: &dyn EntryFiles,
     place: &Path,
     mut seen: impl FnMut(ConfigPath, &[u8]),
 ) -> Result<bool, SnapshotError> {
-    let there = files.entry(place).map_err(SnapshotError::at(place))?;
-    if there.is_none_or(|entry| entry.kind != EntryKind::Folder) {
-        return Ok(false);
+    let mut is_copy = true;
+    each_entry(files, place, |found| {
+        match found {
+            Found::File(path, content) => seen(path, content),
+            Found::Other(_) => is_copy = false,
+            Found::Unread(_, error) => return Err(error),
+        }
+        Ok(())
+    })?;
+    Ok(is_copy)
+}
+
+/// What is in a folder.
+pub(super) enum Found<'c> {
+    /// A file that can be written into a copy, with what it holds.
+    File(ConfigPath, &'c [u8]),
+    /// What nobody writes into one, as a link; as much of its path as is a text.
+    Other(String),
+    /// A file or a folder that cannot be read.
+    Unread(String, SnapshotError),
+}
+
+/// Gives all that is in a folder, at any depth. Folders themselves are not given, and no link is followed.
+///
+/// # Errors
+/// What `seen` answers.
+pub(super) fn each_entry(
+    files: &dyn EntryFiles,
+    place: &Path,
+    mut seen: impl FnMut(Found<'_>) -> Result<(), SnapshotError>,
+) -> Result<(), SnapshotError> {
+    match files.entry(place) {
+        Ok(Some(entry)) if entry.kind == EntryKind::Folder => {}
+        Ok(_) => return seen(Found::Other(String::new())),
+        Err(error) => {
+            return seen(Found::Unread(
+                String::new(),
+                SnapshotError::at(place)(error),
+            ));
+        }
     }
     let mut waiting = vec![String::new()];
     while let Some(within) = waiting.pop() {
         let folder = place.join(&within);
-        for entry in files.entries(&folder).map_err(SnapshotError::at(&folder))? {
-            let Some(name) = entry.name.to_str() else {
-                return Ok(false);
-            };
+        let entries = match files.entries(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                seen(Found::Unread(within, SnapshotError::at(&folder)(error)))?;
+                continue;
+            }
+        };
+        for entry in entries {
+            let name = entry.name.to_string_lossy();
             let path = match within.as_str() {
-                "" => name.to_owned(),
+                "" => name.clone().into_owned(),
                 within => format!("{within}/{name}"),
             };
+            let is_text = entry.name.to_str().is_some();
             match (entry.kind, ConfigPath::new(path.clone())) {
-                (EntryKind::Folder, _) => waiting.push(path),
-                (EntryKind::File, Ok(path)) => {
-                    let Some(content) = held(files, place, &path)? else {
-                        return Ok(false);
-                    };
-                    seen(path, &content);
-                }
-                _ => return Ok(false),
+                (EntryKind::Folder, _) if is_text => waiting.push(path),
+                (EntryKind::File, Ok(file)) if is_text => match held(files, place, &file) {
+                    Ok(Some(content)) => seen(Found::File(file, &content))?,
+                    Ok(None) => seen(Found::Other(path))?,
+                    Err(error) => seen(Found::Unread(path, error))?,
+                },
+                _ => seen(Found::Other(path))?,
             }
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Whether a folder is there, and may be filled.

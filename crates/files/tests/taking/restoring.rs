@@ -42,7 +42,7 @@ impl Face {
 
     fn restore_with(
         &self,
-        (from, copy): (Use, CopyChoice),
+        (from, copy): (Use, CopyChoice<'_>),
         goes_on: bool,
         progress: &dyn Progress,
     ) -> Result<Restored, TakeError> {
@@ -307,12 +307,12 @@ impl Keyed {
         fs::write(other, "tools: [sum]\n# mine\n").unwrap();
     }
 
-    fn with(&self, copy: CopyChoice) -> Result<Back, NotBack> {
+    fn with(&self, copy: CopyChoice<'_>) -> Result<Back, NotBack> {
         let restored = self.face.restore_with((Use::Any, copy), false, &Unfollowed);
         restored.unwrap().back
     }
 
-    fn back(&self, copy: CopyChoice) -> Back {
+    fn back(&self, copy: CopyChoice<'_>) -> Back {
         self.with(copy).ok().unwrap()
     }
 
@@ -369,7 +369,7 @@ fn a_copy_with_keys_in_which_something_else_was_changed_is_asked_about() {
     place.fill_in("name: other\napi_key: another-key-9\n");
     assert_eq!(place.asked(), ["tool-sets/office.yaml", "tools/sum.yaml"]);
     assert_eq!(place.copies(), 1, "nothing was written");
-    let used = place.back(CopyChoice::Changed);
+    let used = place.back(CopyChoice::Changed(None));
     assert_eq!(used.place, place.copy);
     assert_eq!(
         named(&used.changed),
@@ -407,6 +407,68 @@ fn a_copy_without_keys_that_somebody_changed_is_left_alone() {
     let another = place.back(CopyChoice::Ask);
     assert_ne!(another.place, place.copy);
     assert_eq!(another.passed_over, None);
+}
+
+/// A link to the true file, or what an editor left, is no reason to make another copy without its keys unasked; and what
+/// nobody touched is not named.
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_in_a_copy_is_named_and_hides_no_keys() {
+    use std::os::unix::fs::symlink;
+
+    let place = Keyed::new();
+    let (sum, lock) = (
+        place.copy.join("tools/sum.yaml"),
+        place.copy.join(".#db.yaml"),
+    );
+    symlink("somebody@elsewhere", &lock).unwrap();
+    place.fill_in("name: sum\napi_key: another-key-9\n");
+    assert_eq!(place.asked(), [".#db.yaml"]);
+    fs::remove_file(lock).unwrap();
+    let truth = place.ground.path("sum.yaml");
+    fs::write(&truth, &place.key).unwrap();
+    fs::remove_file(&sum).unwrap();
+    symlink(&truth, &sum).unwrap();
+    assert_eq!(place.asked(), ["tools/sum.yaml"]);
+    fs::remove_file(sum).unwrap();
+    let tools = place.copy.join("tools");
+    fs::remove_dir_all(&tools).unwrap();
+    symlink(place.ground.path("tools"), tools).unwrap();
+    assert_eq!(place.asked()[0], "tools");
+    assert_eq!(place.copies(), 1);
+}
+
+/// A copy that cannot be read does not serve; another one does.
+#[test]
+fn a_copy_that_cannot_be_read_is_no_end_of_it() {
+    let place = Keyed::new();
+    place.change();
+    let another = place.back(CopyChoice::Ask).place;
+    assert_ne!(another, place.copy);
+    let Keyed { ground, face, .. } = place;
+    drop(face);
+    let dead = FailingFiles::at(0, ErrorKind::PermissionDenied).dead_in(&place.copy);
+    let face = ground.face_on(Arc::new(dead));
+    let back = face.restore(&Unfollowed).unwrap().back.ok().unwrap();
+    assert_eq!(back.place, another);
+}
+
+/// Between question and answer another copy may become one that is asked about.
+#[test]
+fn the_changed_copy_that_is_used_is_the_one_that_was_named() {
+    let place = Keyed::new();
+    place.fill_in("name: sum\napi_key: another-key-9\n");
+    place.change();
+    let other = place.back(CopyChoice::New).place;
+    fs::write(other.join("tools/sum.yaml"), "name: other\napi_key: x\n").unwrap();
+    let named = |copy: &std::path::Path| place.with(CopyChoice::Changed(Some(copy)));
+    assert_eq!(named(&place.copy).ok().unwrap().place, place.copy);
+    assert_eq!(named(&other).ok().unwrap().place, other);
+    let gone = place.copy.with_file_name("gone-9");
+    let Err(NotBack::Asks(look)) = named(&gone) else {
+        panic!("it is asked anew");
+    };
+    assert_ne!(look.place, gone);
 }
 
 #[test]

@@ -41,7 +41,9 @@ export function CopyState({ session, copy, picked, onPick }: Props) {
           />
           <Button
             look="quiet"
-            onPress={() => void shell.open_session_copy({ id: session }).catch(tellFailure)}
+            onPress={() =>
+              void shell.open_session_copy({ id: session, copy: copy.path }).catch(tellFailure)
+            }
             data-testid="copy-open"
           >
             {m.open_folder()}

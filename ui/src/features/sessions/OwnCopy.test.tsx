@@ -25,6 +25,7 @@ afterEach(() => {
 const path = '/data/overlays/customer-import-1';
 const stand: SessionCopyStand = {
   path,
+  sequence: 1,
   used: true,
   filled_in: [],
   filled_otherwise: [],
@@ -59,8 +60,11 @@ function show(shown: SessionShow, answers: Answers = {}) {
       <SessionPanel id="01A" search={{}} onSearch={() => {}} onGone={() => {}} />
     </QueryClientProvider>,
   );
-  return (name: string) =>
-    transport.calls.filter((call) => call.name === name).map(({ input }) => input);
+  return Object.assign(
+    (name: string) =>
+      transport.calls.filter((call) => call.name === name).map(({ input }) => input),
+    { open_session_copy },
+  );
 }
 
 it('says which copy the work uses, what is filled in there and what is not in it, also while it goes on', async () => {
@@ -85,7 +89,7 @@ it('does not ask for a key that is filled in', async () => {
   const own_copy = { ...stand, used: false, filled_otherwise: ['llms/openai.yaml'] };
   show({ ...session, overlay: path, own_copy });
   const told = (await screen.findByTestId('session-own-copy')).textContent;
-  expect(told).toContain('with which it can go on as it was');
+  expect(told).toContain('with which it can go on.');
   expect(told).toContain('Filled in by you, and not as they were: llms/openai.yaml.');
   expect(told).not.toContain('masked');
 });
@@ -119,7 +123,66 @@ it.each([
   await userEvent.click(within(state).getByTestId(testid));
   await userEvent.click(screen.getByTestId('go-on'));
   await waitFor(() => expect(asked('session_restore')).toHaveLength(1));
-  expect(asked('session_restore')[0]).toMatchObject({ copy, resume: true });
+  expect(asked('session_restore')[0]).toMatchObject({
+    copy,
+    ...(copy === 'changed' && { copy_path: path }),
+    resume: true,
+  });
+});
+
+it('opens the copy of which it tells, and not the one that was written last', async () => {
+  const own_copy = { ...stand, used: false };
+  const asked = show(
+    { ...session, overlay: '/data/overlays/customer-import-2', own_copy },
+    { session_recovery: () => ({ ...recovery, own_copy: changed }) },
+  );
+  await userEvent.click(await screen.findByTestId('own-copy-open'));
+  await userEvent.click(await screen.findByTestId('copy-open'));
+  const opened = asked.open_session_copy.mock.calls;
+  expect(opened).toEqual([[{ id: '01A', copy: path }], [{ id: '01A', copy: path }]]);
+});
+
+it('names the lines of the snapshot that the copy came from', async () => {
+  const [first] = session.snapshots;
+  if (!first) throw new Error('a snapshot is missing');
+  const moved = first.files.map((file) => ({
+    ...file,
+    masked_places: file.masked_places.map((place) => ({ ...place, line: place.line + 5 })),
+  }));
+  const snapshots = [first, { ...first, id: '01S9', sequence: 2, files: moved }];
+  const own_copy = { ...stand, masked: ['llms/openai.yaml'] };
+  show({ ...session, snapshots, overlay: path, own_copy });
+  const told = (await screen.findByTestId('session-own-copy')).textContent;
+  expect(told).toContain('llms/openai.yaml (line 4)');
+});
+
+it('tells of its own copy anew when somebody looks again', async () => {
+  const before = { ...stand, used: false, masked: ['llms/openai.yaml'] };
+  let own_copy: SessionCopyStand = before;
+  show(session, { session_show: () => ({ ...session, overlay: path, own_copy }) });
+  expect((await screen.findByTestId('session-own-copy')).textContent).toContain('<masked>');
+  own_copy = { ...before, masked: [], filled_in: ['llms/openai.yaml'] };
+  await userEvent.click(await screen.findByText('Look again'));
+  await waitFor(() =>
+    expect(screen.getByTestId('session-own-copy').textContent).toContain('keys filled in'),
+  );
+});
+
+it('does not forget before it is known what stays, and says where that cannot be known', async () => {
+  let fail = (_: unknown) => {};
+  const looking = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  show({ ...session, overlay: path }, { session_forget_preview: () => looking });
+  await userEvent.click(await screen.findByTestId('session-menu'));
+  await userEvent.click(await screen.findByTestId('menu-forget'));
+  const go = await screen.findByTestId('session-forget-go');
+  expect(go).toHaveProperty('disabled', true);
+  expect(screen.getByTestId('forget-looking')).toBeTruthy();
+  fail({ code: 'disk_silent', fields: { path: '/data' } });
+  await waitFor(() => expect(go).toHaveProperty('disabled', false));
+  const dialog = within(screen.getByTestId('dialog-forget-session'));
+  expect(dialog.getByText(/did not answer|does not answer/)).toBeTruthy();
 });
 
 it('names the copy that stays before a session is forgotten', async () => {

@@ -2,7 +2,6 @@ import { Button, Icon } from '@/components';
 import { m, visible } from '@/i18n';
 import { type SessionCopyStand, type SessionShow, shell } from '@/ipc';
 import { tellFailure } from '../command';
-import { newestOfTheWork } from './candidates';
 import styles from './SessionsPage.module.css';
 
 /**
@@ -25,7 +24,9 @@ export function OwnCopy({ session }: { session: SessionShow }) {
       </div>
       <Button
         look="quiet"
-        onPress={() => void shell.open_session_copy({ id: session.id }).catch(tellFailure)}
+        onPress={() =>
+          void shell.open_session_copy({ id: session.id, copy: copy.path }).catch(tellFailure)
+        }
         data-testid="own-copy-open"
       >
         {m.session_open_copy()}
@@ -37,9 +38,10 @@ export function OwnCopy({ session }: { session: SessionShow }) {
 /** What is told of the files of a copy, a line for each kind. */
 export function linesOf(
   session: Pick<SessionShow, 'snapshots'>,
-  { filled_in, filled_otherwise, masked, gone, left_out, missing }: SessionCopyStand,
+  { sequence, filled_in, filled_otherwise, masked, gone, left_out, missing }: SessionCopyStand,
 ): string[] {
-  const files = newestOfTheWork(session.snapshots)?.files ?? [];
+  // Its lines are those of the snapshot it came from.
+  const files = session.snapshots.find((one) => one.sequence === sequence)?.files ?? [];
   const placed = (path: string) => {
     const places = files.find((file) => file.path === path)?.masked_places ?? [];
     const lines = [...new Set(places.map(({ line }) => line))].join(m.list_separator());

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Button, ErrorNotice, Icon, Menu, Notice } from '@/components';
 import { counted, listed, m, visible } from '@/i18n';
@@ -30,7 +30,7 @@ import { FilesThenAndNow } from './FilesThenAndNow';
 import { InPlaceDialog } from './InPlaceDialog';
 import { KeyNeeded } from './KeyNeeded';
 import { PointTo } from './PointTo';
-import { compareQuery, rootsQuery } from './queries';
+import { compareQuery, rootsQuery, sessionQuery } from './queries';
 import styles from './RecoveryWizard.module.css';
 import { RestoredDialog } from './RestoredDialog';
 import { isNotStarted } from './stand';
@@ -58,7 +58,12 @@ export function RecoveryWizard({ session }: { session: SessionShow }) {
 
 function Looking({ session, onStop }: { session: SessionShow; onStop: () => void }) {
   const look = useLongLook('session_recovery', { id: session.id }, true);
-  const again = () => void look.refetch();
+  const client = useQueryClient();
+  // How its own copy stands is told at its head, too.
+  const again = () => {
+    void look.refetch();
+    void client.invalidateQueries({ queryKey: sessionQuery(session.id).queryKey });
+  };
   useRootChange(session, again);
   if (look.data)
     return (
@@ -241,10 +246,15 @@ interface FootProps {
 function Foot({ session, chosen, lacking: all, copy, onLookAgain, onDecide }: FootProps) {
   const [picked, setPicked] = useState<CopyUse>();
   const use = copy?.asks ? picked : undefined;
+  // The one that was looked at, whichever is asked about by then.
+  const used = { ...(use && { copy: use }), ...(use === 'changed' && { copy_path: copy?.path }) };
   const isAsked = copy?.asks === true && use === undefined;
   // What it lacks depends on the copy.
   const lacking = !copy?.asks ? all : use === 'changed' ? copy.masked : withoutProven(all, copy);
   const isNew = isNotStarted(session);
+  // Whoever goes on without the keys presses what says so.
+  const isWithout = !isAsked && lacking.length > 0;
+  const goes = (isNew ? startVerb : verb)(chosen, isWithout);
   const goOn = useGoOn(session);
   const restore = useRestore(session.id);
   const work = useWork(restoreWork(session.id));
@@ -255,7 +265,7 @@ function Foot({ session, chosen, lacking: all, copy, onLookAgain, onDecide }: Fo
   const forget = () => restoreWork(session.id).forget();
   const look = async () => {
     if (!chosen) return;
-    const result = await restore({ ...from(chosen), ...(use && { copy: use }) });
+    const result = await restore({ ...from(chosen), ...used });
     if (result) setRestored(result);
     if (result) forget();
   };
@@ -263,7 +273,7 @@ function Foot({ session, chosen, lacking: all, copy, onLookAgain, onDecide }: Fo
     if (!chosen) return;
     const waits = await goOn({
       ...from(chosen),
-      ...(use && { copy: use }),
+      ...used,
       // They are named above the button.
       ...(lacking.length > 0 && { without_keys: true }),
       ...(untrusted && { trust: true, shown: trust }),
@@ -276,12 +286,12 @@ function Foot({ session, chosen, lacking: all, copy, onLookAgain, onDecide }: Fo
       {!isBusy && copy && (
         <CopyState session={session.id} copy={copy} picked={picked} onPick={setPicked} />
       )}
-      {!isBusy && !isAsked && lacking.length > 0 && (
+      {!isBusy && isWithout && (
         <Notice
           tone="warn"
           icon="key"
           end={
-            <Button onPress={() => void look()} data-testid="fill-in">
+            <Button look="primary" onPress={() => void look()} data-testid="fill-in">
               {m.session_keys_fill_in()}
             </Button>
           }
@@ -314,12 +324,12 @@ function Foot({ session, chosen, lacking: all, copy, onLookAgain, onDecide }: Fo
             {m.session_look_first()}
           </Button>
           <Button
-            look="primary"
+            look={isWithout && !onDecide ? 'plain' : 'primary'}
             isDisabled={(!chosen || isAsked) && !onDecide}
             onPress={() => (onDecide ? onDecide() : void go())}
             data-testid="go-on"
           >
-            {onDecide ? m.session_decide_first() : isNew ? startVerb(chosen) : verb(chosen)}
+            {onDecide ? m.session_decide_first() : goes}
           </Button>
           <Menu
             label={m.more()}
@@ -376,15 +386,17 @@ function whereWords(chosen: SessionCandidate, isNew: boolean): string {
 }
 
 /** What begins a session that was only kept. */
-function startVerb(chosen: SessionCandidate | undefined): string {
+function startVerb(chosen: SessionCandidate | undefined, isWithout: boolean): string {
   if (!chosen) return m.session_choose_first();
+  if (isWithout) return m.session_start_without_keys();
   if (chosen.source === 'revision') return m.session_start_catalog();
   if (chosen.source !== 'file') return m.session_start_as_kept();
   return chosen.ok ? m.session_start() : m.session_start_today();
 }
 
-function verb(chosen: SessionCandidate | undefined): string {
+function verb(chosen: SessionCandidate | undefined, isWithout: boolean): string {
   if (!chosen) return m.session_choose_first();
+  if (isWithout) return m.session_go_on_without_keys();
   if (chosen.source === 'revision') return m.session_go_on_catalog();
   return chosen.source === 'file' && !chosen.ok
     ? m.session_go_on_today()

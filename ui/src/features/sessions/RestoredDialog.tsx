@@ -40,7 +40,9 @@ export function RestoredDialog({ session, restored, elsewhere, onClose }: Props)
         <code data-selectable>{visible(overlay)}</code>
         {!elsewhere && (
           <Button
-            onPress={() => void shell.open_session_copy({ id: session.id }).catch(tellFailure)}
+            onPress={() =>
+              void shell.open_session_copy({ id: session.id, copy: overlay }).catch(tellFailure)
+            }
             data-testid="open-copy"
           >
             {m.open_folder()}

@@ -296,6 +296,7 @@ it('goes on without keys only where it has named what lacks them', async () => {
     session_restore: () => restored,
   });
   await screen.findByTestId('keys-lacking');
+  expect(screen.getByTestId('go-on').textContent).toBe('Go on without keys');
   await userEvent.click(screen.getByTestId('go-on'));
   await waitFor(() => expect(went).toHaveBeenCalled());
   expect(asked('session_restore')[0]).toMatchObject({ resume: true, without_keys: true });

@@ -10,6 +10,10 @@ export type SessionCopyStand = {
  */
 path: string, 
 /**
+ * The number in the session of the snapshot it is told by.
+ */
+sequence: number, 
+/**
  * Whether the work uses it already.
  */
 used: boolean, 

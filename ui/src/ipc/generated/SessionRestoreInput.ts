@@ -48,6 +48,11 @@ without_keys?: boolean,
  */
 copy?: SessionCopyUse, 
 /**
+ * Which one is used as it is, by its folder; where that is not there any more, it is asked about anew. Absent: the
+ * newest about which would be asked.
+ */
+copy_path?: string, 
+/**
  * Whether what that would carry out is trusted.
  */
 trust?: boolean, 

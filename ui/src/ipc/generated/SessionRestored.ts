@@ -70,7 +70,8 @@ changed?: Array<string>,
  */
 passed_over?: string, 
 /**
- * That its work was to go on and does not, until or somebody says that it goes on without.
+ * That its work was to go on and does not, until the keys are filled in or somebody says that it goes on
+ * without.
  */
 waits_for_keys?: boolean, 
 /**

@@ -19,7 +19,7 @@ use super::found::Recovery;
 use super::pieces::Pieces;
 use super::restore::{Back, OVERLAYS, put};
 use crate::snapshots::manifest::TreeEntry;
-use crate::snapshots::overlay::{ESCAPED, Lost, digest, each_file, held, holds_mask};
+use crate::snapshots::overlay::{ESCAPED, Found, Lost, digest, each_entry, held, holds_mask};
 use crate::snapshots::place::{above, make};
 use crate::snapshots::{SnapshotError, TakeError, Workshop};
 
@@ -77,12 +77,13 @@ pub(super) fn own_folders(workshop: &Workshop, session: &SessionRecord) -> Vec<F
 
 /// What is done with an own copy in which somebody has filled keys in and changed something else besides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum CopyChoice {
+pub enum CopyChoice<'a> {
     /// Whoever wants something brought back is asked.
     #[default]
     Ask,
-    /// It is used as it is.
-    Changed,
+    /// This one is used as it is, and where it is not there any more it is asked anew; the newest of them where none is
+    /// named.
+    Changed(Option<&'a Path>),
     /// It is left as it is; where no other one will do, a new one is made.
     New,
     /// The same, and none is used that is not as it was written.
@@ -203,7 +204,7 @@ pub(super) enum Copying {
 /// A copy of the session's own: one that is there and will do, else a new one with the files.
 pub(super) fn own_copy(
     workshop: &Workshop,
-    (session, choice): (&SessionRecord, CopyChoice),
+    (session, choice): (&SessionRecord, CopyChoice<'_>),
     pieces: &mut Pieces,
     progress: &dyn Progress,
 ) -> Result<Copying, TakeError> {
@@ -215,7 +216,7 @@ pub(super) fn own_copy(
     }
     let looks = looks(workshop, session, pieces)?;
     let used = chosen(workshop, session, &looks, choice)?;
-    if let Some(look) = used.filter(|look| look.asks() && choice == CopyChoice::Ask) {
+    if let Some(look) = used.filter(|look| look.asks() && asks(choice, &look.place)) {
         return Ok(Copying::Asks(look.clone()));
     }
     let passed_over = passed_over(&looks, used.map(|look| look.place.as_path()));
@@ -289,13 +290,18 @@ fn chosen<'l>(
     workshop: &Workshop,
     session: &SessionRecord,
     looks: &'l [CopyLook],
-    choice: CopyChoice,
+    choice: CopyChoice<'_>,
 ) -> Result<Option<&'l CopyLook>, TakeError> {
     if choice == CopyChoice::AsWritten {
         return Ok(looks.iter().find(|look| look.is_as_written()));
     }
+    if let CopyChoice::Changed(Some(named)) = choice
+        && let Some(named) = looks.iter().find(|look| look.place == named)
+    {
+        return Ok(Some(named));
+    }
     let changed = looks.iter().rev().find(|look| look.asks());
-    if choice == CopyChoice::Changed && changed.is_some() {
+    if choice == CopyChoice::Changed(None) && changed.is_some() {
         return Ok(changed);
     }
     let works = workshop.store.session_copy(session.row)?;
@@ -312,9 +318,18 @@ fn chosen<'l>(
     let is_enough =
         best.is_some_and(|look| is_used(look) || look.masked.is_empty() || look.has_keys);
     Ok(match changed {
-        Some(changed) if choice == CopyChoice::Ask && !is_enough => Some(changed),
+        Some(changed) if asks(choice, &changed.place) && !is_enough => Some(changed),
         _ => best,
     })
+}
+
+/// Whether nobody has said yet what is done with a copy.
+fn asks(choice: CopyChoice<'_>, place: &Path) -> bool {
+    match choice {
+        CopyChoice::Ask => true,
+        CopyChoice::Changed(Some(named)) => named != place,
+        CopyChoice::Changed(None) | CopyChoice::New | CopyChoice::AsWritten => false,
+    }
 }
 
 /// A copy in which somebody has filled keys in and that is not the one that is used.
@@ -372,10 +387,19 @@ fn look(workshop: &Workshop, pieces: &Pieces, place: PathBuf) -> Result<CopyLook
         is_exact: true,
         is_other: false,
     };
-    let is_copy = each_file(workshop.files.as_ref(), &place, |path, content| {
+    let mut others = Vec::new();
+    each_entry(workshop.files.as_ref(), &place, |found| {
+        let (path, content) = match found {
+            Found::File(path, content) => (path, content),
+            // One that cannot be read does not serve, and is no reason that another one does not.
+            Found::Other(path) | Found::Unread(path, _) => {
+                others.push(path);
+                return Ok(());
+            }
+        };
         let Some(entry) = entries.get(&path) else {
             look.changed.push(path);
-            return;
+            return Ok(());
         };
         look.there.push(path.clone());
         let kept = || read(&entry.object.blake3).ok();
@@ -399,11 +423,27 @@ fn look(workshop: &Workshop, pieces: &Pieces, place: PathBuf) -> Result<CopyLook
                 look.changed.push(path);
             }
         }
+        Ok(())
     })?;
+    look.is_other = !others.is_empty();
     look.there.sort();
     let gone = entries.keys();
     let gone = gone.filter(|path| look.there.binary_search(path).is_err());
     look.changed.extend(gone.map(|path| (*path).clone()));
+    for path in others
+        .into_iter()
+        .filter_map(|path| ConfigPath::new(path).ok())
+    {
+        // What somebody put in the place of a file, or of a folder around it, may have its keys.
+        let is_in_place_of = |file: &ConfigPath| {
+            let rest = file.as_str().strip_prefix(path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        look.has_keys |= pieces.masked.iter().any(is_in_place_of);
+        if !look.changed.contains(&path) {
+            look.changed.push(path);
+        }
+    }
     for paths in [
         &mut look.filled,
         &mut look.filled_otherwise,
@@ -412,7 +452,6 @@ fn look(workshop: &Workshop, pieces: &Pieces, place: PathBuf) -> Result<CopyLook
     ] {
         paths.sort();
     }
-    look.is_other = !is_copy;
     Ok(look)
 }
 

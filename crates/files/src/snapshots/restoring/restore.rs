@@ -74,7 +74,7 @@ pub struct Wanting<'a> {
     /// Only for putting files back where they were.
     pub make_masked: &'a [ConfigPath],
     /// What is done with an own copy in which somebody has filled keys in and changed something else besides.
-    pub copy: CopyChoice,
+    pub copy: CopyChoice<'a>,
 }
 
 impl Wanting<'_> {
