@@ -70,7 +70,8 @@ fn value_behind(text: &str, at: usize, name: &str, is_all: bool) -> Option<Range
     let word = word_at(near, at, is_all);
     let secret = &near[word.clone()];
     // What a program calls, or a variable of the same name.
-    let is_code = (!is_all && secret.contains(['(', '[', '{'])) || secret == name;
+    let first = secret.split(',').next().unwrap_or_default();
+    let is_code = (!is_all && first.contains(['(', '[', '{'])) || secret == name;
     if is_code || !is_secret(name, secret) {
         return None;
     }

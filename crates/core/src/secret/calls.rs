@@ -49,6 +49,8 @@ pub(super) fn calls_in(text: &str) -> Vec<Range<usize>> {
             found.extend(value.or_else(|| chosen_at(text, at)));
         }
     }
+    let pairs = text.match_indices("\" to \"");
+    found.extend(pairs.filter_map(|(at, sign)| paired_at(text, at, at + sign.len() - 1)));
     found.extend(in_maps(text));
     found.extend(in_objects(text));
     for (at, begin) in ["auth=(", "auth = ("]
@@ -245,13 +247,20 @@ fn hidden_at(text: &str, at: usize) -> Option<Range<usize>> {
 /// What is taken in quotes that begin here where a variable has nothing: `process.env.DB_PASSWORD || "…"`.
 fn instead_at(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text[..at].strip_suffix(' ').unwrap_or(&text[..at]);
-    let mut signs = ["||", "??", " or"].into_iter();
+    let mut signs = ["||", "||=", "??", "??=", " or"].into_iter();
     let before = signs.find_map(|sign| before.strip_suffix(sign))?.trim_end();
-    let name = key_before(before.strip_suffix(')').unwrap_or(before))?;
+    let name = key_before(before.strip_suffix([')', ']']).unwrap_or(before))?;
     let value = quoted_at(near_from(text, at), at)?;
     let word = &text[value.clone()];
     let is_word = !word.contains(char::is_whitespace);
     (is_word && is_secret(name, word)).then_some(value)
+}
+
+/// The value in the quotes that begin at `at`, where those that end at `end` hold a secret's name: `"password" to "…"`.
+fn paired_at(text: &str, end: usize, at: usize) -> Option<Range<usize>> {
+    let name = head_of(text, end).rsplit('"').next()?;
+    let value = quoted_at(near_from(text, at), at)?;
+    is_secret(name, &text[value.clone()]).then_some(value)
 }
 
 /// The second of two texts: `auth=("bob", "…")`.

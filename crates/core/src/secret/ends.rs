@@ -256,7 +256,10 @@ fn next_at(head: &str, word: &str, line: &str) -> Option<usize> {
     // Before a name that begins its line there is none of them.
     let is_in = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let before = head.trim_end_matches('=').trim_end_matches(is_in);
-    let is_behind_one = before.ends_with(|c: char| ",;=:\"'(".contains(c));
+    // Nor behind a blank, but where several are given in one word.
+    let is_behind_one = before.ends_with(|c: char| ",;=:\"'(".contains(c))
+        || before.ends_with("--set ")
+        || before.ends_with("--set-string ");
     let is_exported = |at: usize| {
         let rest = line.get(at + 1..).unwrap_or_default();
         is_given && at >= SHORTEST && rest.starts_with("export ")

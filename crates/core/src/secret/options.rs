@@ -216,8 +216,10 @@ fn given_in(text: &str, place: Place, fences: &[Range<usize>]) -> Vec<Range<usiz
         }
         let value = token(text, at + 1).filter(|value| {
             let word = &text[value.clone()];
+            // Others behind a comma may be of lists: `a=…,b[0]=…`.
+            let first = word.split(',').next().unwrap_or_default();
             let is_call =
-                word.contains(['(', '[', '{']) || text[value.end..].starts_with([')', ',']);
+                first.contains(['(', '[', '{']) || text[value.end..].starts_with([')', ',']);
             !is_call && word != name && is_secret(name, word)
         });
         found.extend(value);

@@ -207,6 +207,15 @@ fn what_begins_as_a_placeholder_may_be_a_key(#[case] format: Option<Format>, #[c
 )]
 #[case(OTHER, "<?php\n$a = env('DB_PASSWORD', '⟦gg3z9wert⟧');\n")]
 #[case(OTHER, "local x\nngx.set_header(\"X-Api-Key\", \"⟦gg3z9wert⟧\")\n")]
+#[case(
+    OTHER,
+    "val x = 1\nval m = mapOf(\"password\" to \"⟦gg3z9wert⟧\", \"user\" to \"gg3z9wert\")\n"
+)]
+#[case(OTHER, "require 'x'\nENV[\"API_TOKEN\"] ||= \"⟦gg3z9wert⟧\"\n")]
+#[case(
+    OTHER,
+    "#!/bin/sh\nhelm install r c --set-string auth.token=⟦gg3z9wert⟧,auth.user.name=keep,a[0]=b\n"
+)]
 fn what_programs_connect_with_goes(#[case] format: Option<Format>, #[case] text: &str) {
     assert_exactly(format, text);
 }
