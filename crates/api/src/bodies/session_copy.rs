@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(place(&api, &id, None).unwrap(), Path::new(&copy));
         fs::write(Path::new(&copy).join("mine.txt"), "mine").unwrap();
         let forgotten = crate::session_forget::forget(&api, SessionRef { id: id.clone() });
-        assert_eq!(forgotten.unwrap().stays, [copy.clone()]);
+        assert_eq!(forgotten.unwrap().stays, std::slice::from_ref(&copy));
         assert_eq!(place(&api, &id, None).unwrap(), Path::new(&copy));
     }
 }

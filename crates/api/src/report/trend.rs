@@ -38,11 +38,11 @@ impl TrendPage<'_> {
         let mut body = format!("<header><h1>{name}</h1></header>\n");
         if let (Some(first), Some(last)) = (self.days.first(), self.days.last()) {
             let time = [("from", first as &dyn std::fmt::Display), ("to", last)];
-            self.note(&mut body, &self.catalogue.sentence("report_time", &time));
+            Self::note(&mut body, &self.catalogue.sentence("report_time", &time));
         }
         let whole = &self.trend.whole;
         if whole.ended == 0 {
-            self.note(&mut body, &self.catalogue.word("trend_none"));
+            Self::note(&mut body, &self.catalogue.word("trend_none"));
         } else {
             self.figures(&mut body);
         }
@@ -60,14 +60,14 @@ impl TrendPage<'_> {
         let share = u64::from(whole.succeeded) * 100 / u64::from(whole.ended.max(1));
         let runs = catalogue.counted("n_runs", whole.ended as usize);
         let said = catalogue.sentence("trend_success", &[("share", &share), ("runs", &runs)]);
-        self.note(body, &said);
+        Self::note(body, &said);
         if let (Some(median), Some(p95)) = (whole.median, whole.p95) {
             let (median, p95) = (catalogue.length(median), catalogue.length(p95));
             let lengths = [("median", &median as &dyn std::fmt::Display), ("p95", &p95)];
-            self.note(body, &catalogue.sentence("trend_usual", &lengths));
+            Self::note(body, &catalogue.sentence("trend_usual", &lengths));
         }
         if trend.cut {
-            self.note(body, &catalogue.word("trend_cut"));
+            Self::note(body, &catalogue.word("trend_cut"));
         }
         let picture = format!("{}{}", self.svg(), self.legend());
         self.section(body, "trend_chart", &picture);
@@ -116,7 +116,7 @@ impl TrendPage<'_> {
         escaped(&self.catalogue.word(key))
     }
 
-    fn note(&self, body: &mut String, said: &str) {
+    fn note(body: &mut String, said: &str) {
         let _ = writeln!(body, "<p>{}</p>", escaped(said));
     }
 
@@ -231,16 +231,17 @@ impl TrendPage<'_> {
                 );
             }
         }
-        let lines: [(&str, &str, fn(&RunStretch) -> Option<i64>); 2] = [
-            ("warn", "4 3", |one| one.p95),
-            ("run", "none", |one| one.median),
-        ];
-        for (tone, dashes, of) in lines {
+        let points = |of: &dyn Fn(&RunStretch) -> Option<i64>| -> Vec<(f64, f64)> {
             let points = stretches.iter().enumerate().filter_map(|(at, one)| {
                 let x = LEFT + wide * (count(at) + 0.5);
                 Some((x, TOP + LENGTHS * (1.0 - part_of(of(one)?, longest))))
             });
-            let points: Vec<_> = points.collect();
+            points.collect()
+        };
+        for (tone, dashes, points) in [
+            ("warn", "4 3", points(&|one| one.p95)),
+            ("run", "none", points(&|one| one.median)),
+        ] {
             let line: Vec<_> = points
                 .iter()
                 .map(|(x, y)| format!("{x:.1},{y:.1}"))
