@@ -118,14 +118,7 @@ fn tell(catalogue: &Catalogue, out: &mut Out, told: &Told<'_>) -> io::Result<()>
             length(*p95),
         ]
     });
-    let columns = [
-        "trend_from",
-        "history_column_succeeded",
-        "history_column_failed",
-        "history_column_cancelled",
-        "trend_median",
-        "trend_p95",
-    ];
+    let columns = ["from", "succeeded", "failed", "cancelled", "median", "p95"];
     table(catalogue, out, columns, rows)?;
     let share = u64::from(whole.succeeded) * 100 / u64::from(whole.ended);
     let runs = catalogue.counted("n_runs", whole.ended as usize);
@@ -150,13 +143,7 @@ fn tell(catalogue: &Catalogue, out: &mut Out, told: &Told<'_>) -> io::Result<()>
                 task.failed.to_string(),
             ]
         });
-        let columns = [
-            "report_task",
-            "trend_median",
-            "trend_p90",
-            "timeline_attempts",
-            "history_column_failed",
-        ];
+        let columns = ["task", "median", "p90", "attempts", "failed"];
         table(catalogue, out, columns, rows)?;
     }
     if !trend.slower.is_empty() {
@@ -169,12 +156,7 @@ fn tell(catalogue: &Catalogue, out: &mut Out, told: &Told<'_>) -> io::Result<()>
                 catalogue.length(run.usual),
             ]
         });
-        let columns = [
-            "run_column_id",
-            "run_column_started",
-            "run_column_took",
-            "trend_column_usual",
-        ];
+        let columns = ["run", "when", "took", "usual"];
         table(catalogue, out, columns, rows)?;
     }
     Ok(())

@@ -202,7 +202,10 @@ impl TrendPage<'_> {
                  <text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
                 LEFT - 8.0,
                 y + 4.0,
-                self.length(Some(length)),
+                match length {
+                    0 => "0".to_owned(),
+                    length => self.length(Some(length)),
+                },
             );
         }
         let _ = writeln!(

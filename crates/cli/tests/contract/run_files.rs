@@ -43,6 +43,10 @@ fn how_the_runs_of_a_workflow_went_is_told_and_written_to_a_page() {
     let said = flowkeep.say(&["run", "trend", "quick"]).out;
     assert!(said.contains("100% of 2 runs succeeded"), "{said}");
     assert!(said.contains("Rest"), "{said}");
+    for column in ["From", "Half took at most", "Task", "Attempts"] {
+        assert!(said.contains(column), "{column} in {said}");
+    }
+    assert!(!said.contains("cli_"), "{said}");
 
     let page = flowkeep.path("quick.html");
     let page = page.to_str().unwrap();
