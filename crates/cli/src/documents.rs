@@ -8,9 +8,7 @@ use flowkeep_api::types::{
     Changed, ChosenPlace, CompareInput, CreateInput, DeleteInput, DocumentRef, DocumentRow,
     ExportInput, ListInput, RevertInput, UpdateInput,
 };
-use flowkeep_api::{
-    Api, AppError, Catalogue, Existing, documents, drafts, duplicates, exports, revisions,
-};
+use flowkeep_api::{Api, AppError, Catalogue, documents, drafts, duplicates, exports, revisions};
 use flowkeep_core::{Difference, Kind, Message, Validation, visible};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -18,6 +16,7 @@ use serde_json::{Value as Json, json};
 use crate::args::{List, Validate, Verb};
 use crate::output::{Out, Outcome, Output, Table, raw, table, write};
 use crate::read::Read;
+use crate::runs::existing;
 use crate::{import, validation};
 
 /// Rows fetched at a time by a list without end.
@@ -86,12 +85,7 @@ pub(crate) fn run(api: &Api, output: &Output, kind: Kind, verb: Verb) -> Result<
         } => {
             let to = ChosenPlace::Path(file);
             let input = ExportInput { ids: vec![id], to };
-            let existing = if overwrite {
-                Existing::Replace
-            } else {
-                Existing::Keep
-            };
-            let done = exports::export_over(api, kind, input, existing)?;
+            let done = exports::export_over(api, kind, input, existing(overwrite))?;
             output.print(&done, |catalogue, out| {
                 for file in &done.files {
                     let said = catalogue.sentence("cli_exported", &[("path", file)]);

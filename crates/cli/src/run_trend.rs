@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use flowkeep_api::types::{ChosenPlace, RunStretch, RunTrend, RunTrendExportInput, RunTrendInput};
-use flowkeep_api::{Api, AppError, Catalogue, Existing, TrendSpan, run_trend};
+use flowkeep_api::{Api, AppError, Catalogue, TrendSpan, run_trend};
 use flowkeep_core::visible;
 use serde::Serialize;
 
 use crate::args::given_path;
 use crate::output::{Out, Outcome, Output, table};
-use crate::runs::{language, tell_written};
+use crate::runs::{existing, language, tell_written};
 
 #[derive(Debug, Args)]
 pub(crate) struct Trend {
@@ -70,12 +70,8 @@ pub(crate) fn run(api: &Api, output: &Output, asked: Trend) -> Result<Outcome, A
             language: Some(language(output).to_owned()),
             to: ChosenPlace::Path(file),
         };
-        let existing = if overwrite {
-            Existing::Replace
-        } else {
-            Existing::Keep
-        };
-        return tell_written(output, &run_trend::export_over(api, input, existing)?);
+        let written = run_trend::export_over(api, input, existing(overwrite))?;
+        return tell_written(output, &written);
     }
     let wanted = RunTrendInput {
         workflow: workflow.clone(),

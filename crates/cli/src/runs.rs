@@ -482,12 +482,19 @@ fn export(
         language: Some(language(output).to_owned()),
         to: ChosenPlace::Path(file),
     };
-    let existing = if overwrite {
+    tell_written(
+        output,
+        &run_reports::export_over(api, input, existing(overwrite))?,
+    )
+}
+
+/// What becomes of a file that is there already.
+pub(crate) const fn existing(overwrite: bool) -> Existing {
+    if overwrite {
         Existing::Replace
     } else {
         Existing::Keep
-    };
-    tell_written(output, &run_reports::export_over(api, input, existing)?)
+    }
 }
 
 /// Which file was written.
@@ -572,11 +579,7 @@ fn list(api: &Api, output: &Output, list: RunList) -> Result<Outcome, AppError> 
         count_to: None,
     };
     if let Some((format, file)) = file {
-        let existing = if list.overwrite {
-            Existing::Replace
-        } else {
-            Existing::Keep
-        };
+        let existing = existing(list.overwrite);
         return list_written(api, output, asked, (format, file, existing));
     }
     let page = whole_page(api, asked)?;

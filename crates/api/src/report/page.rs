@@ -90,6 +90,19 @@ pub(super) fn framed(
     )
 }
 
+/// An entry of the catalogue as HTML.
+pub(super) fn head(catalogue: Catalogue, key: &str) -> String {
+    escaped(&catalogue.word(key))
+}
+
+/// A part of a page under its name; nothing where there is nothing in it.
+pub(super) fn section(catalogue: Catalogue, out: &mut String, key: &str, body: &str) {
+    if !body.is_empty() {
+        let name = head(catalogue, key);
+        let _ = writeln!(out, "<section>\n<h2>{name}</h2>\n{body}</section>");
+    }
+}
+
 impl Page<'_> {
     /// The whole page.
     pub(crate) fn html(&self) -> String {
@@ -117,7 +130,7 @@ impl Page<'_> {
     }
 
     fn head(&self, key: &str) -> String {
-        escaped(&self.catalogue.word(key))
+        head(self.catalogue, key)
     }
 
     fn chip(&self, status: Status) -> String {
@@ -129,13 +142,7 @@ impl Page<'_> {
     }
 
     fn section(&self, out: &mut String, key: &str, body: &str) {
-        if !body.is_empty() {
-            let _ = writeln!(
-                out,
-                "<section>\n<h2>{}</h2>\n{body}</section>",
-                self.head(key)
-            );
-        }
+        section(self.catalogue, out, key, body);
     }
 
     fn facts(&self, out: &mut String) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::page::{escaped, framed, named};
+use super::page::{escaped, framed, head, named, section};
 use crate::Catalogue;
 use crate::types::{RunStretch, RunTrend};
 
@@ -70,8 +70,8 @@ impl TrendPage<'_> {
             Self::note(body, &catalogue.word("trend_cut"));
         }
         let picture = format!("{}{}", self.svg(), self.legend());
-        self.section(body, "trend_chart", &picture);
-        self.section(body, "trend_table", &self.stretches());
+        section(catalogue, body, "trend_chart", &picture);
+        section(catalogue, body, "trend_table", &self.stretches());
         let slower = match trend.slower.as_slice() {
             [] => format!("<p>{}</p>\n", self.head("trend_slower_none")),
             slower => {
@@ -90,7 +90,7 @@ impl TrendPage<'_> {
                 self.table(&head, rows)
             }
         };
-        self.section(body, "trend_slower", &slower);
+        section(catalogue, body, "trend_slower", &slower);
         if !trend.tasks.is_empty() {
             let rows = trend.tasks.iter().map(|task| {
                 vec![
@@ -108,24 +108,16 @@ impl TrendPage<'_> {
                 "timeline_attempts",
                 "history_column_failed",
             ];
-            self.section(body, "trend_slowest", &self.table(&head, rows));
+            section(catalogue, body, "trend_slowest", &self.table(&head, rows));
         }
     }
 
     fn head(&self, key: &str) -> String {
-        escaped(&self.catalogue.word(key))
+        head(self.catalogue, key)
     }
 
     fn note(body: &mut String, said: &str) {
         let _ = writeln!(body, "<p>{}</p>", escaped(said));
-    }
-
-    fn section(&self, body: &mut String, key: &str, inside: &str) {
-        let _ = writeln!(
-            body,
-            "<section>\n<h2>{}</h2>\n{inside}</section>",
-            self.head(key)
-        );
     }
 
     fn length(&self, milliseconds: Option<i64>) -> String {

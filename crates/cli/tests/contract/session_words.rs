@@ -41,6 +41,14 @@ impl Place {
         Self { flowkeep }
     }
 
+    /// Nothing that is kept can be read any more.
+    fn damage_all(&self) {
+        let objects = self.flowkeep.data().join("snapshots/objects");
+        for (path, bytes) in tree(&objects) {
+            fs::write(objects.join(path), vec![b'X'; bytes.len()]).unwrap();
+        }
+    }
+
     fn sum(&self) -> PathBuf {
         self.flowkeep.path("configs/tools/sum.yaml")
     }
@@ -111,10 +119,7 @@ fn next_steps_name_the_session_they_are_for() {
     let place = Place::new();
     let id = place.kept();
     fs::remove_dir_all(place.flowkeep.path("configs")).unwrap();
-    let objects = place.flowkeep.data().join("snapshots/objects");
-    for (path, bytes) in tree(&objects) {
-        fs::write(objects.join(path), vec![b'X'; bytes.len()]).unwrap();
-    }
+    place.damage_all();
     let restore = ["session", "restore", &id];
     let mut said = String::new();
     for _ in 0..3 {
@@ -313,10 +318,7 @@ fn where_all_is_damaged_nothing_is_called_recoverable() {
     let place = Place::new();
     let id = place.kept();
     fs::remove_dir_all(place.flowkeep.path("configs")).unwrap();
-    let objects = place.flowkeep.data().join("snapshots/objects");
-    for (path, bytes) in tree(&objects) {
-        fs::write(objects.join(path), vec![b'X'; bytes.len()]).unwrap();
-    }
+    place.damage_all();
     let (exit, _) = place.flowkeep.json(&["session", "scrub"]);
     assert_eq!(exit, 1);
     let shown = place.flowkeep.done(&["session", "show", &id]);

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
+import { hearPointer } from '../pointing';
 
 /** A press that moves further than this moves the graph, in pixels. */
 const DRAG = 4;
@@ -67,19 +68,6 @@ export function useMoves(canvas: RefObject<HTMLElement | null>, acts: Acts) {
       event.preventDefault();
       event.stopPropagation();
     };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    element.addEventListener('pointerdown', onDown);
-    element.addEventListener('pointermove', onMove);
-    element.addEventListener('pointerup', onUp);
-    element.addEventListener('pointercancel', onUp);
-    element.addEventListener('click', onClick, true);
-    return () => {
-      element.removeEventListener('wheel', onWheel);
-      element.removeEventListener('pointerdown', onDown);
-      element.removeEventListener('pointermove', onMove);
-      element.removeEventListener('pointerup', onUp);
-      element.removeEventListener('pointercancel', onUp);
-      element.removeEventListener('click', onClick, true);
-    };
+    return hearPointer(element, { onWheel, onDown, onMove, onUp, onClick });
   }, [canvas]);
 }

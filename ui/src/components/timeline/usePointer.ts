@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
+import { hearPointer } from '../pointing';
 import type { Stretch, TimeScale } from './scale';
 
 /** A press that moves further than this chooses a range, in pixels. */
@@ -80,19 +81,6 @@ export function usePointer(chart: RefObject<HTMLElement | null>, acts: Acts) {
         event.stopPropagation();
       } else if (!(event.target as Element).closest('button')) now.current.onRange(null);
     };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    element.addEventListener('pointerdown', onDown);
-    element.addEventListener('pointermove', onMove);
-    element.addEventListener('pointerup', onUp);
-    element.addEventListener('pointercancel', onUp);
-    element.addEventListener('click', onClick, true);
-    return () => {
-      element.removeEventListener('wheel', onWheel);
-      element.removeEventListener('pointerdown', onDown);
-      element.removeEventListener('pointermove', onMove);
-      element.removeEventListener('pointerup', onUp);
-      element.removeEventListener('pointercancel', onUp);
-      element.removeEventListener('click', onClick, true);
-    };
+    return hearPointer(element, { onWheel, onDown, onMove, onUp, onClick });
   }, [chart]);
 }
