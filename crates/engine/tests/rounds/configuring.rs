@@ -258,8 +258,8 @@ fn what_is_held_is_looked_at_when_it_is_taken_up() {
     let (row, id) = left(&place);
     watching.set(|state| state.holds = true);
     for _ in 0..2 {
-        let engine = place.engine(place.epoch(), Scope::All);
         let before = told(&place, row);
+        let engine = place.engine(place.epoch(), Scope::All);
         until(|| (told(&place, row) > before).then_some(()));
         place.comes_to(id, Status::Paused);
         drop(engine);
